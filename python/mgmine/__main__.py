@@ -1,0 +1,5 @@
+"""``python -m mgmine``."""
+
+from mgmine.cli import main
+
+main()

@@ -1,0 +1,84 @@
+"""The command line. Each command has a module of its own that is imported only when the command is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS: dict[str, str] = {
+    "run": "Scan and read corpus files into an evidence store.",
+    "demo": "Run the main job on the built-in sample and write its report.",
+    "scan": "Find mentions and comentions.",
+    "extract": "Read the claims of the sentences that pass the gate.",
+    "report": "Write a store as one HTML page.",
+    "sql": "Ask a store in SQL.",
+    "explain": "Show every candidate mention of a document, kept or vetoed, and why.",
+    "lexicon": "Show, list and check lexicons.",
+    "store": "Look after an evidence store.",
+}
+"""Name and one-line help of every command: what ``mgmine --help`` prints without importing any of them."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports a command's module when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """All command names in the order in which they are documented."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"mgmine.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"mgmine {version('mgmine')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MGMINE"},
+    epilog="Exit codes: 0 fine, 1 part of the work failed or was skipped, 2 usage, 65 bad input, 75 try later, 130 stopped.",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version.")
+def cli() -> None:
+    """Mine PubMed for what sentences claim about magnesium, integrins and T cells, or about any lexicon."""
+
+
+def main() -> None:
+    """Run the command line and end the process with the documented exit code."""
+    from mgmine.errors import MgmineError
+
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("mgmine: interrupted", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except MgmineError as error:
+        click.echo(f"mgmine: {error}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`mgmine scan … | head`): nothing is wrong with our work.
+        sys.stderr.close()
+        code = 0
+    except KeyboardInterrupt:
+        click.echo("mgmine: interrupted", err=True)
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
