@@ -1,1 +1,12 @@
-//! To be written.
+//! Bytes to documents: PubMed XML, MEDLINE/NBIB, JATS, PubTator, BioC XML, JSONL and plain text, plain or gzip-packed.
+//!
+//! A [`Reader`] recognises the format by content, holds one record at a time, and hands it over as a
+//! [`mgmine_core::document::Document`]. What cannot be read becomes a [`Problem`] and the rest goes on.
+
+#![deny(unsafe_code)]
+
+mod problem;
+mod reader;
+
+pub use problem::{Problem, ProblemKind};
+pub use reader::{Format, Item, Options, Reader, Want};
