@@ -23,7 +23,8 @@ install: $(BIN)/python
 	$(BIN)/python -m pip install --quiet ".[nlp]"
 
 $(STAMP): pyproject.toml $(BIN)/python
-	$(BIN)/python -m pip install --quiet ".[nlp,test]"
+	$(BIN)/python -m pip install --quiet "maturin>=1.9,<2"
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --release --locked --extras nlp,test
 	touch $@
 
 lint: $(STAMP)
@@ -37,9 +38,7 @@ rust-test:
 
 # In place, so that the tests run on the tree.
 python-test: $(STAMP)
-	$(BIN)/python -m pip uninstall --quiet --yes mgmine
 	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --release --locked --skip-install
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest

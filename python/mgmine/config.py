@@ -1,0 +1,67 @@
+"""Where options come from: flag, then ``MGMINE_*``, then the project's file, then the user's file, then the default.
+
+The project's file is ``mgmine.toml`` in the working directory, or the table ``[tool.mgmine]`` of its ``pyproject.toml``; the
+user's is ``config.toml`` in the user's configuration folder. Each has a table per command with its long option names:
+
+    [run]
+    store = "evidence"
+    threads = 2
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from mgmine.errors import InputError
+
+Options = dict[str, Any]
+
+
+def user_file() -> Path:
+    """The user's configuration file; it need not exist. ``MGMINE_CONFIG`` names another one."""
+    if named := os.environ.get("MGMINE_CONFIG"):
+        return Path(named)
+    if sys.platform.startswith("linux"):
+        # What platformdirs answers here, without the cost of importing it at every start.
+        return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "mgmine" / "config.toml"
+    from platformdirs import user_config_path
+
+    return user_config_path("mgmine") / "config.toml"
+
+
+def _read(path: Path) -> Options:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError(f"{path}: not a readable TOML file: {error}") from error
+
+
+def _project(folder: Path) -> Options:
+    if (path := folder / "mgmine.toml").is_file():
+        return _read(path)
+    if (path := folder / "pyproject.toml").is_file():
+        table = _read(path).get("tool", {}).get("mgmine", {})
+        return table if isinstance(table, dict) else {}
+    return {}
+
+
+def load(folder: Path | None = None) -> Options:
+    """The options set by files, project over user, as a table per command; option names as Python identifiers.
+
+    Raises:
+        InputError: A configuration file is not TOML, or a command's entry is not a table.
+    """
+    user = user_file()
+    merged: Options = {}
+    for source in (_read(user) if user.is_file() else {}, _project(folder or Path.cwd())):
+        for command, options in source.items():
+            if not isinstance(options, dict):
+                raise InputError(f"configuration: {command!r} must be a table of options, as in [{command}]")
+            target = merged.setdefault(command, {})
+            target.update({name.replace("-", "_"): value for name, value in options.items()})
+    return merged
