@@ -1,1 +1,11 @@
-//! To be written.
+//! Drives readers and scan over files and threads, and writes what was found: JSON lines and tab-separated values to a
+//! writer, Arrow tables in memory, Parquet files in a directory.
+
+pub mod claims;
+pub mod collect;
+pub mod parquet;
+pub mod print;
+pub mod rows;
+pub mod run;
+pub mod tables;
+pub mod visit;
