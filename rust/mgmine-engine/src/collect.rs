@@ -161,6 +161,26 @@ impl TableKind {
     }
 }
 
+/// Where a document that passed the gate stands in the tables of sentences and mentions, counted from the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gated {
+    /// Mentions of documents that did not pass, to be skipped first.
+    pub skipped_mentions: usize,
+    /// Its mentions.
+    pub mentions: usize,
+    /// Its sentences; 0 in the last entry of an input, which only skips.
+    pub sentences: usize,
+}
+
+/// A piece of the tables of an input.
+#[derive(Clone, Debug)]
+pub enum Chunk {
+    /// Rows of a table.
+    Batch(TableKind, RecordBatch),
+    /// Places of gated documents, in order; only with both sentences and mentions.
+    Gated(Vec<Gated>),
+}
+
 /// Which tables are built.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableOptions {
@@ -180,8 +200,10 @@ pub struct Tables<'l> {
     sentences: Option<SentenceTable>,
     documents: Option<DocumentTable>,
     deletions: Option<DeletionTable>,
-    gated: Vec<bool>,
+    flags: Vec<bool>,
     unfound: ScanResult,
+    gated: Option<Vec<Gated>>,
+    skipped_mentions: usize,
 }
 
 impl<'l> Tables<'l> {
@@ -198,28 +220,40 @@ impl<'l> Tables<'l> {
             sentences: wants(TableKind::Sentences).then(SentenceTable::default),
             documents: wants(TableKind::Documents).then(DocumentTable::default),
             deletions: wants(TableKind::Deletions).then(DeletionTable::default),
-            gated: Vec::new(),
+            flags: Vec::new(),
             unfound: ScanResult::default(),
+            gated: (wants(TableKind::Sentences) && wants(TableKind::Mentions)).then(Vec::new),
+            skipped_mentions: 0,
         }
     }
 
-    fn sentences(&mut self, doc: &Document, result: &ScanResult) {
-        if let Some(table) = &mut self.sentences
-            && visit::passes(doc, result, self.gate, &mut self.gated)
-        {
-            visit::sentences(doc, result, &self.gated, |row| table.push(row));
+    /// Adds the sentences of a document that passes the gate; `mentions` is the number of its kept mentions.
+    fn sentences(&mut self, doc: &Document, result: &ScanResult, mentions: usize) {
+        let Some(table) = &mut self.sentences else { return };
+        let sentences = result.sentences.len();
+        let passed = sentences > 0 && visit::passes(doc, result, self.gate, &mut self.flags);
+        if passed {
+            visit::sentences(doc, result, &self.flags, |row| table.push(row));
+        }
+        if let Some(gated) = &mut self.gated {
+            if passed {
+                let skipped_mentions = std::mem::take(&mut self.skipped_mentions);
+                gated.push(Gated { skipped_mentions, mentions, sentences });
+            } else {
+                self.skipped_mentions += mentions;
+            }
         }
     }
 }
 
 impl Collect for Tables<'_> {
-    type Chunk = (TableKind, RecordBatch);
+    type Chunk = Chunk;
 
     fn document(&mut self, doc: &mut Document, result: &ScanResult, found: bool, source: &mut Source) {
-        let mut kept = false;
+        let mut kept = 0;
         if found {
-            kept = result.mentions.iter().any(|mention| mention.veto.is_none());
-            if (kept && self.mentions.is_some()) || (!result.mentions.is_empty() && self.vetoes.is_some()) {
+            kept = result.mentions.iter().filter(|mention| mention.veto.is_none()).count();
+            if (kept > 0 && self.mentions.is_some()) || (!result.mentions.is_empty() && self.vetoes.is_some()) {
                 source.source_map(doc);
                 let (mentions, vetoes) = (&mut self.mentions, &mut self.vetoes);
                 visit::mentions(doc, result, self.lexicon, |row| {
@@ -235,17 +269,17 @@ impl Collect for Tables<'_> {
             if let Some(table) = &mut self.comentions {
                 visit::comentions(doc, result, self.lexicon, |row| table.push(row));
             }
-            self.sentences(doc, result);
+            self.sentences(doc, result, kept);
         } else if self.gate == Gate::None && self.sentences.is_some() {
             // The scan does not split a document in which it found nothing.
             let mut unfound = std::mem::take(&mut self.unfound);
             split_sentences(doc, &mut unfound.sentences);
-            self.sentences(doc, &unfound);
+            self.sentences(doc, &unfound, 0);
             self.unfound = unfound;
         }
         if let Some(table) = &mut self.documents {
             source.metadata(doc);
-            table.push(doc, kept);
+            table.push(doc, kept > 0);
         }
     }
 
@@ -255,15 +289,10 @@ impl Collect for Tables<'_> {
         }
     }
 
-    fn take(&mut self, chunks: &mut Vec<Self::Chunk>, all: bool) {
-        fn from<T: Table>(
-            chunks: &mut Vec<(TableKind, RecordBatch)>,
-            kind: TableKind,
-            table: &mut Option<T>,
-            all: bool,
-        ) {
+    fn take(&mut self, chunks: &mut Vec<Chunk>, all: bool) {
+        fn from<T: Table>(chunks: &mut Vec<Chunk>, kind: TableKind, table: &mut Option<T>, all: bool) {
             let batch = table.as_mut().and_then(|table| if all { table.take_rest() } else { table.take_full() });
-            chunks.extend(batch.map(|batch| (kind, batch)));
+            chunks.extend(batch.map(|batch| Chunk::Batch(kind, batch)));
         }
         from(chunks, TableKind::Documents, &mut self.documents, all);
         from(chunks, TableKind::Sentences, &mut self.sentences, all);
@@ -271,5 +300,9 @@ impl Collect for Tables<'_> {
         from(chunks, TableKind::Vetoes, &mut self.vetoes, all);
         from(chunks, TableKind::Comentions, &mut self.comentions, all);
         from(chunks, TableKind::Deletions, &mut self.deletions, all);
+        if all && let Some(mut gated) = self.gated.take() {
+            gated.push(Gated { skipped_mentions: self.skipped_mentions, ..Gated::default() });
+            chunks.push(Chunk::Gated(gated));
+        }
     }
 }

@@ -215,13 +215,15 @@ fn work<C: Collect>(shared: &Shared<'_, C::Chunk>, collector: &(impl Fn() -> C +
 
 struct GivenUp;
 
-fn open(input: Input, threaded: bool) -> Result<Reader, Problem> {
+/// Opens an input; `threaded` unpacks on a thread of its own.
+///
+/// # Errors
+/// If nothing of it can be read.
+pub fn open(input: Input, want: Want, threaded: bool) -> Result<Reader, Problem> {
     match input {
-        Input::Path(path) if threaded => Reader::open_threaded(&path, Want::default()),
-        Input::Path(path) => Reader::open(&path, Want::default()),
-        Input::Stream(name, stream) => {
-            Reader::with_options(&name, stream, &Options { want: Want::default(), threaded })
-        }
+        Input::Path(path) if threaded => Reader::open_threaded(&path, want),
+        Input::Path(path) => Reader::open(&path, want),
+        Input::Stream(name, stream) => Reader::with_options(&name, stream, &Options { want, threaded }),
     }
 }
 
@@ -235,7 +237,7 @@ fn one<C: Collect>(
 ) -> Result<(), GivenUp> {
     let send = |event| sender.send(event).map_err(|_| GivenUp);
     let mut summary = Summary::default();
-    let reader = match open(input, shared.threaded) {
+    let reader = match open(input, Want::default(), shared.threaded) {
         Ok(reader) => reader,
         Err(problem) => {
             summary.unread = 1;
