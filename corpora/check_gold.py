@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Check the gold annotation: ``check_gold.py GOLD.json [TEXT]``.
 
-Without a text it checks the annotation in itself: spans inside their statements, claims and traps that refer to what is
-there. With the text (beside the annotation by default) it compares the checksums as well. Prints what is wrong; exit code
-1 if anything is.
+Without a text it checks the annotation in itself: spans inside their statements, claims and traps that refer to what
+is there. With the text (beside the annotation by default) it compares the checksums as well. It prints what is wrong;
+the exit code is 1 if anything is.
 """
 
 from __future__ import annotations

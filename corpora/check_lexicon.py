@@ -3,7 +3,8 @@
 
 SOURCES is a folder with the public lists that the default lexicon was checked with: ``hgnc_entries.tsv.gz``,
 ``mesh_labels_synonyms.tsv.gz``, ``cell-ontology-immune-slim.obo.gz``, ``chebi_magnesium.json``,
-``famplex/entities.csv`` and ``large/*.tsv.gz`` (columns name, identifier). Any may be missing: its identifiers are then unchecked.
+``famplex/entities.csv`` and ``large/*.tsv.gz`` (columns name, identifier). Any may be missing: its identifiers are then
+unchecked.
 
 For each identifier it says whether the list knows it and shows the list's own label beside the concept's, so that a
 reader sees at a glance whether they are the same thing. Exit code 1 when a list that is there lacks an identifier.
