@@ -1,0 +1,119 @@
+"""What several commands share: options, progress on a terminal, output files, and how losses are told."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mgmine._native import Lexicon
+
+LOST = 1
+"""Exit code: part of the work failed or was skipped."""
+
+inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str), metavar="INPUT…")
+threads_option = click.option(
+    "--threads", type=click.IntRange(min=1), default=None, help="Threads of the scan; by default as many as there are cores."
+)
+gate_option = click.option(
+    "--gate",
+    type=click.Choice(["comention", "mention", "none"]),
+    default="comention",
+    show_default=True,
+    help="Which sentences are read: those that bring two families together, those with any mention, or all.",
+)
+model_option = click.option(
+    "--model",
+    default=None,
+    metavar="NAME|PATH",
+    help="spaCy pipeline to read with; ours by default, `blank` for rules without a parser.",
+)
+
+
+def lexicon_options[F: Callable[..., Any]](function: F) -> F:
+    """``--lexicon FILE`` adds to the built-in lexicon, ``--replace-lexicon FILE`` stands in its place; both may be repeated."""
+    added = click.option(
+        "--lexicon",
+        multiple=True,
+        metavar="FILE",
+        help="Add this lexicon to the built-in one; a concept of the same label is replaced. May be repeated.",
+    )
+    instead = click.option(
+        "--replace-lexicon", multiple=True, metavar="FILE", help="Use this lexicon instead of the built-in one. May be repeated."
+    )
+    return added(instead(function))
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A progress bar on stderr, called with (name, done, total) in bytes; None where stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda name, done, total: bar.update(task, description=f"{label} {name}", completed=done, total=total or None)
+
+
+@contextmanager
+def output_file(path: str | None) -> Iterator[IO[bytes]]:
+    """Standard output for None or ``-``; else a file that appears under its name only when it is whole."""
+    if path is None or path == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    target = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise click.UsageError(f"{path}: {error.strerror or error}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def tell(problems: Iterable[object]) -> int:
+    """Print each problem on stderr; how many there were."""
+    count = 0
+    for problem in problems:
+        click.echo(f"mgmine: {problem}", err=True)
+        count += 1
+    return count
+
+
+def show_table(title: str, columns: list[str], rows: Iterable[list[str]], *, numeric: frozenset[int] = frozenset()) -> None:
+    """A table on standard output: drawn on a terminal, tab-separated elsewhere."""
+    if not sys.stdout.isatty():
+        click.echo("\t".join(columns))
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index in numeric else "left")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)

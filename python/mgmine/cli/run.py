@@ -1,0 +1,87 @@
+"""``mgmine run``: the main job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mgmine.cli import _common
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mgmine.pipeline import FileRun
+
+COLUMNS = ["file", "documents", "abstracts", "deleted", "mentions", "comentions", "claims", "state"]
+
+
+def show(results: Sequence[FileRun]) -> int:
+    """Print what became of each file, problems on stderr; the exit code."""
+    lost = sum(_common.tell([*result.problems, *([result.failed] if result.failed else [])]) for result in results)
+    rows = [
+        [
+            result.name,
+            *(
+                ["–"] * 6
+                if result.known or result.failed
+                else [
+                    f"{count:,}"
+                    for count in (
+                        result.documents,
+                        result.abstracts,
+                        result.deletions,
+                        result.mentions,
+                        result.comentions,
+                        result.claims,
+                    )
+                ]
+            ),
+            "failed" if result.failed else "already stored" if result.known else "with losses" if result.lost else "stored",
+        ]
+        for result in results
+    ]
+    _common.show_table("", COLUMNS, rows, numeric=frozenset(range(1, 7)))
+    return _common.LOST if lost else 0
+
+
+@click.command()
+@_common.inputs_argument
+@click.option("--store", required=True, type=click.Path(file_okay=False), help="Folder of the evidence store; made if needed.")
+@_common.lexicon_options
+@_common.gate_option
+@_common.model_option
+@click.option("--claims/--no-claims", default=True, help="Whether to read claims; without them no spaCy is needed.")
+@_common.threads_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    store: str,
+    lexicon: tuple[str, ...],
+    replace_lexicon: tuple[str, ...],
+    gate: str,
+    model: str | None,
+    claims: bool,
+    threads: int | None,
+) -> None:
+    """Scan corpus files, read the claims of the sentences that pass the gate, and keep all of it in a store.
+
+    A file that the store already holds is passed over. Each file is one transaction: a run that is stopped leaves the store
+    as it was after the last whole file.
+    """
+    from mgmine.lexicon import load
+    from mgmine.pipeline import run
+
+    with _common.progress_bar("reading") as progress:
+        results = run(
+            list(inputs),
+            store,
+            lexicon=load(list(lexicon), replace=list(replace_lexicon)),
+            gate=gate,  # type: ignore[arg-type]
+            model=model,
+            claims=claims,
+            threads=threads,
+            progress=progress,
+        )
+    ctx.exit(show(results))
