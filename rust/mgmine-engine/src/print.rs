@@ -225,6 +225,7 @@ mod tests {
         MentionRow {
             doc_id: "pubmed:1",
             doc_version: 2,
+            record: 0,
             passage: "abstract",
             section: Some("RESULTS \"I\""),
             sentence: 10,
@@ -298,6 +299,7 @@ mod tests {
         let row = ComentionRow {
             doc_id: "x",
             doc_version: 1,
+            record: 0,
             level: "document",
             passage: None,
             sentence: None,

@@ -10,6 +10,8 @@ pub struct MentionRow<'a> {
     pub doc_id: &'a str,
     /// Version of the record.
     pub doc_version: u32,
+    /// Zero-based index of the record in its file.
+    pub record: u64,
     /// `title`, `abstract`, `body` or `reference`.
     pub passage: &'static str,
     /// Section name, where given.
@@ -45,6 +47,8 @@ pub struct ComentionRow<'a> {
     pub doc_id: &'a str,
     /// Version of the record.
     pub doc_version: u32,
+    /// Zero-based index of the record in its file.
+    pub record: u64,
     /// `sentence`, `passage` or `document`.
     pub level: &'static str,
     /// Index of the passage; none at document level.
@@ -64,6 +68,8 @@ pub struct SentenceRow<'a> {
     pub doc_id: &'a str,
     /// Version of the record.
     pub doc_version: u32,
+    /// Zero-based index of the record in its file.
+    pub record: u64,
     /// Its index in the document.
     pub sentence: u32,
     /// `title`, `abstract`, `body` or `reference`.

@@ -62,6 +62,11 @@ fn int32(name: &str, nullable: bool) -> Field {
     Field::new(name, DataType::Int32, nullable)
 }
 
+/// Zero-based index of the document's record in its file.
+fn record() -> Field {
+    Field::new("record", DataType::Int64, false)
+}
+
 fn boolean(name: &str) -> Field {
     Field::new(name, DataType::Boolean, false)
 }
@@ -153,6 +158,7 @@ fn given(text: &str) -> Option<&str> {
 pub struct MentionTable {
     doc_id: StringBuilder,
     doc_version: Int32Builder,
+    record: Int64Builder,
     passage: Dictionary,
     section: Dictionary,
     sentence: Int32Builder,
@@ -172,6 +178,7 @@ fn mention_fields() -> Vec<Field> {
     vec![
         utf8("doc_id", false),
         int32("doc_version", false),
+        record(),
         dictionary("passage", false),
         dictionary("section", true),
         int32("sentence", false),
@@ -195,6 +202,7 @@ impl MentionTable {
     pub fn push(&mut self, row: &MentionRow<'_>) {
         self.doc_id.append_value(row.doc_id);
         self.doc_version.append_value(int(row.doc_version));
+        self.record.append_value(long(row.record));
         self.passage.append_value(row.passage);
         self.section.append_option(row.section);
         self.sentence.append_value(int(row.sentence));
@@ -214,6 +222,7 @@ impl MentionTable {
         vec![
             Arc::new(self.doc_id.finish()),
             Arc::new(self.doc_version.finish()),
+            Arc::new(self.record.finish()),
             Arc::new(self.passage.finish()),
             Arc::new(self.section.finish()),
             Arc::new(self.sentence.finish()),
@@ -299,6 +308,7 @@ impl Table for VetoTable {
 pub struct ComentionTable {
     doc_id: StringBuilder,
     doc_version: Int32Builder,
+    record: Int64Builder,
     level: Dictionary,
     passage: Int32Builder,
     sentence: Int32Builder,
@@ -310,6 +320,7 @@ static COMENTIONS: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(vec![
         utf8("doc_id", false),
         int32("doc_version", false),
+        record(),
         dictionary("level", false),
         int32("passage", true),
         int32("sentence", true),
@@ -323,6 +334,7 @@ impl ComentionTable {
     pub fn push(&mut self, row: &ComentionRow<'_>) {
         self.doc_id.append_value(row.doc_id);
         self.doc_version.append_value(int(row.doc_version));
+        self.record.append_value(long(row.record));
         self.level.append_value(row.level);
         self.passage.append_option(row.passage.map(int));
         self.sentence.append_option(row.sentence.map(int));
@@ -350,6 +362,7 @@ impl Table for ComentionTable {
         let columns: Vec<ArrayRef> = vec![
             Arc::new(self.doc_id.finish()),
             Arc::new(self.doc_version.finish()),
+            Arc::new(self.record.finish()),
             Arc::new(self.level.finish()),
             Arc::new(self.passage.finish()),
             Arc::new(self.sentence.finish()),
@@ -365,6 +378,7 @@ impl Table for ComentionTable {
 pub struct SentenceTable {
     doc_id: StringBuilder,
     doc_version: Int32Builder,
+    record: Int64Builder,
     sentence: Int32Builder,
     passage: Dictionary,
     section: Dictionary,
@@ -378,6 +392,7 @@ static SENTENCES: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(vec![
         utf8("doc_id", false),
         int32("doc_version", false),
+        record(),
         int32("sentence", false),
         dictionary("passage", false),
         dictionary("section", true),
@@ -393,6 +408,7 @@ impl SentenceTable {
     pub fn push(&mut self, row: &SentenceRow<'_>) {
         self.doc_id.append_value(row.doc_id);
         self.doc_version.append_value(int(row.doc_version));
+        self.record.append_value(long(row.record));
         self.sentence.append_value(int(row.sentence));
         self.passage.append_value(row.passage);
         self.section.append_option(row.section);
@@ -420,6 +436,7 @@ impl Table for SentenceTable {
         let columns: Vec<ArrayRef> = vec![
             Arc::new(self.doc_id.finish()),
             Arc::new(self.doc_version.finish()),
+            Arc::new(self.record.finish()),
             Arc::new(self.sentence.finish()),
             Arc::new(self.passage.finish()),
             Arc::new(self.section.finish()),
@@ -470,9 +487,6 @@ pub struct DocumentTable {
     other_text: StringBuilder,
     status: Dictionary,
     text: StringBuilder,
-    date_online: StringBuilder,
-    date_completed: StringBuilder,
-    date_revised: StringBuilder,
     scratch: String,
 }
 
@@ -496,7 +510,7 @@ static DOCUMENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(vec![
         utf8("doc_id", false),
         int32("doc_version", false),
-        Field::new("record", DataType::Int64, false),
+        record(),
         dictionary("kind", false),
         utf8("title", true),
         boolean("has_abstract"),
@@ -516,9 +530,6 @@ static DOCUMENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         list("other_abstracts", DataType::Struct(other_abstract_fields())),
         dictionary("status", true),
         utf8("text", true),
-        utf8("date_online", true),
-        utf8("date_completed", true),
-        utf8("date_revised", true),
     ])
 });
 
@@ -601,9 +612,6 @@ impl DocumentTable {
         self.other_abstracts.close(self.other_kind.len());
         self.status.append_option(given(&metadata.status));
         self.text.append_option(with_text.then_some(&doc.text));
-        append_date(&mut self.date_online, &mut self.scratch, metadata.published_online);
-        append_date(&mut self.date_completed, &mut self.scratch, metadata.completed);
-        append_date(&mut self.date_revised, &mut self.scratch, metadata.revised);
     }
 }
 
@@ -668,29 +676,30 @@ impl Table for DocumentTable {
             self.other_abstracts.finish(structs(other_abstract_fields(), others)),
             Arc::new(self.status.finish()),
             Arc::new(self.text.finish()),
-            Arc::new(self.date_online.finish()),
-            Arc::new(self.date_completed.finish()),
-            Arc::new(self.date_revised.finish()),
         ];
         batch(Self::schema(), columns)
     }
 }
 
-/// Ids named by a `DeleteCitation`.
+/// Ids named by a `DeleteCitation`; `deleted` is true in every row.
 #[derive(Default)]
 pub struct DeletionTable {
     doc_id: StringBuilder,
     doc_version: Int32Builder,
+    record: Int64Builder,
+    deleted: BooleanBuilder,
 }
 
 static DELETIONS: LazyLock<SchemaRef> =
-    LazyLock::new(|| schema(vec![utf8("doc_id", false), int32("doc_version", false)]));
+    LazyLock::new(|| schema(vec![utf8("doc_id", false), int32("doc_version", false), record(), boolean("deleted")]));
 
 impl DeletionTable {
     /// Adds a deleted record.
     pub fn push(&mut self, doc: &Document) {
         self.doc_id.append_value(&doc.id);
         self.doc_version.append_value(int(doc.version));
+        self.record.append_value(long(doc.record));
+        self.deleted.append_value(true);
     }
 }
 
@@ -708,7 +717,13 @@ impl Table for DeletionTable {
     }
 
     fn finish(&mut self) -> RecordBatch {
-        batch(Self::schema(), vec![Arc::new(self.doc_id.finish()), Arc::new(self.doc_version.finish())])
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.doc_id.finish()),
+            Arc::new(self.doc_version.finish()),
+            Arc::new(self.record.finish()),
+            Arc::new(self.deleted.finish()),
+        ];
+        batch(Self::schema(), columns)
     }
 }
 

@@ -58,6 +58,7 @@ pub fn mentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut visi
         visit(&MentionRow {
             doc_id: &doc.id,
             doc_version: doc.version,
+            record: doc.record,
             passage,
             section,
             sentence: mention.sentence,
@@ -86,6 +87,7 @@ pub fn comentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut vi
         visit(&ComentionRow {
             doc_id: &doc.id,
             doc_version: doc.version,
+            record: doc.record,
             level: comention.level.as_str(),
             passage: comention.passage,
             sentence: comention.sentence,
@@ -132,6 +134,7 @@ pub fn sentences(doc: &Document, result: &ScanResult, gated: &[bool], mut visit:
         visit(&SentenceRow {
             doc_id: &doc.id,
             doc_version: doc.version,
+            record: doc.record,
             sentence: index,
             passage,
             section,

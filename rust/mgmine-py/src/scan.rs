@@ -386,8 +386,8 @@ impl GatedIterator {
                     batch.column(0).as_string::<i32>().value(row).clone_into(&mut id);
                     version = batch.column(1).as_primitive::<Int32Type>().value(row);
                 }
-                if batch.column(8).as_boolean().value(row) {
-                    indexes.push(batch.column(2).as_primitive::<Int32Type>().value(row));
+                if batch.column(9).as_boolean().value(row) {
+                    indexes.push(batch.column(3).as_primitive::<Int32Type>().value(row));
                 }
                 sentences.push(tuple(py, batch, row, &SENTENCE)?);
                 Ok(())
