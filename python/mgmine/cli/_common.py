@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mgmine._native import Lexicon
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 LOST = 1
 """Exit code: part of the work failed or was skipped."""
@@ -38,7 +39,7 @@ model_option = click.option(
 )
 
 
-def lexicon_options[F: Callable[..., Any]](function: F) -> F:
+def lexicon_options(function: _Command) -> _Command:
     """``--lexicon FILE`` adds to the built-in lexicon, ``--replace-lexicon FILE`` stands in its place; both may be repeated."""
     added = click.option(
         "--lexicon",
@@ -74,6 +75,8 @@ def output_file(path: str | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    import tempfile
+
     target = Path(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

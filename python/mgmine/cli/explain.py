@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mgmine.cli import _common
 from mgmine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -144,15 +145,14 @@ def _show(lexicon: Lexicon, document: Document) -> None:
 @click.argument("inputs", metavar="[PMID|INPUT]...", nargs=-1)
 @click.option("--store", "folder", metavar="DIR", help="The store that holds the document.")
 @click.option("--doc", "doc_ids", metavar="ID", multiple=True, help="Only this document of the INPUT files.")
-@click.option("--lexicon", "added", metavar="FILE", multiple=True, help="Add a lexicon to the shipped one.")
-@click.option("--replace-lexicon", "replacement", metavar="FILE", help="Use this lexicon in place of the shipped one.")
+@_common.lexicon_options
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
 def command(
     inputs: tuple[str, ...],
     folder: str | None,
     doc_ids: tuple[str, ...],
-    added: tuple[str, ...],
-    replacement: str | None,
+    lexicon: tuple[str, ...],
+    replace_lexicon: tuple[str, ...],
     form: str,
 ) -> None:
     """Show every candidate mention of a document, kept or rejected, and why.
@@ -162,10 +162,10 @@ def command(
     """
     from mgmine.lexicon import load
 
-    lexicon = load(added, replacement=replacement)
+    compiled = load(lexicon, replace=replace_lexicon)
     for document in _documents(inputs, doc_ids, folder):
         if form == "jsonl":
-            for record in _records(lexicon, document):
+            for record in _records(compiled, document):
                 sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
         else:
-            _show(lexicon, document)
+            _show(compiled, document)

@@ -8,28 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mgmine.cli import _common
 from mgmine.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mgmine.lexicon import Lexicon
 
 
-def _options(function: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True),
-        click.option("--replace-lexicon", "replacement", metavar="FILE", help="Use this lexicon in place of the shipped one."),
-        click.option("--lexicon", "added", metavar="FILE", multiple=True, help="Add a lexicon to the shipped one."),
-    ):
-        function = option(function)
-    return function
+_format = click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
 
 
-def _load(added: Sequence[str], replacement: str | None) -> Lexicon:
+def _load(added: Sequence[str], replace: Sequence[str]) -> Lexicon:
     from mgmine.lexicon import load
 
-    return load(added, replacement=replacement)
+    return load(added, replace=replace)
 
 
 def _print(rows: Iterable[dict[str, Any]], form: str, columns: dict[str, str]) -> None:
@@ -67,12 +61,15 @@ def command() -> None:
 
 @command.command()
 @click.argument("name")
-@_options
-def show(name: str, form: str, added: tuple[str, ...], replacement: str | None) -> None:
-    """Show the concepts that NAME (a label, a name, a variant or a CURIE) stands for, with all their written forms and the
-    rule that made each."""
-    lexicon = _load(added, replacement)
-    concepts = lexicon.find(name)
+@_format
+@_common.lexicon_options
+def show(name: str, form: str, lexicon: tuple[str, ...], replace_lexicon: tuple[str, ...]) -> None:
+    """Show the concepts that NAME stands for, with all their written forms and the rule that made each.
+
+    NAME is a label, a name, a variant or a CURIE.
+    """
+    compiled = _load(lexicon, replace_lexicon)
+    concepts = compiled.find(name)
     if not concepts:
         raise UsageError(f"{name}: not in the lexicon (`mgmine lexicon list` prints all concepts)")
     for concept in concepts:
@@ -81,7 +78,7 @@ def show(name: str, form: str, added: tuple[str, ...], replacement: str | None) 
                 "concept": concept.label, "family": concept.family, "ids": concept.ids, "close_ids": concept.close_ids,
                 "name": form_of.text, "rule": form_of.rule, "case": form_of.case, "boundary": form_of.boundary,
             }
-            for form_of in lexicon.variants(concept.label)
+            for form_of in compiled.variants(concept.label)
         ]  # fmt: skip
         if form == "text":
             near = f"  near: {', '.join(concept.close_ids)}" if concept.close_ids else ""
@@ -91,31 +88,33 @@ def show(name: str, form: str, added: tuple[str, ...], replacement: str | None) 
 
 @command.command(name="list")
 @click.option("--family", metavar="ID", help="Only concepts of this family.")
-@_options
-def list_(family: str | None, form: str, added: tuple[str, ...], replacement: str | None) -> None:
+@_format
+@_common.lexicon_options
+def list_(family: str | None, form: str, lexicon: tuple[str, ...], replace_lexicon: tuple[str, ...]) -> None:
     """List all concepts with their family and identifiers."""
-    lexicon = _load(added, replacement)
-    if family is not None and family not in {known.id for known in lexicon.families}:
+    compiled = _load(lexicon, replace_lexicon)
+    if family is not None and family not in {known.id for known in compiled.families}:
         raise UsageError(f"{family}: no such family (`mgmine lexicon families` prints them)")
     rows = (
         {"concept": concept.label, "family": concept.family, "ids": concept.ids, "close_ids": concept.close_ids}
-        for concept in lexicon.concepts()
+        for concept in compiled.concepts()
         if family is None or concept.family == family
     )
     _print(rows, form, {"concept": "concept", "family": "family", "ids": "ids"})
 
 
 @command.command()
-@_options
-def families(form: str, added: tuple[str, ...], replacement: str | None) -> None:
+@_format
+@_common.lexicon_options
+def families(form: str, lexicon: tuple[str, ...], replace_lexicon: tuple[str, ...]) -> None:
     """List the families; comentions are formed among topic families."""
-    lexicon = _load(added, replacement)
+    compiled = _load(lexicon, replace_lexicon)
     counts: dict[str, int] = {}
-    for concept in lexicon.concepts():
+    for concept in compiled.concepts():
         counts[concept.family] = counts.get(concept.family, 0) + 1
     rows = (
         {"family": family.id, "label": family.label, "topic": family.topic, "concepts": counts.get(family.id, 0)}
-        for family in lexicon.families
+        for family in compiled.families
     )
     _print(rows, form, {"family": "family", "label": "label", "topic": "topic", "concepts": "concepts"})
 
@@ -124,8 +123,10 @@ def families(form: str, added: tuple[str, ...], replacement: str | None) -> None
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.pass_context
 def check(ctx: click.Context, files: tuple[str, ...]) -> None:
-    """Check lexicon FILEs; prints each fault as 'file:line: severity: reason'. Ends with 65 if there is an error, with 0 if
-    there are only warnings."""
+    """Check lexicon FILEs and print each fault as 'file:line: severity: reason'.
+
+    Ends with 65 if there is an error, with 0 if there are only warnings.
+    """
     from mgmine.lexicon import check as check_file
 
     errors = 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mgmine.cli import _common
 from mgmine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def sources(inputs: Sequence[str]) -> list[Source]:
 
 
 @contextmanager
-def progress_of(inputs: Sequence[Source], wanted: bool) -> Iterator[Callable[[int], object] | None]:
+def progress_of(inputs: Sequence[Source]) -> Iterator[Callable[[int], object] | None]:
     """A progress bar on standard error, or None where that is not a terminal."""
-    if not wanted or not sys.stderr.isatty():
+    if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -62,8 +63,8 @@ def progress_of(inputs: Sequence[Source], wanted: bool) -> Iterator[Callable[[in
 
 
 def finish(summary: Summary) -> int:
-    """List what could not be read on standard error and return the exit code: 65 if nothing of some input could be read,
-    1 if anything was lost, else 0."""
+    """List what could not be read on standard error. The exit code: 65 if nothing of some input could be read, 1 if
+    anything was lost, else 0."""
     problems = summary.problems
     for problem, _ in zip(problems, range(SHOWN), strict=False):
         print(f"mgmine: {problem}", file=sys.stderr)
@@ -78,8 +79,8 @@ def tell(summary: Summary) -> None:
     """Say on a terminal what went through."""
     if sys.stderr.isatty():
         print(
-            f"{summary.documents:,} documents ({summary.abstracts:,} with an abstract), {summary.mentions:,} mentions in "
-            f"{summary.matched:,} of them, {summary.comentions:,} comentions",
+            f"{summary.documents:,} documents ({summary.abstracts:,} with an abstract), {summary.mentions:,} mentions, "
+            f"{summary.matched:,} documents with a counted one, {summary.comentions:,} comentions",
             file=sys.stderr,
         )
 
@@ -100,35 +101,19 @@ def format_of(given: str | None, output: str | None) -> str:
     return given
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[Any]:
-    """A binary file that appears under its name only when the block ends without an error."""
-    import os
-
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 @click.command()
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@_common.inputs_argument
 @click.option(
-    "--format", "form", type=click.Choice(["jsonl", "tsv", "parquet"]),
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "tsv", "parquet"]),
     help="What to write; by default JSON lines, with -o what the name tells (.jsonl, .tsv, a folder: Parquet).",
-)  # fmt: skip
-@click.option("--comentions", is_flag=True, help="Also a line for each comention (in TSV only these; Parquet has both).")
+)
+@click.option("--comentions", is_flag=True, help="Also a line for each comention; in TSV only these, Parquet has both.")
 @click.option("--vetoed", is_flag=True, help="Also the candidates that were rejected, with the reason.")
-@click.option("--lexicon", "added", metavar="FILE", multiple=True, help="Add a lexicon to the shipped one.")
-@click.option("--replace-lexicon", "replacement", metavar="FILE", help="Use this lexicon in place of the shipped one.")
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Files at once; as many as processors by default.")
+@_common.lexicon_options
+@_common.threads_option
 @click.option("-o", "--output", metavar="FILE|DIR", help="Where to write; standard output by default.")
-@click.option("--no-progress", is_flag=True, help="No progress bar.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -136,16 +121,15 @@ def command(
     form: str | None,
     comentions: bool,
     vetoed: bool,
-    added: tuple[str, ...],
-    replacement: str | None,
+    lexicon: tuple[str, ...],
+    replace_lexicon: tuple[str, ...],
     threads: int | None,
     output: str | None,
-    no_progress: bool,
 ) -> None:
     """Find the mentions of the lexicon's concepts in INPUT files and print one record a line.
 
-    INPUT is PubMed XML, MEDLINE/NBIB, JATS, PubTator, BioC XML, JSON lines or plain text, also gzip-packed; '-' is standard
-    input. What could not be read is listed on standard error and the rest goes on.
+    INPUT is PubMed XML, MEDLINE/NBIB, JATS, PubTator, BioC XML, JSON lines or plain text, also gzip-packed; '-' is
+    standard input. What could not be read is listed on standard error and the rest goes on.
     """
     form = format_of(form, output)
     given = sources(inputs)
@@ -153,33 +137,33 @@ def command(
     from mgmine import _native
     from mgmine.lexicon import load
 
-    lexicon = load(added, replacement=replacement)
-    with progress_of(given, not no_progress) as progress:
+    compiled = load(lexicon, replace=replace_lexicon)
+    with progress_of(given) as progress:
         if form == "parquet":
             folder = Path(str(output))
             folder.mkdir(parents=True, exist_ok=True)
             tables = ["mentions", "comentions"] + (["vetoes"] if vetoed else [])
-            summary = _native.scan_parquet(given, lexicon, folder, tables=tables, threads=threads, progress=progress)
+            summary = _native.scan_parquet(given, compiled, folder, tables=tables, threads=threads, progress=progress)
         else:
             only_comentions = comentions and form == "tsv"
 
             def print_to(out: Any) -> Summary:
                 return _native.scan_print(
-                    given, lexicon, out, format=form, mentions=not only_comentions,
+                    given, compiled, out, format=form, mentions=not only_comentions,
                     vetoed=vetoed and not only_comentions, comentions=comentions, threads=threads, progress=progress,
                 )  # fmt: skip
 
             if output is None or output == "-":
                 summary = print_to(_standard_output())
             else:
-                with written_whole(Path(output)) as out:
+                with _common.output_file(output) as out:
                     summary = print_to(out)
     tell(summary)
     ctx.exit(finish(summary))
 
 
 def _standard_output() -> Any:
-    """None if standard output is the process's own, so that Rust writes to it itself; else the object that took its place."""
+    """None if standard output is the process's own, so that Rust writes to it; else the object that took its place."""
     import io
 
     try:

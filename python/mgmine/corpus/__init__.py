@@ -21,8 +21,8 @@ Source: TypeAlias = "str | PathLike[str] | tuple[str, bytes | BinaryIO]"
 def read(source: Source, *, metadata: bool = True, source_map: bool = False) -> DocumentReader:
     """The documents of a corpus file, one after another; the format is recognised by content.
 
-    Deleted ids (PubMed's ``DeleteCitation``) come as documents with ``deleted`` set. What could not be read is collected
-    in the reader's ``problems`` and the rest goes on.
+    Deleted ids (PubMed's ``DeleteCitation``) come as documents with ``deleted`` set. What could not be read is
+    collected in the reader's ``problems`` and the rest goes on.
 
     Args:
         source: The file.
@@ -41,8 +41,8 @@ def as_source(documents: Iterable[Mapping[str, str | None] | tuple[str, ...]], n
     """Documents in memory as an input for :func:`read` and for a scan.
 
     Args:
-        documents: Mappings with ``id`` and ``text``, or ``id``, ``title`` and ``abstract``; or tuples of id and text, or of
-            id, title and abstract.
+        documents: Mappings with ``id`` and ``text``, or ``id``, ``title`` and ``abstract``; or tuples of id and text,
+            or of id, title and abstract.
         name: What they are called in messages.
 
     Raises:

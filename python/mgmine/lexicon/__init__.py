@@ -19,16 +19,14 @@ def default_path() -> Path:
     return Path(__file__).parent.parent / "data" / "lexicon" / "default.toml"
 
 
-def load(
-    added: Sequence[str | PathLike[str]] = (), *, replacement: str | PathLike[str] | None = None
-) -> Lexicon:
-    """Compile the shipped lexicon, or ``replacement`` in its stead, together with the files ``added``.
+def load(added: Sequence[str | PathLike[str]] | None = None, *, replace: Sequence[str | PathLike[str]] = ()) -> Lexicon:
+    """Compile the shipped lexicon, or the files ``replace`` in its stead, together with the files ``added``.
 
     Raises:
         UsageError: A file does not exist.
         LexiconError: A file has faults; its ``problems`` list them.
     """
-    return Lexicon.load([default_path() if replacement is None else replacement, *added])
+    return Lexicon.load([*(replace or [default_path()]), *(added or [])])
 
 
 def check(path: str | PathLike[str]) -> list[LexiconProblem]:

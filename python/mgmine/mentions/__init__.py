@@ -31,7 +31,7 @@ def scan(
     gate: Gate = "comention",
     progress: Callable[[int], object] | None = None,
 ) -> ScanTables:
-    """Scan corpus files and return what was found as Arrow tables, which polars, pandas and pyarrow read without a copy.
+    """Scan corpus files; what was found comes as Arrow tables, which polars, pandas and pyarrow read without a copy.
 
     Args:
         inputs: One or more files; see :data:`mgmine.corpus.Source`.
@@ -44,8 +44,8 @@ def scan(
         progress: Called now and then with the number of bytes of the inputs read so far.
 
     Returns:
-        An object with the tables ``mentions``, ``comentions`` and those asked for, ``problems`` (what could not be read)
-        and ``summary``.
+        An object with the tables ``mentions``, ``comentions`` and those asked for, ``problems`` (what could not be
+        read) and ``summary``.
     """
     tables = ["mentions", "comentions"]
     tables += ["vetoes"] if vetoed else []
@@ -63,7 +63,8 @@ def scan_documents(
     vetoed: bool = False,
     gate: Gate = "none",
 ) -> ScanTables:
-    """Scan documents in memory: mappings with ``id`` and ``text`` or ``id``, ``title`` and ``abstract``, or such tuples.
+    """Scan documents in memory, given as mappings with ``id`` and ``text`` or ``id``, ``title`` and ``abstract``, or as
+    tuples of these.
 
     The result is that of :func:`scan`, with the table ``sentences``.
     """
