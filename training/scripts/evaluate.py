@@ -1,0 +1,346 @@
+"""Measure a pipeline on the held-out parts of the treebanks and entity corpora: `evaluate.py PIPELINE CORPUS`.
+
+Prints one row a figure. Definitions:
+
+- UAS, LAS, TAG: as spaCy's scorer, which is how scispaCy's published figures were made: punctuation does not count.
+- gold tokens: the parser is given the treebank's own (unescaped) tokens; raw text: it is given the text.
+- raw text is scored twice: on tokens "split alike" (the treebank's compounds split as the tokenizer splits them; a
+  token that still differs counts as an error), and "whole" (pieces of one treebank token are counted as one: the piece
+  whose head lies outside stands for it).
+- subject/object of verb: pairs (verb, argument) by character offset, arguments labelled nsubj, nsubjpass or dobj, verbs
+  tagged VB* other than forms of be; labelled counts the label too.
+- entities: exact span and class, raw text, only the classes the corpus annotates.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+import warnings
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import spacy
+from spacy.scorer import Scorer
+from spacy.tokens import Doc, DocBin
+from spacy.training import Example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from spacy.language import Language
+
+BE = {"is", "are", "was", "were", "be", "been", "being", "am", "'s", "'re"}
+ARGUMENTS = {"nsubj", "nsubjpass", "dobj"}
+Row = tuple[str, str]
+
+
+def load_docs(nlp: Language, path: Path) -> list[Doc]:
+    """The documents of a binary file."""
+    return list(DocBin().from_disk(path).get_docs(nlp.vocab))
+
+
+def always(_: Doc) -> bool:
+    """Every document is annotated: the gold has sentences throughout."""
+    return True
+
+
+def prf(gold: set, found: set) -> tuple[float, float, float]:
+    """Precision, recall and F1 in percent."""
+    hit = len(gold & found)
+    p, r = 100 * hit / max(1, len(found)), 100 * hit / max(1, len(gold))
+    return p, r, 2 * p * r / max(1e-9, p + r)
+
+
+def verb_arguments(doc: Doc) -> set[tuple[int, int, str]]:
+    """(end of the verb, end of the argument, label) in characters."""
+    return {
+        (t.head.idx + len(t.head), t.idx + len(t), t.dep_)
+        for t in doc
+        if t.dep_ in ARGUMENTS and t.head.tag_.startswith("VB") and t.head.lower_ not in BE
+    }
+
+
+def run(nlp: Language, docs: list[Doc]) -> list[Doc]:
+    """The pipeline's components on documents that already have tokens."""
+    for _, component in nlp.pipeline:
+        docs = list(component.pipe(docs, batch_size=64)) if hasattr(component, "pipe") else [component(d) for d in docs]
+    return docs
+
+
+def bare(nlp: Language, doc: Doc) -> Doc:
+    """The document's tokens without annotation."""
+    return Doc(nlp.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc])
+
+
+def whole(pred: Doc, gold: Doc) -> tuple[int, int, int]:
+    """(tokens, right heads, right heads and labels) at the gold's tokens, punctuation aside."""
+    owner: dict[int, int] = {}
+    for t in gold:
+        for c in range(t.idx, t.idx + len(t)):
+            owner[c] = t.i
+    total = heads = both = 0
+    at = {t.idx: t for t in pred}
+    for g in gold:
+        if g.dep_ == "punct" or g.is_space:
+            continue
+        total += 1
+        pieces, c, end = [], g.idx, g.idx + len(g)
+        while c < end and c in at:
+            pieces.append(at[c])
+            c += len(at[c])
+        if c != end:
+            continue
+        outer = [p for p in pieces if p.head.i == p.i or owner.get(p.head.idx) != g.i]
+        if not outer:
+            continue
+        p = outer[-1]
+        head = g.i if p.head.i == p.i else owner.get(p.head.idx)
+        if head == g.head.i:
+            heads += 1
+            both += p.dep_ == g.dep_
+    return total, heads, both
+
+
+def treebank(nlp: Language, corpus: Path, name: str) -> tuple[list[Row], list[tuple[Doc, Doc]]]:
+    """Rows for one treebank, and (predicted, gold) pairs on gold tokens."""
+    rows: list[Row] = []
+    gold = load_docs(nlp, corpus / f"{name}-dev.gold.spacy")
+    alike = load_docs(nlp, corpus / f"{name}-dev.run.spacy")
+    score: dict[str, dict] = {}
+    args: dict[str, tuple[set, set]] = {}
+    pairs = []
+    for mode, ref, start in (
+        ("gold tokens", gold, [bare(nlp, d) for d in gold]),
+        ("raw text", alike, [nlp.make_doc(d.text) for d in alike]),
+    ):
+        pred = run(nlp, start)
+        examples = [Example(a, b) for a, b in zip(pred, ref, strict=False)]
+        s = Scorer.score_deps(
+            examples,
+            "dep",
+            getter=lambda t, a: getattr(t, a + "_").lower() if hasattr(t, a + "_") else getattr(t, a),
+            head_attr="head",
+            ignore_labels=("p", "punct"),
+        )
+        s |= Scorer.score_token_attr(examples, "tag")
+        s |= Scorer.score_spans(examples, "sents", getter=lambda d, _: list(d.sents), has_annotation=always)
+        score[mode] = s
+        g = {(i, *x) for i, d in enumerate(ref) for x in verb_arguments(d)}
+        p = {(i, *x) for i, d in enumerate(pred) for x in verb_arguments(d)}
+        args[mode] = (g, p)
+        rows.append(
+            (
+                f"{name} dev, {mode}: UAS / LAS / TAG",
+                f"{100 * s['dep_uas']:.2f} / {100 * s['dep_las']:.2f} / {100 * s['tag_acc']:.2f}",
+            )
+        )
+        f = prf({x[:3] for x in g}, {x[:3] for x in p})[2]
+        rows.append((f"{name} dev, {mode}: subject/object of verb F1 (labelled)", f"{f:.2f} ({prf(g, p)[2]:.2f})"))
+        if mode == "gold tokens":
+            pairs = list(zip(pred, ref, strict=False))
+        else:
+            counts = [whole(a, b) for a, b in zip(pred, gold, strict=False)]
+            t, h, b = (sum(c[i] for c in counts) for i in range(3))
+            rows.append((f"{name} dev, raw text, whole tokens: UAS / LAS", f"{100 * h / t:.2f} / {100 * b / t:.2f}"))
+            rows.append(
+                (
+                    f"{name} dev, raw text, line breaks as spaces: sentence P / R / F1",
+                    f"{100 * s['sents_p']:.2f} / {100 * s['sents_r']:.2f} / {100 * s['sents_f']:.2f}",
+                )
+            )
+            lost = 100 * (score["gold tokens"]["dep_las"] - s["dep_las"])
+            rows.append(
+                (
+                    f"{name} dev: LAS lost from raw text, split alike / whole",
+                    f"{lost:.2f} / {100 * (score['gold tokens']['dep_las'] - b / t):.2f}",
+                )
+            )
+            if any(t.lemma_ for d in pred[:3] for t in d):
+                ok = n = 0
+                for e in examples:
+                    for x in e.reference:
+                        y = e.alignment.y2x[x.i]
+                        if len(y) == 1 and x.text.isalpha():
+                            n += 1
+                            ok += e.predicted[int(y[0])].lemma_.lower() == x.lemma_.lower()
+                rows.append((f"{name} dev, raw text: lemma accuracy, alphabetic tokens", f"{100 * ok / n:.2f}"))
+    for kind, words in (("par", "paragraphs"), ("lines", "line breaks kept")):
+        ref = load_docs(nlp, corpus / f"{name}-dev.{kind}.spacy")
+        examples = [Example(a, b) for a, b in zip(run(nlp, [nlp.make_doc(d.text) for d in ref]), ref, strict=False)]
+        s = Scorer.score_spans(examples, "sents", getter=lambda d, _: list(d.sents), has_annotation=always)
+        rows.append((f"{name} dev, raw text, {words}: sentence F1", f"{100 * s['sents_f']:.2f}"))
+    return rows, pairs
+
+
+def entities(nlp: Language, corpus: Path) -> list[Row]:
+    """Rows for the entity corpora."""
+    rows = []
+    for path in sorted(corpus.glob("ent-*-dev.json")):
+        data = json.loads(path.read_text())
+        classes = set(data["classes"])
+        gold: dict[str, set] = defaultdict(set)
+        found: dict[str, set] = defaultdict(set)
+        docs = nlp.pipe((t.replace("\n", " ") for _, t, _ in data["items"]), batch_size=64)
+        for i, ((_, _, ents), doc) in enumerate(zip(data["items"], docs, strict=False)):
+            for s, e, c in ents:
+                gold[c].add((i, s, e, c))
+            for x in doc.ents:
+                if x.label_ in classes:
+                    found[x.label_].add((i, x.start_char, x.end_char, x.label_))
+        p, r, f = prf(set().union(*gold.values()), set().union(*found.values()))
+        by = ", ".join(f"{c} {prf(gold[c], found[c])[2]:.1f} ({len(gold[c])})" for c in sorted(gold))
+        rows.append((f"{path.stem[4:]}, raw text: entity P / R / F1", f"{p:.2f} / {r:.2f} / {f:.2f}; {by}"))
+    return rows
+
+
+def cost(path: str, nlp: Language, corpus: Path) -> list[Row]:
+    """Size, speed and load time."""
+    rows = []
+    folder = Path(path)
+    if folder.is_dir():
+        files = [f for f in folder.rglob("*") if f.is_file()]
+        size = sum(f.stat().st_size for f in files)
+        import io
+        import zipfile
+
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as z:
+            for f in files:
+                z.write(f, str(f.relative_to(folder)))
+        rows.append(
+            ("size in MB, folder / packed as in a wheel", f"{size / 1e6:.1f} / {len(packed.getvalue()) / 1e6:.1f}")
+        )
+    texts = [d.text for d in load_docs(nlp, corpus / "genia-dev.gold.spacy")] * 3
+    list(nlp.pipe(texts[:30]))
+    clock = time.process_time()
+    words = sum(len(d) for d in nlp.pipe(texts, batch_size=64))
+    rows.append(
+        (
+            "words per second of processor time, text to parse and entities",
+            f"{words / (time.process_time() - clock):.0f}",
+        )
+    )
+    script = (
+        "import time, spacy, spacy.pipeline, spacy.lang.en; t = time.perf_counter(); "
+        f"spacy.load({path!r}); print(time.perf_counter() - t)"
+    )
+    times = [
+        float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout) for _ in range(3)
+    ]
+    rows.append(("load time in seconds, best of 3, after importing spaCy", f"{min(times):.2f}"))
+    return rows
+
+
+def labels(pairs: Iterable[tuple[Doc, Doc]]) -> list[Row]:
+    """Precision, recall and F1 of (head, label) for each label."""
+    gold: dict[str, set] = defaultdict(set)
+    found: dict[str, set] = defaultdict(set)
+    for i, (a, b) in enumerate(pairs):
+        for g, p in zip(b, a, strict=False):
+            gold[g.dep_].add((i, g.i, g.head.i))
+            found[p.dep_].add((i, p.i, p.head.i))
+    rows = []
+    for label, items in sorted(gold.items(), key=lambda x: -len(x[1])):
+        p, r, f = prf(items, found[label])
+        rows.append((label, f"{len(items)} | {p:.1f} | {r:.1f} | {f:.1f}"))
+    return rows
+
+
+CONSTRUCTIONS: dict[str, Callable[[object], bool]] = {
+    "coordination: second and later conjuncts": lambda t: t.dep_ == "conj",
+    "coordination of noun phrases": lambda t: t.dep_ == "conj" and t.tag_.startswith("NN"),
+    "coordination of verbs and clauses": lambda t: t.dep_ == "conj" and t.tag_.startswith("VB"),
+    "prepositional phrase on a noun": lambda t: t.dep_ == "nmod" and t.head.tag_.startswith("NN"),
+    "prepositional phrase on a verb": lambda t: t.dep_ == "nmod" and t.head.tag_.startswith("VB"),
+    "reduced relative or participle on a noun": lambda t: t.dep_ == "acl" and t.tag_ in ("VBN", "VBG"),
+    "infinitive on a noun": lambda t: t.dep_ == "acl" and t.tag_ == "VB",
+    "infinitive or clause complement (xcomp)": lambda t: t.dep_ == "xcomp",
+    "adverbial clause": lambda t: t.dep_ == "advcl",
+    "relative clause": lambda t: t.dep_ == "acl:relcl",
+    "clausal complement (that)": lambda t: t.dep_ == "ccomp",
+    "nominal compound": lambda t: t.dep_ == "compound",
+    "apposition": lambda t: t.dep_ == "appos",
+    "active subject": lambda t: t.dep_ == "nsubj",
+    "passive subject": lambda t: t.dep_ == "nsubjpass",
+    "object": lambda t: t.dep_ == "dobj",
+    "root": lambda t: t.dep_ == "ROOT",
+    "dep (unlabelled in the conversion)": lambda t: t.dep_ == "dep",
+}
+
+
+def constructions(pairs: Iterable[tuple[Doc, Doc]]) -> list[Row]:
+    """For each construction of the gold: how often the head, and head and label, are right; the commonest other label."""
+    total: Counter[str] = Counter()
+    head: Counter[str] = Counter()
+    both: Counter[str] = Counter()
+    other: dict[str, Counter[str]] = defaultdict(Counter)
+    for a, b in pairs:
+        for g, p in zip(b, a, strict=False):
+            for name, test in CONSTRUCTIONS.items():
+                if test(g):
+                    total[name] += 1
+                    head[name] += p.head.i == g.head.i
+                    both[name] += p.head.i == g.head.i and p.dep_ == g.dep_
+                    if p.dep_ != g.dep_:
+                        other[name][p.dep_] += 1
+    return [
+        (
+            n,
+            f"{total[n]} | {100 * head[n] / total[n]:.1f} | {100 * both[n] / total[n]:.1f} | "
+            + ", ".join(f"{d} {c}" for d, c in other[n].most_common(3)),
+        )
+        for n in CONSTRUCTIONS
+        if total[n]
+    ]
+
+
+def main() -> None:
+    """Print the table, and with --errors the analysis by label and construction."""
+    warnings.simplefilter("ignore")
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("pipeline")
+    ap.add_argument("corpus", type=Path, help="folder that treebank.py and entities.py wrote")
+    ap.add_argument("--errors", action="store_true", help="also print the error analysis")
+    ap.add_argument("--blis", action="store_true", help="keep spaCy's default matrix product")
+    ap.add_argument("--only", choices=["trees", "entities", "cost"])
+    args = ap.parse_args()
+    if not args.blis:
+        from thinc.api import NumpyOps, set_current_ops
+
+        set_current_ops(NumpyOps(use_blis=False))
+    nlp = spacy.load(args.pipeline)
+    rows: list[Row] = []
+    analysis: list[str] = []
+    if args.only in (None, "trees"):
+        for name in ("genia", "craft"):
+            more, pairs = treebank(nlp, args.corpus, name)
+            rows += more
+            if args.errors:
+                analysis += [f"\n{name} dev, gold tokens, by label: count | P | R | F1"] + [
+                    f"| {a} | {b} |" for a, b in labels(pairs)
+                ]
+                analysis += [
+                    f"\n{name} dev, gold tokens, by construction: count | head % | head and label % | labelled instead"
+                ]
+                analysis += [f"| {a} | {b} |" for a, b in constructions(pairs)]
+    if args.only in (None, "entities") and "ner" in nlp.pipe_names:
+        rows += entities(nlp, args.corpus)
+    if args.only in (None, "cost"):
+        rows += cost(args.pipeline, nlp, args.corpus)
+    for a, b in rows:
+        print(f"| {a} | {b} |")
+    print("\n".join(analysis))
+
+
+if __name__ == "__main__":
+    main()
