@@ -77,7 +77,7 @@ def test_sentence_comentions(gold: tuple[Path, dict[str, Any]]) -> None:
 
 def test_the_cited_reference_is_found_and_not_counted(gold: tuple[Path, dict[str, Any]]) -> None:
     path, annotation = gold
-    start, end = annotation["reference"]["start"], annotation["reference"]["end"]
+    start, end = annotation["reference"]
     rows = [row for row in mgmine.scan(path).mentions.to_pylist() if start <= row["start"] < end]
     assert Counter(row["family"] for row in rows if row["family"] in TOPICS) == annotation["reference_mentions"]
     assert not any(row["counted"] for row in rows)
