@@ -1,0 +1,367 @@
+"""From documents to claims: prepares sentences, parses them in batches, reads them, and writes the records."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from mgmine.claims.context import Slot, Surroundings
+from mgmine.claims.lexical import data as shipped_data
+from mgmine.claims.phrase import Arg, Memory, Name
+from mgmine.claims.reader import Draft, Reader
+from mgmine.nlp.pipeline import Pipeline, load
+from mgmine.nlp.surface import Edit, prepare
+from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturbation, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mgmine.nlp.graph import Graph
+    from mgmine.nlp.surface import Prepared
+
+MAX_CHARACTERS = 2500
+"""Sentences longer than this are tables or lists that lost their markup; they are skipped and reported."""
+MAX_SECONDS = 1.0
+"""A sentence whose reading takes longer is dropped and reported."""
+_SPLIT = re.compile(r";\s+(?=\S)")
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A sentence that was not read, and why."""
+
+    doc_id: str
+    doc_version: int
+    sentence: int
+    reason: str
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A stretch of a sentence that is parsed on its own."""
+
+    document: int
+    sentence: Sentence
+    prepared: Prepared
+    last: bool
+
+
+class Extractor:
+    """Reads the claims of gated sentences.
+
+    ``model`` names the spaCy pipeline (see :func:`mgmine.nlp.load`); claims scored below ``min_score`` are left out;
+    ``lexicon`` is what the claims' provenance says the mentions came from. ``skipped`` collects what was not read.
+    """
+
+    def __init__(
+        self, model: str | None = None, *, min_score: float = 0.0, lexicon: str = "", batch_size: int = 64,
+        pipeline: Pipeline | None = None, max_characters: int = MAX_CHARACTERS, max_seconds: float = MAX_SECONDS,
+    ) -> None:  # fmt: skip
+        self.data = shipped_data()
+        self.pipeline = pipeline if pipeline is not None else load(model)
+        self.min_score = min_score
+        self.batch_size = batch_size
+        self.max_characters = max_characters
+        self.max_seconds = max_seconds
+        self.skipped: list[Skipped] = []
+        self.provenance: dict[str, str] = {
+            "lexicon": lexicon, "rules": self.data.digest, "model": self.pipeline.identity,
+        }  # fmt: skip
+
+    def extract(self, documents: Iterable[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
+        """Each document with its claims, in order. At most a few hundred documents are held at a time."""
+        iterator = iter(documents)
+        while batch := list(islice(iterator, self.batch_size)):
+            yield from self._batch(batch)
+
+    def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
+        units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
+        graphs = self.pipeline.parse((unit.prepared for unit in units), self.batch_size)
+        claims: list[list[Claim]] = [[] for _ in documents]
+        topics: list[tuple[str, Arg]] = []
+        spent = 0.0
+        pending: list[Claim] = []
+        current: tuple[int, int] | None = None
+        for unit, graph in zip(units, graphs, strict=True):
+            key = (unit.document, unit.sentence.index)
+            if key != current:
+                current, topics, spent, pending = key, [], 0.0, []
+            started = time.perf_counter()
+            document = documents[unit.document]
+            reader = self._reader(document, unit.sentence, graph, topics)
+            drafts = reader.read()
+            pending.extend(self._claims(document, unit.sentence, reader, drafts))
+            if not unit.last:
+                topics = reader.topics()
+            spent += time.perf_counter() - started
+            if unit.last:
+                if spent > self.max_seconds:
+                    self._skip(document, unit.sentence, f"reading took {spent:.1f} s")
+                else:
+                    claims[unit.document].extend(pending)
+        for document, found in zip(documents, claims, strict=True):
+            yield document, _unique(found)
+
+    def _units(self, number: int, document: GatedDocument) -> Iterator[_Unit]:
+        for sentence in document.sentences:
+            if sentence.index not in document.gated or sentence.passage == "reference":
+                continue
+            if len(sentence.text) > self.max_characters:
+                self._skip(document, sentence, f"longer than {self.max_characters} characters")
+                continue
+            edits = _edits(document, sentence)
+            cuts = _cuts(sentence.text)
+            for start, end in cuts:
+                yield _Unit(number, sentence, prepare(sentence.text, edits, start, end), end == cuts[-1][1])
+
+    def _skip(self, document: GatedDocument, sentence: Sentence, reason: str) -> None:
+        self.skipped.append(Skipped(document.doc_id, document.doc_version, sentence.index, reason))
+
+    def _reader(self, document: GatedDocument, sentence: Sentence, graph: Graph, topics: list[tuple[str, Arg]]) -> Reader:
+        names, earlier = _names(document, sentence)
+        memory = Memory(earlier, topics or _earlier_topics(document, sentence, graph))
+        return Reader(graph, names, self.data, memory, sentence.passage == "title")
+
+    # ------------------------------------------------------------------ records
+
+    def _claims(self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]) -> list[Claim]:
+        section = (sentence.section or "").upper()
+        cues = self.data.cues["background"]
+        if section in cues["method_sections"]:
+            return []
+        surroundings = Surroundings(reader) if drafts else None
+        built: dict[int, Claim] = {}
+        out: list[Claim] = []
+        for draft in _ordered(drafts):
+            claim = self._claim(document, sentence, draft, built, surroundings, section)
+            if claim is None:
+                continue
+            built[id(draft)] = claim
+            if claim.score >= self.min_score:
+                out.append(claim)
+        return out
+
+    def _claim(
+        self, document: GatedDocument, sentence: Sentence, draft: Draft, built: dict[int, Claim],
+        surroundings: Surroundings | None, section: str,
+    ) -> Claim | None:  # fmt: skip
+        subject = self._side(document, sentence, draft.subject, built)
+        target = self._side(document, sentence, draft.object, built) if draft.object is not None else None
+        if subject is None or (draft.object is not None and target is None):
+            return None
+        cue_start = min(node.start for node in draft.cue)
+        cue_end = max(node.end for node in draft.cue)
+        if cue_end - cue_start > 40:
+            cue_start, cue_end = draft.cue[0].start, draft.cue[0].end
+        derived = built[id(draft.derived)].id if draft.derived is not None and id(draft.derived) in built else None
+        modality, role = self._modality(sentence, draft, section)
+        claim = Claim(
+            id="", doc_id=document.doc_id, doc_version=document.doc_version, section=sentence.section, passage=sentence.passage,
+            sentence=sentence, subject=subject, predicate=draft.predicate, object=target,  # type: ignore[arg-type]
+            cue=Cue(sentence.text[cue_start:cue_end], sentence.start + cue_start, sentence.start + cue_end),
+            rule=draft.rule, score=self._score(sentence, draft), sign=draft.sign, aspect=draft.aspect, negated=draft.negated,  # type: ignore[arg-type]
+            factuality=draft.factuality, modality=modality, necessity=draft.necessity,  # type: ignore[arg-type]
+            via=tuple(side for side in (self._side(document, sentence, one, built) for one in draft.via) if side is not None),
+            perturbation=None if draft.perturbation is None else Perturbation(*draft.perturbation),  # type: ignore[arg-type]
+            role=role,  # type: ignore[arg-type]
+            context=tuple(self._context(sentence, slot) for slot in (surroundings.of(draft) if surroundings is not None else [])),
+            derived_from=derived, provenance=self.provenance,
+        )  # fmt: skip
+        if draft.unstated:
+            # What was seen with the thing taken away is not printed twice; its id is that of the statement as seen.
+            claim = replace(claim, derived_from=_identity(claim, observed=True))
+        return replace(claim, id=_identity(claim))
+
+    def _modality(self, sentence: Sentence, draft: Draft, section: str) -> tuple[str, str]:
+        modality, role = draft.modality, draft.role
+        cues = self.data.cues["background"]
+        if modality == "asserted":
+            if draft.predicate in ("participates_in", "expressed_on", "located_in", "part_of") or draft.rule == "contains/list":
+                modality = "background"
+            elif sentence.passage == "title":
+                modality = "headline"
+            elif section in cues["sections"]:
+                modality = "background"
+        if section in cues["sections"] and role == "result":
+            role = "background"
+        if section in cues["aim_sections"] and role == "result" and draft.factuality == "uncommitted":
+            role = "aim"
+        return modality, role
+
+    def _side(self, document: GatedDocument, sentence: Sentence, side: Arg | Draft | None, built: dict[int, Claim]) -> Argument | None:
+        if side is None:
+            return None
+        if isinstance(side, Draft):
+            claim = built.get(id(side))
+            return None if claim is None else Argument(claim=claim.id)
+        text = _text(document, sentence, side.start, side.end)
+        if not text.strip():
+            return None
+        return Argument(
+            text=text, start=sentence.start + side.start, end=sentence.start + side.end, type=side.type, ids=side.ids,
+            level=side.level,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _context(self, sentence: Sentence, slot: Slot) -> Context:
+        return Context(
+            slot.slot, sentence.text[slot.start : slot.end], sentence.start + slot.start, sentence.start + slot.end, slot.ids, slot.stated,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _score(self, sentence: Sentence, draft: Draft) -> float:
+        """The rule's calibrated precision, lowered for each thing that makes a reading less sure."""
+        score = draft.score
+        for factor, reason in self.doubts(sentence, draft):
+            score *= factor
+            draft.reasons.append(reason)
+        return round(min(max(score, 0.01), 0.99), 3)
+
+    def doubts(self, sentence: Sentence, draft: Draft) -> list[tuple[float, str]]:
+        """What lowers a claim's score, each with its factor."""
+        out: list[tuple[float, str]] = []
+        for side in (draft.subject, draft.object):
+            if isinstance(side, Arg):
+                if side.name is None and not side.ids:
+                    out.append((0.94, "an argument without identifier"))
+                if side.inherited:
+                    out.append((0.9, "an argument that points back"))
+                if side.end - side.start > 60:
+                    out.append((0.9, "a long argument"))
+        if len(sentence.text) > 250:
+            out.append((0.93, "a long sentence"))
+        if isinstance(draft.subject, Arg) and isinstance(draft.object, Arg) and abs(draft.subject.node.i - draft.object.node.i) > 18:
+            out.append((0.9, "arguments far apart"))
+        if not self.pipeline.parses:
+            out.append((0.85, "no trained parser"))
+        return out
+
+
+# ---------------------------------------------------------------------- helpers
+
+
+def _ordered(drafts: list[Draft]) -> list[Draft]:
+    """Claims that others refer to come first."""
+    placed: list[Draft] = []
+    seen: set[int] = set()
+    waiting = list(drafts)
+    everything = {id(draft) for draft in drafts}
+    while waiting:
+        rest = []
+        for draft in waiting:
+            needs = [one for one in (draft.subject, draft.object, draft.derived) if isinstance(one, Draft)]
+            if all(id(one) in seen or id(one) not in everything for one in needs):
+                placed.append(draft)
+                seen.add(id(draft))
+            else:
+                rest.append(draft)
+        if len(rest) == len(waiting):
+            return placed
+        waiting = rest
+    return placed
+
+
+def _cuts(text: str) -> list[tuple[int, int]]:
+    """Splits a sentence at semicolons outside brackets, where both sides are long enough to be clauses."""
+    cuts = [0]
+    for match in _SPLIT.finditer(text):
+        at = match.start()
+        if text.count("(", 0, at) != text.count(")", 0, at) or text.count("[", 0, at) != text.count("]", 0, at):
+            continue
+        if len(_WORDS.findall(text, cuts[-1], at)) >= 3 and len(_WORDS.findall(text, match.end())) >= 3:
+            cuts.append(match.end())
+    return list(zip(cuts, [*cuts[1:], len(text)], strict=True))
+
+
+def _edits(document: GatedDocument, sentence: Sentence) -> list[Edit]:
+    """How the parser shall read the mentions: one word where the name is written as many, and no bracketed synonym."""
+    edits: list[Edit] = []
+    text = sentence.text
+    previous: Any = None
+    for mention in document.mentions:
+        if mention.sentence != sentence.index:
+            continue
+        start, end = mention.start - sentence.start, mention.end - sentence.start
+        if start < 0 or end > len(text) or edits and start < edits[-1].end:
+            continue
+        if previous is not None and previous.concept == mention.concept and text[previous.end - sentence.start : start] in (" (", " [") and text[end : end + 1] in (")", "]"):
+            edits.append(Edit(start - 2, end + 1, ""))
+            continue
+        previous = mention
+        edit = _rewrite(text, start, end, mention.family)
+        if edit is not None:
+            edits.append(edit)
+    return edits
+
+
+_METAL_WORDS = re.compile(r"\[?Mg[^A-Za-z]*\]?[io]?$")
+
+
+def _rewrite(text: str, start: int, end: int, family: str) -> Edit | None:
+    name = text[start:end]
+    if family == "magnesium" and _METAL_WORDS.fullmatch(name):
+        return Edit(start, end, "magnesium")
+    if family == "t_cell":
+        return None if name.isascii() else Edit(start, end, re.sub(r"\s+", " ", name)) if "\u00a0" in name else None
+    if any(character in name for character in " ()[]\u00a0") and family not in ("magnesium", "t_cell"):
+        return Edit(start, end, re.sub(r"[\s()\[\]\u00a0]+", "-", name).strip("-"))
+    return None
+
+
+def _names(document: GatedDocument, sentence: Sentence) -> tuple[list[Name], list[Name]]:
+    """The counted mentions of the sentence, and those of the sentence before with negative offsets."""
+    here: list[Name] = []
+    before: list[Name] = []
+    for mention in document.mentions:
+        if not mention.counted or mention.sentence not in (sentence.index, sentence.index - 1):
+            continue
+        name = Name(
+            mention.start - sentence.start, mention.end - sentence.start, mention.text, mention.family, mention.concept, mention.ids
+        )
+        (here if mention.sentence == sentence.index else before).append(name)
+    return here, before
+
+
+def _earlier_topics(document: GatedDocument, sentence: Sentence, graph: Graph) -> list[tuple[str, Arg]]:
+    """Without a parse of the sentence before, its first name is what a pronoun at the start most likely means."""
+    _, before = _names(document, sentence)
+    if not before or not graph.nodes:
+        return []
+    first = before[0]
+    node = graph.nodes[0]
+    return [("subject", Arg(node, first.start, first.end, first.family, first.ids, first, inherited=True))]
+
+
+def _text(document: GatedDocument, sentence: Sentence, start: int, end: int) -> str:
+    if start >= 0:
+        return sentence.text[start:end]
+    at = sentence.start + start
+    for other in document.sentences:
+        if other.start <= at < other.end:
+            return other.text[at - other.start : at - other.start + end - start]
+    return ""
+
+
+def _identity(claim: Claim, observed: bool = False) -> str:
+    """A stable hash of what is claimed and where. The same sentence read again gives the same id."""
+    sign = {"+": "-", "-": "+"}.get(claim.sign or "", claim.sign) if observed else claim.sign
+    parts: list[object] = [
+        claim.doc_id, claim.doc_version, claim.sentence.start, claim.subject.start, claim.subject.end, claim.subject.claim,
+        claim.predicate, sign, claim.negated, observed or claim.derived_from is not None,
+    ]  # fmt: skip
+    if claim.object is not None:
+        parts += [claim.object.start, claim.object.end, claim.object.claim]
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:20]
+
+
+def _unique(claims: list[Claim]) -> list[Claim]:
+    seen: set[str] = set()
+    out = []
+    for claim in claims:
+        if claim.id not in seen:
+            seen.add(claim.id)
+            out.append(claim)
+    return out

@@ -1,0 +1,158 @@
+"""Comparisons of groups of people: "patients in the lowest third of X progressed sooner than those in the highest".
+
+Read from the order of the words, because such sentences are long and their parses unreliable: a group noun, the level that
+defines the group, what is measured, and an outcome with a comparative.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mgmine.claims.phrase import Arg
+
+if TYPE_CHECKING:
+    from mgmine.claims.reader import Draft, Reader
+    from mgmine.nlp.graph import Node
+
+_UP = frozenset({"sooner", "earlier", "faster", "longer", "more", "better", "higher", "greater", "quicker", "stronger", "rapidly", "frequently", "larger"})
+_DOWN = frozenset({"later", "slower", "shorter", "less", "worse", "lower", "fewer", "weaker", "poorer", "smaller", "slowly", "rarely"})
+_STOPS = frozenset({"than", "compared", "whereas", "while", "versus", "but"})
+
+
+def compared(reader: Reader) -> list[Draft]:
+    """One correlation for each measure and outcome that a comparison of groups brings together."""
+    nodes = reader.graph.nodes
+    out: list[Draft] = []
+    for cohort in nodes:
+        if cohort.lemma not in reader.data.cohorts or not cohort.is_noun:
+            continue
+        measured = _measure(reader, cohort)
+        if measured is None:
+            continue
+        measure, level, last = measured
+        outcome = _outcome(reader, cohort, measure, last)
+        if outcome is None:
+            continue
+        target, direction, cue = outcome
+        sign = "+" if level * direction > 0 else "-"
+        from mgmine.claims.reader import Draft
+
+        out.append(Draft(
+            measure, "correlates_with", target, cue, "correlates/groups", reader.data.scores["correlates/groups"], cue[0],
+            sign=sign, aspect=target.aspect, modality="correlational",
+        ))  # fmt: skip
+        break
+    return out
+
+
+def _level(reader: Reader, node: Node) -> int:
+    found = reader.data.levels.get(node.low)
+    if found is None:
+        return 0
+    return 1 if found == "high" else -1
+
+
+def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
+    """What defines the group, whether the group is high or low in it, and where its words end."""
+    nodes = reader.graph.nodes
+    window = nodes[cohort.i + 1 : cohort.i + 12]
+    before = nodes[max(0, cohort.i - 4) : cohort.i]
+    for node in before:
+        level = _level(reader, node)
+        if level and node.head is cohort:
+            for other in nodes[node.i + 1 : cohort.i]:
+                if other.i in reader.phrases.at:
+                    return _argument(reader, other), level, cohort.i
+        if "-" in node.low and node.low.split("-")[0] in ("low", "high") and reader.phrases.within.get(node.i):
+            name = reader.phrases.within[node.i][0]
+            return reader.phrases._name_arg(node, name), 1 if node.low.startswith("high") else -1, cohort.i
+    if not window or window[0].low not in ("in", "with", "whose", "who", "from", "having", "within", ",", "at", "of"):
+        return None
+    level_at: Node | None = None
+    for node in window:
+        if node.low in _STOPS or (node.low == "," and node.i > cohort.i + 1):
+            break
+        if _level(reader, node) and level_at is None:
+            level_at = node
+        if level_at is None and node.is_verb and node.tag in ("VBD", "VBZ", "VBP") and node.lemma not in ("be", "have", "fall", "lie") and window[0].low not in ("whose", "who"):
+            break
+    if level_at is None:
+        return None
+    for node in nodes[max(cohort.i + 1, level_at.i - 6) : level_at.i + 8]:
+        if node.i in reader.phrases.at and node.low not in _STOPS:
+            if any(one.low in _STOPS for one in nodes[min(node.i, level_at.i) : max(node.i, level_at.i)]):
+                continue
+            between = nodes[level_at.i + 1 : node.i]
+            if any(one.is_verb and one.tag in ("VBD", "VBZ", "VBP") for one in between):
+                continue
+            last = max(node.i, level_at.i)
+            while last + 1 < len(nodes) and (nodes[last + 1].lemma in reader.data.cohort_groups or nodes[last + 1].lemma in ("level", "concentration", "status", "value", "intake")):
+                last += 1
+            return _argument(reader, node), _level(reader, level_at), last
+    return None
+
+
+def _argument(reader: Reader, node: Node) -> Arg:
+    name = reader.phrases.at[node.i]
+    arg = reader.phrases._name_arg(node, name)
+    start = arg.start
+    index = next((one.i for one in reader.graph.nodes if one.start <= start < one.end), node.i)
+    if index > 0 and reader.graph.nodes[index - 1].low in ("serum", "plasma", "dietary", "blood"):
+        start = reader.graph.nodes[index - 1].start
+    return Arg(node, start, arg.end, arg.type, arg.ids, name)
+
+
+def _outcome(reader: Reader, cohort: Node, measure: Arg, last: int) -> tuple[Arg, int, list[Node]] | None:
+    nodes = reader.graph.nodes
+    after = []
+    for node in nodes[last + 1 :]:
+        if node.low in _STOPS:
+            break
+        after.append(node)
+    found = _comparative(reader, after)
+    if found is not None:
+        return found
+    return _comparative(reader, nodes[: cohort.i])
+
+
+def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node]] | None:
+    for place, node in enumerate(nodes):
+        direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
+        if not direction:
+            continue
+        if node.is_verb and node.tag not in ("VBN", "JJ"):
+            continue
+        # the word that the comparative sharpens: "more slowly", "less often"
+        following = nodes[place + 1] if place + 1 < len(nodes) else None
+        end = node
+        if node.low in ("more", "less") and following is not None and following.tag in ("RB", "JJ"):
+            if following.low in _DOWN or reader.data.base_directions.get(following.low) == -1:
+                direction = -direction
+            end = following
+            following = nodes[place + 2] if place + 2 < len(nodes) else None
+        verb = next((one for one in reversed(nodes[max(0, place - 3) : place]) if (one.is_verb or one.low in reader.data.lemmas) and reader.data.lemma(one.low, one.lemma) in reader.data.outcome_verbs), None)
+        if verb is not None:
+            return Arg(verb, verb.start, end.end, "outcome"), direction, [verb, node]
+        # "shorter progression-free survival": the noun it stands before
+        noun = None
+        for one in nodes[end.i - nodes[0].i + 1 : end.i - nodes[0].i + 6]:
+            if one.is_noun or one.tag in ("JJ", "VBG", "HYPH") or one.low == "-":
+                if one.is_noun:
+                    noun = one
+            else:
+                break
+        if noun is not None:
+            first = nodes[end.i - nodes[0].i + 1]
+            text = reader.graph.text[first.start : noun.end].lower()
+            ids, kind = reader.data.groundings.get(text, ((), "outcome"))
+            return Arg(noun, first.start, noun.end, kind, ids, aspect=reader.data.aspects.get(noun.lemma)), direction, [node]
+        # "survival was longer": the subject before
+        for one in reversed(nodes[:place]):
+            if one.is_noun and one.lemma not in reader.data.cohorts:
+                if one.dep in ("nsubj", "nsubjpass") or one.i + 2 >= node.i - 2:
+                    start, stop = reader.phrases.span(one)
+                    text = reader.graph.text[start:stop].lower()
+                    ids, kind = reader.data.groundings.get(text, ((), "outcome"))
+                    return Arg(one, start, stop, kind, ids, aspect=reader.data.aspects.get(one.lemma)), direction, [node]
+        return None
+    return None

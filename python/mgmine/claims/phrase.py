@@ -1,0 +1,527 @@
+"""From a word in the graph to what it refers to: noun phrases, mentions, coordination, class nouns and pointing words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mgmine.claims.lexical import Data, PerturbationKind
+    from mgmine.nlp.graph import Graph, Node
+
+_BEFORE = frozenset({"compound", "amod", "nummod", "nmod:poss", "nmod:npmod", "dep", "advmod"})
+_PRONOUN_TAGS = frozenset({"PRP", "PRP$", "WP", "WDT", "WP$", "EX"})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A mention placed in the sentence: ``start`` and ``end`` count from the sentence's start."""
+
+    start: int
+    end: int
+    text: str
+    family: str
+    concept: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """What a claim is about. ``sign`` is what the phrase itself adds ("a loss of X" is X, sign −1)."""
+
+    node: Node
+    start: int
+    end: int
+    type: str | None = None
+    ids: tuple[str, ...] = ()
+    name: Name | None = None
+    level: str | None = None
+    aspect: str | None = None
+    sign: int = 1
+    negated: bool = False
+    null: bool = False
+    perturbation: PerturbationKind | None = None
+    themes: tuple[Arg, ...] = ()
+    inherited: bool = False
+    event: bool = False
+    agent: bool = False
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The span, for telling two arguments apart."""
+        return self.start, self.end
+
+
+@dataclass(slots=True)
+class Memory:
+    """What earlier text offers to a word that points back, newest last. Spans are relative to the sentence being read.
+
+    ``topics`` are pairs of the part they played, ``subject`` or ``object``, and what they were.
+    """
+
+    names: list[Name] = field(default_factory=list)
+    topics: list[tuple[str, Arg]] = field(default_factory=list)
+
+
+class Phrases:
+    """Resolves words of one graph."""
+
+    def __init__(self, graph: Graph, names: Iterable[Name], data: Data, memory: Memory) -> None:
+        self.graph = graph
+        self.data = data
+        self.memory = memory
+        self.names = sorted(names, key=lambda name: (name.start, -name.end))
+        self.at: dict[int, Name] = {}
+        self.within: dict[int, list[Name]] = {}
+        self.alias: dict[int, Node] = {}
+        self.before: Callable[[Node], list[tuple[str, Arg]]] = lambda _: []
+        self._place()
+
+    def _place(self) -> None:
+        nodes = self.graph.nodes
+        for name in self.names:
+            covered = [node for node in nodes if node.start < name.end and node.end > name.start]
+            if not covered:
+                continue
+            last = covered[-1]
+            if last.end > name.end or covered[0].start < name.start:
+                self.within.setdefault(last.i, []).append(name)
+                continue
+            head = last
+            while head.head in covered and head.head is not None and head.head.i > head.i:
+                head = head.head
+            held = self.at.get(head.i)
+            if held is None or held.end - held.start < name.end - name.start:
+                self.at[head.i] = name
+
+    # ------------------------------------------------------------------ spans
+
+    def span(self, head: Node) -> tuple[int, int]:
+        """The words of a noun phrase: what stands before the head, the head, and its of-complement."""
+        left = head
+        for node in reversed(self.graph.nodes[: head.i]):
+            if not self._leads(node, head):
+                break
+            left = node
+        while left.i < head.i and left.tag in ("RB", "CC", "DT", ",", "PRP$", "CD", "PDT", "RBR", "RBS", "IN"):
+            left = self.graph.nodes[left.i + 1]
+        end = head.end
+        for kid in head.kids:
+            if kid.i > head.i and kid.dep == "nmod" and kid.case() == "of" and kid.i - head.i <= 6:
+                end = max(end, self.span(kid)[1])
+                break
+        return left.start, end
+
+    def _leads(self, node: Node, head: Node) -> bool:
+        at: Node | None = node
+        steps = 0
+        while at is not None and at is not head and steps < 5:
+            if at.dep not in _BEFORE and at.dep not in ("conj", "cc", "punct"):
+                return False
+            if at.i > head.i or (at.dep in ("conj",) and at.head is head) or (at.dep in ("cc", "punct") and at.head is head):
+                return False
+            at = at.head
+            steps += 1
+        return at is head
+
+    # ------------------------------------------------------------------ coordination
+
+    def members(self, node: Node) -> list[tuple[Node, bool]]:
+        """The coordinated words with ``node`` first, each with whether it is denied ("X, but not Y")."""
+        out = [(node, self._denied(node))]
+        seen = {node.i}
+        queue = [node]
+        while queue:
+            at = queue.pop(0)
+            for kid in at.kids:
+                if kid.dep != "conj" or kid.i in seen or (kid.is_verb and not at.is_verb):
+                    continue
+                if kid.i < at.i:
+                    continue
+                seen.add(kid.i)
+                out.append((kid, self._denied(kid, first=node)))
+                queue.append(kid)
+        return sorted(out, key=lambda pair: pair[0].i)
+
+    def _denied(self, node: Node, first: Node | None = None) -> bool:
+        left = node.i
+        while left > 0 and self._leads(self.graph.nodes[left - 1], node):
+            left -= 1
+        start = left
+        while start > 0 and (
+            self.graph.nodes[start - 1].tag in ("DT", "PRP$")
+            or self.graph.nodes[start - 1].dep in ("case", "mark")
+        ):
+            start -= 1
+        before = self.graph.nodes[start - 1].low if start > 0 else ""
+        if before == "not":
+            return start < 2 or self.graph.nodes[start - 2].low != "only"
+        if first is not None and before in ("than", "of") and start > 1:
+            return self.graph.nodes[start - 2].low in ("rather", "instead")
+        return before in ("unlike",)
+
+    # ------------------------------------------------------------------ arguments
+
+    def subjects(self, node: Node) -> list[Arg]:
+        """What a subject phrase refers to; perturbations are kept with what they were done to."""
+        return self._all(node, subject=True)
+
+    def objects(self, node: Node) -> list[Arg]:
+        """What an object phrase refers to, with the sign its own words add."""
+        return self._all(node, subject=False)
+
+    def _all(self, node: Node, subject: bool) -> list[Arg]:
+        out: list[Arg] = []
+        for member, denied in self.members(node):
+            for arg in self.resolve(member, subject):
+                out.append(replace(arg, negated=not arg.negated) if denied else arg)
+        return out
+
+    def resolve(self, node: Node, subject: bool = False, depth: int = 0) -> list[Arg]:
+        """One word without its coordination."""
+        data = self.data
+        if depth > 6:
+            return []
+        if node.i in self.alias and self.alias[node.i] is not node:
+            return self.resolve(self.alias[node.i], subject, depth + 1)
+        if node.tag in ("WDT", "WP") or (node.low in ("that", "which", "who") and node.dep.startswith("nsubj")):
+            antecedent = self.antecedent(node)
+            return self.resolve(antecedent, subject, depth + 1) if antecedent is not None else []
+        name = self.at.get(node.i)
+        if name is None and (node.tag in _PRONOUN_TAGS or (node.low in data.pronouns and not self._determines(node))):
+            return self._pronoun(node)
+        if name is not None:
+            return [self._of_name(node, name)]
+        if node.is_verb and node.dep in ("csubj", "advcl", "nmod", "nsubj", "dobj", "conj", "acl") and node.tag == "VBG":
+            return self._gerund(node, subject, depth)
+        if node.low in ("%",) or node.tag in ("CD",):
+            return self._through(node, subject, depth)
+        # a compound token that ends in a name ("serum-magnesium") or holds one ("anti-LFA-1")
+        key = node.lemma
+        kind = data.perturbation_nouns.get(node.low)
+        themes = self.themes(node)
+        if subject and kind is not None and themes:
+            return self._perturbed(node, kind, themes, depth)
+        if not subject and themes:
+            turned = self._composed(node, themes, depth)
+            if turned:
+                return turned
+        if subject and node.low in data.nouns and data.nouns[node.low].sign in ("+", "-") and themes and kind is None:
+            change = data.nouns[node.low]
+            if change.id in ("increase", "decrease"):
+                args = self.resolve(themes[0], True, depth + 1)
+                return [replace(arg, level="high" if change.sign == "+" else "low") for arg in args]
+        if key in data.measures and themes:
+            inner = self._measured(node, themes, subject, depth)
+            if inner:
+                return inner
+        if key in data.holders and themes:
+            inner = [arg for theme in themes for member, _ in self.members(theme) for arg in self.resolve(member, subject, depth + 1)]
+            if inner:
+                return inner
+        if key in data.generic:
+            special = self._class(node, subject, depth)
+            if special:
+                return special
+        embedded = self.within.get(node.i)
+        if embedded and node.low.startswith("anti-"):
+            themes_args = tuple(self._name_arg(node, inner) for inner in embedded)
+            return [replace(self._plain(node), perturbation=_BLOCKADE, themes=themes_args, agent=True)]
+        if key in data.empty or node.low in data.empty:
+            return self._through(node, subject, depth)
+        if not node.is_noun and node.tag not in ("JJ", "VBG"):
+            return []
+        return [self._perturbed_holder(node)]
+
+    def themes(self, node: Node) -> list[Node]:
+        """What a noun is about: its of- or in-complement, or the noun before it, or its possessor."""
+        for kid in node.kids:
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on"):
+                if kid.case() == "of" or (node.lemma in _WIDE and kid.case() in ("in", "to")) or (
+                    kid.case() == "in" and node.low in self.data.nouns
+                ) or (kid.case() == "with" and node.lemma in ("treatment", "supplementation", "incubation", "stimulation", "pretreatment")):
+                    return [kid]
+        before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (
+            kid.is_noun or kid.tag == "PRP$" or kid.i in self.at or kid.tag == "JJ"
+        )]  # fmt: skip
+        named = [kid for kid in before if kid.i in self.at]
+        if named:
+            return named[-1:]
+        adjective = [kid for kid in node.kids if kid.i < node.i and kid.dep == "amod" and kid.i in self.at]
+        if adjective:
+            return adjective[-1:]
+        return before[-1:]
+
+    def _through(self, node: Node, subject: bool, depth: int) -> list[Arg]:
+        """An empty noun stands for what it holds, if that has a name."""
+        for theme in self.themes(node):
+            found = [arg for arg in self.resolve(theme, subject, depth + 1) if arg.name is not None]
+            if found:
+                return found
+        for kid in node.kids:
+            if kid.dep == "appos":
+                return self.resolve(kid, subject, depth + 1)
+        return []
+
+    def _composed(self, node: Node, themes: list[Node], depth: int) -> list[Arg]:
+        """Nouns of change in an object: "a loss of X" is X, sign −; "activation of LFA-1" is LFA-1, aspect activity."""
+        group = self.data.nouns.get(node.low)
+        if group is None or group.sign is None or group.frame not in ("affects",):
+            return []
+        pure = group.id in ("increase", "decrease", "improve", "impair", "change", "abolish", "inhibit")
+        out: list[Arg] = []
+        for theme in themes:
+            for member, denied in self.members(theme):
+                if member.dep == "nmod" and member.case() not in ("of", "in", "to", "", "for"):
+                    continue
+                for arg in self.resolve(member, False, depth + 1):
+                    if not pure and (arg.name is None or arg.type == "t_cell"):
+                        # activation, recruitment and the like of a cell or a process is a process itself
+                        return [self._plain(node)]
+                    sign = {"+": 1, "-": -1}.get(group.sign or "", 0)
+                    if group.sign == "?":
+                        out.append(replace(arg, sign=arg.sign, aspect=arg.aspect or group.aspect, negated=denied))
+                    else:
+                        out.append(replace(arg, sign=arg.sign * sign, aspect=arg.aspect or group.aspect, negated=denied))
+        return out
+
+    def _measured(self, node: Node, themes: list[Node], subject: bool, depth: int) -> list[Arg]:
+        inner: list[Arg] = []
+        for theme in themes:
+            for member, denied in self.members(theme):
+                for arg in self.resolve(member, subject, depth + 1):
+                    if arg.name is None:
+                        if node.lemma in self.data.measures and theme.dep == "nmod" and member is not theme:
+                            continue
+                        continue
+                    if arg.type == "t_cell" and node.lemma in self.data.molecular_measures:
+                        continue
+                    inner.append(replace(arg, negated=denied))
+        level = self.level(node)
+        if inner:
+            aspect = node.lemma if node.lemma in ("performance", "function", "effectiveness") else self.data.aspects.get(node.lemma)
+            serum = self._serum(node)
+            out = []
+            for arg in inner:
+                start = min(serum, arg.start) if serum is not None else arg.start
+                out.append(replace(
+                    arg, level=level or arg.level, aspect=arg.aspect or aspect, start=start,
+                    sign=arg.sign * (self.direction(node) if not subject else 1),
+                ))  # fmt: skip
+            return out
+        plain = self._plain(node)
+        return [replace(plain, aspect=plain.aspect or self.data.aspects.get(node.lemma))]
+
+    def _serum(self, node: Node) -> int | None:
+        for kid in node.kids:
+            if kid.low in ("serum", "plasma") and kid.dep in ("compound", "amod"):
+                return kid.start
+        return None
+
+    def _perturbed(self, node: Node, kind: PerturbationKind, themes: list[Node], depth: int) -> list[Arg]:
+        theme_args = tuple(
+            arg for theme in themes for member, _ in self.members(theme) for arg in self.resolve(member, True, depth + 1)
+        )
+        agents = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "by", "using", "through", "via")]
+        if not theme_args:
+            return [self._plain(node)]
+        if kind.flips and agents and node.lemma not in ("inhibitor", "blocker", "antagonist"):
+            return [
+                replace(arg, perturbation=kind, themes=theme_args, agent=True)
+                for agent in agents for member, _ in self.members(agent) for arg in self.resolve(member, True, depth + 1)
+            ]  # fmt: skip
+        if not kind.flips:
+            return [replace(arg, perturbation=kind) for arg in theme_args]
+        return [replace(self._plain(node), perturbation=kind, themes=theme_args)]
+
+    def _gerund(self, node: Node, subject: bool, depth: int) -> list[Arg]:
+        """"adding back MgCl2", "removing magnesium", "keeping LFA-1 open" as a subject."""
+        kind = self.perturbing(node)
+        targets = [kid for kid in node.kids if kid.dep in ("dobj", "nmod") and kid.i > node.i and (kid.dep == "dobj" or kid.case() in ("of", "back"))]
+        args = [arg for target in targets[:1] for arg in self._all(target, subject)]
+        if kind is None or not args:
+            if not args:
+                return [self._plain(node)] if node.dep in ("nsubj", "dobj") else []
+            end = max(arg.end for arg in args)
+            return [Arg(node, node.start, end, "process", event=True)]
+        if kind.flips:
+            end = max(arg.end for arg in args)
+            return [Arg(node, node.start, end, "process", perturbation=kind, themes=tuple(args), event=True)]
+        return [replace(arg, perturbation=kind) for arg in args]
+
+    def perturbing(self, node: Node) -> PerturbationKind | None:
+        """The kind of perturbation a verb form names, its particle considered."""
+        base = self.data.lemma(node.low, node.lemma)
+        for kid in node.kids:
+            if kid.i > node.i and kid.low in ("back", "out", "away", "up", "down"):
+                found = self.data.perturbation_verbs.get(f"{base} {kid.low}")
+                if found is not None:
+                    return found
+        return self.data.perturbation_verbs.get(base)
+
+    def _class(self, node: Node, subject: bool, depth: int) -> list[Arg]:
+        """Class nouns: those named after "such as", those named just before ("magnesium ions"), those pointed back to."""
+        listed = [
+            kid for kid in node.kids
+            if kid.dep in ("nmod", "appos") and kid.i > node.i and (kid.dep == "appos" or kid.case() in ("such as", "like", "including", "as such", "such", "as"))
+        ]  # fmt: skip
+        for kid in listed:
+            if kid.dep == "appos" and kid.i not in self.at and not self.capital(kid):
+                continue
+            found = [arg for member, denied in self.members(kid) for arg in self.resolve(member, subject, depth + 1)]
+            if found:
+                return found
+        before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "amod") and kid.i in self.at]
+        named = before[-1:]
+        if named and node.lemma in ("ion", "cation", "salt", "molecule", "protein", "complex", "heterodimer", "integrin", "receptor"):
+            return self.resolve(named[0], subject, depth + 1)
+        after = [kid for kid in node.kids if kid.i == node.i + 1 and kid.i in self.at and kid.dep in ("compound", "appos", "dep", "nmod")]
+        if after:
+            return self.resolve(after[0], subject, depth + 1)
+        if self._definite(node) and node.lemma in self.data.anaphors and not self._modified(node):
+            antecedent = self._named_before(self.data.anaphors[node.lemma], node)
+            plain = self._plain(node)
+            if antecedent is not None:
+                return [replace(plain, type=antecedent.family, ids=antecedent.ids, name=antecedent, inherited=True, start=node.start)]
+            return [replace(plain, start=node.start)]
+        return []
+
+    def _modified(self, node: Node) -> bool:
+        return any(kid.dep in ("amod", "compound") and kid.low not in ("same", "divalent") for kid in node.kids if kid.i < node.i)
+
+    def _definite(self, node: Node) -> bool:
+        return any(kid.low in ("the", "this", "these", "that", "its", "such") for kid in node.kids if kid.i < node.i)
+
+    def _named_before(self, family: str, node: Node) -> Name | None:
+        pool = [name for name in (*self.memory.names, *self.names) if name.end <= node.start or name.start < 0]
+        for name in reversed(pool):
+            if name.family == family or (family == "any" and name.family not in ("t_cell",)):
+                return name
+        return None
+
+    def _pronoun(self, node: Node) -> list[Arg]:
+        """A pronoun stands for the nearest fitting thing said before; the span is that thing's."""
+        if node.tag in ("EX",) or node.low in ("we", "i", "you", "our", "us", "he", "she", "who", "there", "what", "my"):
+            return []
+        plural = node.low in ("they", "them", "these", "those", "their")
+        wanted = "object" if node.dep in ("dobj", "nmod") else "subject"
+        topics = [*self.memory.topics, *self.before(node)]
+        for role in (wanted, "object" if wanted == "subject" else "subject"):
+            for part, topic in reversed(topics):
+                if part != role or (plural and topic.type not in ("t_cell", "cell") and topic.node.tag not in ("NNS", "NNPS")):
+                    continue
+                return [replace(
+                    topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False,
+                )]  # fmt: skip
+            if node.low == "this" and wanted == "subject":
+                continue
+        return []
+
+    def _determines(self, node: Node) -> bool:
+        return node.dep in ("det", "mark", "case", "cc:preconj", "cc")
+
+    # ------------------------------------------------------------------ making arguments
+
+    def _of_name(self, node: Node, name: Name) -> Arg:
+        arg = self._name_arg(node, name)
+        return replace(arg, level=self.level(node))
+
+    def _name_arg(self, node: Node, name: Name) -> Arg:
+        return Arg(node, name.start, name.end, name.family, name.ids, name)
+
+    def _perturbed_holder(self, node: Node) -> Arg:
+        """A plain noun phrase, or "MAGT1-deficient T cells", which tells of MAGT1."""
+        return self._plain(node)
+
+    def _plain(self, node: Node) -> Arg:
+        start, end = self.span(node)
+        text = self.graph.text[start:end].lower()
+        ids: tuple[str, ...] = ()
+        kind: str | None = None
+        grounding = self.data.groundings.get(text)
+        if grounding is None and text.startswith(("the ", "a ", "an ")):
+            grounding = self.data.groundings.get(text.split(" ", 1)[1])
+        if grounding is not None:
+            ids, kind = grounding
+        else:
+            kind = self._kind(node)
+        return Arg(node, start, end, kind, ids, aspect=self.data.aspects.get(node.lemma), level=None)
+
+    def _kind(self, node: Node) -> str:
+        low = node.low
+        if node.lemma in self.data.cells:
+            return "cell"
+        if low.endswith(("tion", "sis", "ing", "ment", "ity", "flux", "lysis", "taxis", "ance", "growth", "uptake", "release")):
+            return "process"
+        if low in ("survival", "progression", "mortality", "outcome", "relapse", "response", "remission"):
+            return "outcome"
+        return "entity"
+
+    # ------------------------------------------------------------------ level, direction
+
+    def level(self, node: Node) -> str | None:
+        """Low, high or absent, when an adjective before the noun says so."""
+        for kid in node.kids:
+            if kid.i < node.i and kid.dep in ("amod", "det", "advmod", "compound", "neg"):
+                found = self.data.levels.get(kid.low)
+                if found is not None:
+                    return found
+        return None
+
+    def direction(self, node: Node, base: bool = False) -> int:
+        """+1 or −1 for the direction that adjectives before the noun give it, 1 when they give none."""
+        sign = self.has_direction(node, base)
+        return sign if sign else 1
+
+    def has_direction(self, node: Node, base: bool = False) -> int:
+        """+1, −1, or 0 when no adjective gives a direction."""
+        for kid in node.kids:
+            if kid.i < node.i and kid.dep in ("amod", "compound", "advmod", "dep"):
+                found = self.data.directions.get(kid.low)
+                if found is None and base:
+                    found = self.data.base_directions.get(kid.low)
+                if found is not None:
+                    if kid.low in ("more", "less"):
+                        return found
+                    for inner in kid.kids:
+                        if inner.low in ("less",):
+                            return -found
+                    return found
+        return 0
+
+    def capital(self, node: Node) -> bool:
+        """Whether the word looks like a symbol or a proper name."""
+        return any(character.isupper() or character.isdigit() for character in node.text)
+
+    def antecedent(self, node: Node) -> Node | None:
+        """What a relative pronoun stands for."""
+        verb = node.head
+        while verb is not None and verb.dep in ("conj", "xcomp", "aux", "auxpass", "cop") and verb.head is not None:
+            if verb.dep == "conj" and verb.head.is_noun:
+                break
+            verb = verb.head
+        if verb is not None and verb.dep in ("acl:relcl", "acl") and verb.head is not None:
+            return verb.head
+        for before in reversed(self.graph.nodes[: node.i]):
+            if before.is_noun and before.dep not in ("compound", "nmod:poss", "det") and before.low not in ("that", "which"):
+                return before
+            if before.is_verb:
+                return None
+        return None
+
+
+_WIDE = frozenset({
+    "increase", "decrease", "change", "rise", "fall", "drop", "reduction", "loss", "decline", "improvement", "gain", "elevation",
+    "impairment", "enhancement", "alteration", "difference", "shift", "exposure", "return",
+})  # fmt: skip
+
+
+def _blockade() -> PerturbationKind:
+    from mgmine.claims.lexical import PerturbationKind
+
+    return PerturbationKind("blockade", True)
+
+
+_BLOCKADE = _blockade()

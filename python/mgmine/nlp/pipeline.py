@@ -1,0 +1,122 @@
+"""Loading a pipeline, and parsing in batches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mgmine.errors import MissingDependencyError, UsageError
+from mgmine.nlp.graph import Graph, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mgmine.nlp.surface import Prepared
+
+SHIPPED = Path(__file__).parent.parent / "data" / "model"
+"""Where the pipeline that comes with the package lies."""
+NOT_NEEDED = ("lemmatizer", "attribute_ruler", "ner", "entity_linker", "senter")
+"""Components that the claims stage does without; leaving them out makes parsing faster."""
+
+
+class Pipeline:
+    """A parser for prepared sentences. ``name``, ``version`` and ``digest`` identify the model in a claim's provenance."""
+
+    def __init__(self, nlp: Any, name: str, version: str, digest: str) -> None:
+        self.nlp = nlp
+        self.name = name
+        self.version = version
+        self.digest = digest
+
+    @property
+    def parses(self) -> bool:
+        """Whether a trained parser makes the graphs; otherwise they are made by rule from the words alone."""
+        return self.nlp is not None
+
+    @property
+    def identity(self) -> str:
+        """Name, version and content hash in one string."""
+        return f"{self.name} {self.version} {self.digest}"
+
+    def parse(self, sentences: Iterable[Prepared], batch_size: int = 64) -> Iterator[Graph]:
+        """The graph of each sentence, in order. Never splits a sentence."""
+        if self.nlp is None:
+            from mgmine.nlp.shallow import parse
+
+            for prepared in sentences:
+                yield parse(prepared)
+            return
+        pairs = ((prepared.text, prepared) for prepared in sentences)
+        for doc, prepared in self.nlp.pipe(pairs, as_tuples=True, batch_size=batch_size):
+            yield Graph.build(prepared, _tokens(doc))
+
+
+def load(
+    model: str | Path | None = None, *, exclude: Iterable[str] = NOT_NEEDED, components: Iterable[str] = ()
+) -> Pipeline:
+    """Loads a pipeline.
+
+    ``model`` is none for the one shipped with the package, the name of an installed spaCy or scispaCy model, a path, or
+    ``blank`` for no trained parser at all. ``components`` are registered factories added at the end. Raises
+    :class:`MissingDependencyError` without spaCy and :class:`UsageError` for a model that is not there or does not parse.
+    """
+    if model == "blank":
+        return Pipeline(None, "blank", "1", "rules")
+    try:
+        import spacy
+    except ImportError as error:
+        raise MissingDependencyError("reading claims needs spaCy: pip install 'mgmine[nlp]'") from error
+    source = str(_shipped() if model is None else model)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nlp = spacy.load(source, exclude=list(exclude))
+    except OSError as error:
+        raise UsageError(f"no spaCy pipeline {source!r}: give an installed model's name or a path") from error
+    for component in components:
+        nlp.add_pipe(component)
+    if not nlp.has_pipe("parser"):
+        raise UsageError(f"the pipeline {source!r} has no parser; use 'blank' to read without one")
+    return Pipeline(nlp, f"{nlp.lang}_{nlp.meta.get('name', 'unnamed')}", str(nlp.meta.get("version", "0")), _digest(nlp))
+
+
+def _shipped() -> Path:
+    found = sorted(path.parent for path in SHIPPED.glob("*/meta.json"))
+    if not found:
+        raise UsageError("this installation has no pipeline of its own; name a model")
+    return found[-1]
+
+
+def _digest(nlp: Any) -> str:
+    """Twelve hex digits of a hash over the model's weights and settings; the same wherever it is installed."""
+    digest = hashlib.sha256()
+    path = getattr(nlp, "path", None)
+    if path is None:
+        digest.update(json.dumps(nlp.meta, sort_keys=True, default=str).encode())
+    else:
+        for file in sorted(Path(path).rglob("*")):
+            if file.is_file() and file.suffix not in (".md", ".pyc"):
+                digest.update(file.relative_to(path).as_posix().encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _tokens(doc: Any) -> list[Token]:
+    """A spaCy document as plain tokens. White-space tokens go; what hung on them hangs on their head."""
+    keep = [word for word in doc if not word.is_space]
+    place = {word.i: index for index, word in enumerate(keep)}
+    tokens = []
+    for word in keep:
+        head = word.head
+        while head.i not in place and head.head.i != head.i:
+            head = head.head
+        at = place.get(head.i, place[word.i])
+        tag = word.tag_ or _PENN.get(word.pos_, "NN")
+        tokens.append(Token(word.text, tag, word.dep_ or "dep", at, word.idx, word.idx + len(word.text)))
+    return tokens
+
+
+_PENN = {"VERB": "VB", "AUX": "VB", "ADJ": "JJ", "ADV": "RB", "ADP": "IN", "DET": "DT", "PRON": "PRP", "NUM": "CD"}
