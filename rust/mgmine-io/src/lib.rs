@@ -5,8 +5,22 @@
 
 #![deny(unsafe_code)]
 
+mod bioc;
+mod canon;
+mod dates;
+mod detect;
+mod input;
+mod jats;
+mod jsonl;
+mod lines;
+mod medline;
 mod problem;
+mod pubmed;
+mod pubtator;
 mod reader;
+mod records;
+mod text;
+mod xml;
 
 pub use problem::{Problem, ProblemKind};
 pub use reader::{Format, Item, Options, Reader, Want};

@@ -98,3 +98,73 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// How many problems wait for [`crate::Reader::take_problems`] before further ones are only counted, so that an input
+/// of nothing but broken lines costs no memory.
+const WAITING: usize = 1000;
+
+/// The problems of one input that nobody has taken yet.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    waiting: Vec<Problem>,
+    dropped: u64,
+    last: Option<Problem>,
+}
+
+impl Problems {
+    pub(crate) fn push(&mut self, problem: Problem) {
+        if self.waiting.len() < WAITING {
+            self.waiting.push(problem);
+        } else {
+            self.dropped += 1;
+            self.last = Some(problem);
+        }
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<Problem> {
+        let mut taken = std::mem::take(&mut self.waiting);
+        if let Some(mut last) = self.last.take() {
+            if self.dropped > 1 {
+                last.message = format!("{} ({} problems before this one are not listed)", last.message, self.dropped - 1);
+            }
+            taken.push(last);
+            self.dropped = 0;
+        }
+        taken
+    }
+}
+
+/// What is wrong inside one record, without the record's place in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Note {
+    /// Byte in the uncompressed stream.
+    pub(crate) offset: u64,
+    pub(crate) kind: ProblemKind,
+    pub(crate) message: String,
+}
+
+impl Note {
+    pub(crate) fn new(offset: u64, kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self { offset, kind, message: message.into() }
+    }
+
+    pub(crate) fn broken(offset: u64, message: impl Into<String>) -> Self {
+        Self::new(offset, ProblemKind::BrokenRecord, message)
+    }
+}
+
+/// Repaired places of one record: the first of each kind, and how many there were.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) list: Vec<(Note, u32)>,
+}
+
+impl Notes {
+    pub(crate) fn push(&mut self, offset: u64, kind: ProblemKind, message: impl FnOnce() -> String) {
+        if let Some((_, count)) = self.list.iter_mut().find(|(note, _)| note.kind == kind) {
+            *count += 1;
+        } else {
+            self.list.push((Note::new(offset, kind, message()), 1));
+        }
+    }
+}

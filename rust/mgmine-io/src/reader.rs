@@ -1,11 +1,24 @@
 //! The one door: opening an input, recognising its format, handing out documents.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use mgmine_core::document::Document;
+use mgmine_core::document::{Document, Metadata};
 
-use crate::problem::Problem;
+use crate::detect;
+use crate::input::{InputError, Source, Window};
+use crate::problem::{Note, Notes, Problem, ProblemKind, Problems};
+use crate::{bioc, jats, jsonl, medline, pubmed, pubtator, text};
+
+/// Unpacked bytes taken at a time: small enough to stay in a core's cache between unpacking and reading.
+const BLOCK: usize = 256 << 10;
+/// The longest record that is read.
+const MAX_RECORD: usize = 64 << 20;
+/// How many bytes the recognition of a format may look at.
+const HEAD: usize = 16 << 10;
 
 /// An input format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +39,22 @@ pub enum Format {
     Text,
 }
 
+impl Format {
+    /// The word used in every output: `pubmed`, `medline`, `jats`, `pubtator`, `bioc`, `jsonl` or `text`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PubmedXml => "pubmed",
+            Self::Medline => "medline",
+            Self::Jats => "jats",
+            Self::Pubtator => "pubtator",
+            Self::BiocXml => "bioc",
+            Self::Jsonl => "jsonl",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// What a reader fills in beside id, text and passages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Want {
@@ -35,13 +64,29 @@ pub struct Want {
     pub source_map: bool,
 }
 
-/// How an input is read. The documents are the same with all options.
+/// How an input is read. The documents are the same whatever `threaded` and `block` are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// What to fill in.
     pub want: Want,
     /// Unpack on a thread of its own, ahead of the reader.
     pub threaded: bool,
+    /// Unpacked bytes taken at a time.
+    pub block: usize,
+    /// The longest record in bytes; a longer one is a [`ProblemKind::TooLarge`].
+    pub max_record: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { want: Want::default(), threaded: false, block: BLOCK, max_record: MAX_RECORD }
+    }
+}
+
+impl From<Want> for Options {
+    fn from(want: Want) -> Self {
+        Self { want, ..Self::default() }
+    }
 }
 
 /// What [`Reader::next`] read.
@@ -55,42 +100,307 @@ pub enum Item {
     End,
 }
 
-/// A stream of documents from one input.
-pub struct Reader;
+/// What a format's search for the next record came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A record: the first `Context::record` bytes of the window.
+    Record,
+    /// A deletion, written into the document.
+    Deleted,
+    /// Nothing any more.
+    End,
+}
 
-#[allow(clippy::missing_errors_doc, missing_docs)]
+/// One format: how its records are found in the stream, and what they say.
+pub(crate) trait RecordFormat: Send {
+    /// Finds the next record. What cannot be read is reported and passed over.
+    fn find(&mut self, cx: &mut Context, doc: &mut Document) -> Found;
+
+    /// Fills id, version, text and passages, and the source map if `map`, from the bytes of a record, which start at `base`.
+    fn fill(
+        &mut self,
+        record: &[u8],
+        base: u64,
+        doc: &mut Document,
+        map: bool,
+        notes: &mut Notes,
+    ) -> Result<(), Note>;
+
+    /// Fills the bibliographic record.
+    fn metadata(&mut self, _record: &[u8], _base: u64, _metadata: &mut Metadata) -> Result<(), Note> {
+        Ok(())
+    }
+}
+
+/// The stream and what was found wrong in it.
+pub(crate) struct Context {
+    pub(crate) name: String,
+    pub(crate) window: Window,
+    pub(crate) problems: Problems,
+    /// Index of the record now read.
+    pub(crate) index: u64,
+    /// Its length; it is consumed before the next is searched.
+    pub(crate) record: usize,
+    pub(crate) max_record: usize,
+    ended: bool,
+}
+
+impl Context {
+    /// Reports what happened outside of any record.
+    pub(crate) fn report(&mut self, note: Note) {
+        self.push(note, None, None);
+    }
+
+    /// Reports what happened in the record now read.
+    pub(crate) fn report_record(&mut self, note: Note, doc_id: Option<String>) {
+        self.push(note, Some(self.index), doc_id);
+    }
+
+    fn push(&mut self, note: Note, record: Option<u64>, doc_id: Option<String>) {
+        let Note { offset, kind, message } = note;
+        let file = self.name.clone();
+        self.problems.push(Problem { file, offset, record, doc_id, kind, message, fatal: false });
+    }
+
+    /// Reports how the stream ended: its own error if it has one, else `cut`, the reason why the end is too early.
+    /// `in_record` tells whether a record was cut.
+    pub(crate) fn end(&mut self, cut: Option<Note>, in_record: bool, doc_id: Option<String>) -> Found {
+        self.window.consume(usize::MAX);
+        if std::mem::replace(&mut self.ended, true) {
+            return Found::End;
+        }
+        let record = in_record.then_some(self.index);
+        let offset = self.window.offset();
+        let mut stream_is_whole = true;
+        if let Some(InputError { kind, message }) = self.window.take_error() {
+            stream_is_whole = kind == ProblemKind::TrailingData;
+            let fatal = !stream_is_whole;
+            let (file, doc_id) = (self.name.clone(), doc_id.clone());
+            let record = if fatal { record } else { None };
+            self.problems.push(Problem { file, offset, record, doc_id, kind, message, fatal });
+        }
+        if let Some(Note { offset, kind, message }) = cut.filter(|_| stream_is_whole) {
+            let file = self.name.clone();
+            self.problems.push(Problem { file, offset, record, doc_id, kind, message, fatal: true });
+        }
+        Found::End
+    }
+}
+
+/// A stream of documents from one input.
+pub struct Reader {
+    cx: Context,
+    format: Format,
+    inner: Box<dyn RecordFormat>,
+    want: Want,
+    /// Whether the window still holds the record last handed out.
+    current: bool,
+    consumed: Arc<AtomicU64>,
+    notes: Notes,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Reader").field("name", &self.cx.name).field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
 impl Reader {
-    pub fn open(_path: &Path, _want: Want) -> Result<Reader, Problem> {
-        todo!()
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// If it cannot be opened, holds nothing, or is of no known format or encoding.
+    pub fn open(path: &Path, want: Want) -> Result<Self, Problem> {
+        Self::open_with(path, &want.into())
     }
-    pub fn open_threaded(_path: &Path, _want: Want) -> Result<Reader, Problem> {
-        todo!()
+
+    /// Opens a file that is unpacked on a thread of its own. The documents are the same.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_threaded(path: &Path, want: Want) -> Result<Self, Problem> {
+        Self::open_with(path, &Options { threaded: true, ..want.into() })
     }
-    pub fn from_read(_name: &str, _read: Box<dyn Read + Send>, _want: Want) -> Result<Reader, Problem> {
-        todo!()
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_with(path: &Path, options: &Options) -> Result<Self, Problem> {
+        let name = path.to_string_lossy();
+        match File::open(path) {
+            Ok(file) => Self::with_options(&name, Box::new(file), options),
+            Err(error) => Err(failure(&name, 0, ProblemKind::Io, error.to_string())),
+        }
     }
-    pub fn with_options(_name: &str, _read: Box<dyn Read + Send>, _options: &Options) -> Result<Reader, Problem> {
-        todo!()
+
+    /// Reads from a stream. `name` is used in problems and, for formats without ids, as the document's id (its stem).
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn from_read(name: &str, read: Box<dyn Read + Send>, want: Want) -> Result<Self, Problem> {
+        Self::with_options(name, read, &want.into())
     }
+
+    /// Reads from a stream.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn with_options(name: &str, read: Box<dyn Read + Send>, options: &Options) -> Result<Self, Problem> {
+        let stream_failure = |error: InputError| failure(name, 0, error.kind, error.message);
+        let source = Source::new(read).map_err(stream_failure)?;
+        let consumed = source.consumed();
+        let mut window = Window::new(source, options.block, options.threaded).map_err(stream_failure)?;
+        let mut wanted = HEAD;
+        let format = loop {
+            while window.bytes().len() < wanted && window.more() {}
+            let complete = window.bytes().len() < wanted;
+            if window.bytes().is_empty() {
+                let error = window.take_error();
+                let (kind, message) = error.map_or_else(
+                    || (ProblemKind::Empty, "the input is empty".to_owned()),
+                    |InputError { kind, message }| (kind, message),
+                );
+                return Err(failure(name, 0, kind, message));
+            }
+            match detect::detect(window.bytes(), complete) {
+                Ok(Some(format)) => break format,
+                Ok(None) if !complete && wanted < options.max_record => wanted *= 2,
+                Ok(None) => {
+                    let message = "no root element, tag line or text that tells the format";
+                    return Err(failure(name, 0, ProblemKind::UnknownFormat, message));
+                }
+                Err(note) => return Err(failure(name, note.offset, note.kind, note.message)),
+            }
+        };
+        if window.bytes().starts_with(b"\xef\xbb\xbf") {
+            window.consume(3);
+        }
+        let inner: Box<dyn RecordFormat> = match format {
+            Format::PubmedXml => Box::new(pubmed::Pubmed::default()),
+            Format::Medline => Box::new(medline::Medline::default()),
+            Format::Jats => Box::new(jats::Jats::new(stem(name))),
+            Format::Pubtator => Box::new(pubtator::Pubtator::default()),
+            Format::BiocXml => Box::new(bioc::Bioc::new(stem(name))),
+            Format::Jsonl => Box::new(jsonl::Jsonl::default()),
+            Format::Text => Box::new(text::Text::new(stem(name))),
+        };
+        let cx = Context {
+            name: name.to_owned(),
+            window,
+            problems: Problems::default(),
+            index: 0,
+            record: 0,
+            max_record: options.max_record,
+            ended: false,
+        };
+        Ok(Self { cx, format, inner, want: options.want, current: false, consumed, notes: Notes::default() })
+    }
+
+    /// The format recognised.
     #[must_use]
     pub fn format(&self) -> Format {
-        todo!()
+        self.format
     }
+
+    /// Reads the next document into `doc`, whose buffers are used again. A record that cannot be read is reported
+    /// ([`Reader::take_problems`]) and passed over.
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self, _doc: &mut Document) -> Item {
-        todo!()
+    pub fn next(&mut self, doc: &mut Document) -> Item {
+        loop {
+            if std::mem::take(&mut self.current) {
+                self.cx.index += 1;
+            }
+            doc.clear();
+            self.cx.window.consume(std::mem::take(&mut self.cx.record));
+            match self.inner.find(&mut self.cx, doc) {
+                Found::End => return Item::End,
+                Found::Deleted => {
+                    doc.record = self.cx.index;
+                    self.cx.index += 1;
+                    return Item::Deleted;
+                }
+                Found::Record => {}
+            }
+            self.current = true;
+            if self.fill(doc) {
+                return Item::Document;
+            }
+        }
     }
-    pub fn metadata(&mut self, _doc: &mut Document) {
-        todo!()
+
+    fn fill(&mut self, doc: &mut Document) -> bool {
+        let base = self.cx.window.offset();
+        let record = &self.cx.window.bytes()[..self.cx.record];
+        self.notes.list.clear();
+        let mut result = self.inner.fill(record, base, doc, self.want.source_map, &mut self.notes);
+        doc.record = self.cx.index;
+        doc.source_offset = base;
+        if result.is_ok() && self.want.metadata {
+            result = self.inner.metadata(record, base, &mut doc.metadata);
+        }
+        let doc_id = || (!doc.id.is_empty()).then(|| doc.id.clone());
+        for (mut note, count) in self.notes.list.drain(..) {
+            if count > 1 {
+                note.message = format!("{} (and {} more in this record)", note.message, count - 1);
+            }
+            self.cx.report_record(note, doc_id());
+        }
+        match result {
+            Ok(()) => true,
+            Err(note) => {
+                self.cx.report_record(note, doc_id());
+                false
+            }
+        }
     }
-    pub fn source_map(&mut self, _doc: &mut Document) {
-        todo!()
+
+    /// Fills `doc.metadata`. `doc` must be the document last read; anything else is left as it is.
+    pub fn metadata(&mut self, doc: &mut Document) {
+        if !self.current || doc.record != self.cx.index {
+            return;
+        }
+        doc.metadata = Metadata::default();
+        let record = &self.cx.window.bytes()[..self.cx.record];
+        if let Err(note) = self.inner.metadata(record, doc.source_offset, &mut doc.metadata) {
+            self.cx.report_record(note, Some(doc.id.clone()));
+        }
     }
+
+    /// Fills `doc.source_map`. `doc` must be the document last read; anything else is left as it is.
+    pub fn source_map(&mut self, doc: &mut Document) {
+        if !self.current || doc.record != self.cx.index {
+            return;
+        }
+        let record = &self.cx.window.bytes()[..self.cx.record];
+        // It was read before without an error, and what was repaired in it is reported.
+        let _ = self.inner.fill(record, doc.source_offset, doc, true, &mut self.notes);
+        self.notes.list.clear();
+    }
+
+    /// The problems met since the last call, in the order of the input. A flood is cut short and counted.
     pub fn take_problems(&mut self) -> Vec<Problem> {
-        todo!()
+        self.cx.problems.take()
     }
+
+    /// Bytes of the input used so far, packed as they are.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        todo!()
+        self.consumed.load(Ordering::Relaxed)
+    }
+}
+
+fn failure(name: &str, offset: u64, kind: ProblemKind, message: impl Into<String>) -> Problem {
+    Problem { file: name.to_owned(), offset, record: None, doc_id: None, kind, message: message.into(), fatal: true }
+}
+
+/// The file's name without folders, `.gz` and the last extension; `-` for standard input.
+fn stem(name: &str) -> String {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let file = file.strip_suffix(".gz").unwrap_or(file);
+    match file.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
+        _ if file.is_empty() => name.to_owned(),
+        _ => file.to_owned(),
     }
 }
