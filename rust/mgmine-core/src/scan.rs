@@ -4,11 +4,18 @@
 //! every document, so nothing is allocated for the nineteen of twenty documents in which nothing matches, and whoever
 //! wants rows (Arrow builders, JSON lines, a test's list) takes what it needs while the document is still at hand.
 
-use crate::comention::Comention;
-use crate::document::Document;
-use crate::lexicon::{ConceptId, HostId, Lexicon, NameId};
-use crate::sentence::SentenceSpan;
+use crate::abbreviation::{definitions, is_use_of};
+use crate::automaton::Search;
+use crate::comention::{Comention, Counted, comentions};
+use crate::coordination;
+use crate::dictionary::Dictionary;
+use crate::document::{Document, PassageKind};
+use crate::lexicon::{Case, ConceptId, FamilyId, HostId, Lexicon, NameId};
+use crate::matcher::{self, Candidate, Matcher};
+use crate::normalize::{fold_text, is_word};
+use crate::sentence::{SentenceSpan, split_sentences};
 use crate::span::Span;
+use crate::veto::{VetoRules, phrase_key};
 
 /// Why a candidate was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,9 +141,37 @@ pub trait Sink {
     fn document(&mut self, doc: &Document, result: &ScanResult);
 }
 
+/// A candidate on its way to becoming a mention.
+#[derive(Clone, Debug)]
+struct Found {
+    span: Span,
+    name: u32,
+    concept: ConceptId,
+    family: FamilyId,
+    sentence: u32,
+    elliptical: bool,
+    veto: Option<Veto>,
+}
+
+/// What a definition of the document says of a candidate.
+enum Bound {
+    /// Nothing.
+    Free,
+    /// It is a name of the concept.
+    Confirmed,
+    /// It is something else: this.
+    Other(Span),
+}
+
 /// Scans documents, one after another, on one thread.
 pub struct Scanner<'l> {
     lexicon: &'l Lexicon,
+    dictionary: Option<Dictionary<'l>>,
+    loose: Option<Search<'l>>,
+    candidates: Vec<Candidate>,
+    found: Vec<Found>,
+    evidence: Evidence,
+    counted: Vec<Counted>,
     result: ScanResult,
 }
 
@@ -144,7 +179,16 @@ impl<'l> Scanner<'l> {
     /// A scanner for a lexicon. Cheap; make one a thread.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, result: ScanResult::default() }
+        Self {
+            lexicon,
+            dictionary: lexicon.dictionary(),
+            loose: lexicon.loose().map(|automaton| Search::new(lexicon.names(), automaton)),
+            candidates: Vec::new(),
+            found: Vec::new(),
+            evidence: Evidence::default(),
+            counted: Vec::new(),
+            result: ScanResult::default(),
+        }
     }
 
     /// The lexicon.
@@ -154,15 +198,383 @@ impl<'l> Scanner<'l> {
     }
 
     /// Scans a document. Returns whether any mention, kept or vetoed, was found; if not, the result is empty (sentences too:
-    /// see [`crate::sentence::split_sentences`]).
-    pub fn scan(&mut self, _doc: &Document) -> bool {
+    /// see [`split_sentences`]). A document without passages has no text to scan.
+    pub fn scan(&mut self, doc: &Document) -> bool {
         self.result.clear();
-        false
+        self.candidates.clear();
+        if doc.passages.is_empty() {
+            return false;
+        }
+        if let Some(dictionary) = &mut self.dictionary {
+            dictionary.candidates(&doc.text, &mut self.candidates);
+        }
+        if let Some(loose) = &mut self.loose {
+            loose.candidates(&doc.text, &mut self.candidates);
+            matcher::sort(&mut self.candidates);
+        }
+        if self.candidates.is_empty() {
+            return false;
+        }
+        self.judge(doc);
+        if self.result.mentions.is_empty() {
+            self.result.clear();
+            return false;
+        }
+        true
     }
 
     /// What the last call of [`Scanner::scan`] found.
     #[must_use]
     pub fn result(&self) -> &ScanResult {
         &self.result
+    }
+
+    /// From candidates to mentions and comentions, as the design document lists the steps.
+    fn judge(&mut self, doc: &Document) {
+        split_sentences(doc, &mut self.result.sentences);
+        self.place();
+        if self.found.is_empty() {
+            return;
+        }
+        definitions(&doc.text, &self.result.sentences, &mut self.result.definitions);
+        self.evidence.start(self.lexicon.veto_count());
+        for index in 0..self.found.len() {
+            self.found[index].veto = self.veto(doc, index);
+        }
+        // A name in several forms at one place is one candidate: the first that is not vetoed, else the first.
+        self.found.sort_by_key(|found| {
+            (found.span.start, u32::MAX - found.span.end, found.concept, found.veto.is_some(), found.name)
+        });
+        self.found.dedup_by_key(|found| (found.span, found.concept));
+        let mut kept = self.resolve(doc);
+        if self.shortened(doc, &kept) {
+            kept = self.resolve(doc);
+        }
+        self.write(doc, kept);
+        self.pair();
+    }
+
+    /// Puts each candidate into its sentence; one that would cross a sentence border is none.
+    fn place(&mut self) {
+        self.found.clear();
+        let sentences = &self.result.sentences;
+        let mut sentence = 0;
+        for candidate in &self.candidates {
+            while sentences.get(sentence).is_some_and(|known| known.span.end <= candidate.start) {
+                sentence += 1;
+            }
+            let span = Span::new(candidate.start, candidate.end);
+            if !sentences.get(sentence).is_some_and(|known| known.span.contains(span)) {
+                continue;
+            }
+            let concept = self.lexicon.concept_of(NameId(candidate.name));
+            self.found.push(Found {
+                span,
+                name: candidate.name,
+                concept,
+                family: self.lexicon.family_of(concept),
+                sentence: sentence as u32,
+                elliptical: false,
+                veto: None,
+            });
+        }
+    }
+
+    /// Whether and how the document defines a candidate.
+    fn bound(&self, doc: &Document, found: &Found) -> Bound {
+        let text = found.span.of(&doc.text);
+        let mut bound = Bound::Free;
+        for definition in &self.result.definitions {
+            if !is_use_of(text, definition.short.of(&doc.text)) {
+                continue;
+            }
+            if self.names_it(doc, found, definition) {
+                return Bound::Confirmed;
+            }
+            if matches!(bound, Bound::Free) {
+                bound = Bound::Other(definition.long);
+            }
+        }
+        bound
+    }
+
+    /// Whether the long form is a name of the candidate's concept, or ends in one, or in one of its family.
+    fn names_it(&self, doc: &Document, found: &Found, definition: &Definition) -> bool {
+        let long = definition.long;
+        let is_name = |name: &Found| {
+            long.contains(name.span)
+                && (name.concept == found.concept && name.span.end == long.end
+                    || name.family == found.family && name.span.end == long.end
+                    || name.concept == found.concept && name.span.start == long.start && name.span.len() * 2 > long.len())
+        };
+        if self.found.iter().any(is_name) {
+            return true;
+        }
+        // `regulatory T (Treg) cells`: the head stands behind the bracket.
+        let Some(dictionary) = &self.dictionary else { return false };
+        if definition.short.start < long.end {
+            return false;
+        }
+        let behind = doc.text[definition.short.end as usize..].trim_start_matches([')', ']', '"', '\'', '”', '’']);
+        let mut end = 0;
+        for _ in 0..2 {
+            let word = behind[end..].trim_start_matches([' ', '\u{a0}', '-']);
+            let length = word.find(|c: char| !is_word(c)).unwrap_or(word.len());
+            if length == 0 {
+                break;
+            }
+            end = behind.len() - word.len() + length;
+            let whole = format!("{} {}", long.of(&doc.text), behind[..end].trim_start());
+            if dictionary.named(&whole).iter().any(|&name| {
+                let concept = self.lexicon.concept_of(NameId(name));
+                concept == found.concept || self.lexicon.family_of(concept) == found.family
+            }) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn veto(&mut self, doc: &Document, index: usize) -> Option<Veto> {
+        let found = &self.found[index];
+        let veto = |reason, detail: &str| Some(Veto { reason, detail: detail.to_owned() });
+        let bound = self.bound(doc, found);
+        if let Bound::Other(long) = bound {
+            return veto(VetoReason::Abbreviation, long.of(&doc.text));
+        }
+        let sentence = self.result.sentences[found.sentence as usize].span;
+        let text = &doc.text[sentence.start as usize..sentence.end as usize];
+        let (start, end) = ((found.span.start - sentence.start) as usize, (found.span.end - sentence.start) as usize);
+        for (index, rules) in self.lexicon.vetoes_of(found.name) {
+            if let Some(phrase) = self.evidence.against(index, rules, &doc.text) {
+                return veto(VetoReason::NotWith, phrase);
+            }
+            let is_defined = rules.needs_definition && matches!(bound, Bound::Confirmed);
+            if rules.has_needs() && !is_defined && !self.evidence.has_needed(index, rules, &doc.text) {
+                return veto(VetoReason::Needs, &rules.needs_text());
+            }
+            if let Some(pattern) = rules.not_after.iter().find(|pattern| pattern.precedes(text, start).is_some()) {
+                return veto(VetoReason::NotAfter, &pattern.source);
+            }
+            if let Some(pattern) = rules.not_before.iter().find(|pattern| pattern.follows(text, end).is_some()) {
+                return veto(VetoReason::NotBefore, &pattern.source);
+            }
+        }
+        None
+    }
+
+    /// Decides among overlapping candidates. Gives the indices of those kept, each with the concept it is nested in and the
+    /// concepts that share its name; vetoes what overlaps a longer one in part.
+    fn resolve(&mut self, doc: &Document) -> Vec<Kept> {
+        let mut order: Vec<usize> = (0..self.found.len()).filter(|&index| self.found[index].veto.is_none()).collect();
+        order.sort_by_key(|&index| {
+            let found = &self.found[index];
+            (u32::MAX - found.span.len(), found.span.start, found.concept)
+        });
+        let mut kept: Vec<Kept> = Vec::with_capacity(order.len());
+        for index in order {
+            let found = &self.found[index];
+            let mut nested = None;
+            let mut verdict = Verdict::Keep;
+            for (place, other) in kept.iter().enumerate() {
+                let winner = &self.found[other.index];
+                if !winner.span.overlaps(found.span) {
+                    continue;
+                }
+                if winner.span == found.span && other.nested.is_none() {
+                    verdict = Verdict::Share(place);
+                } else if !winner.span.contains(found.span) {
+                    verdict = Verdict::Veto(winner.span);
+                } else if winner.family == found.family {
+                    verdict = Verdict::Drop;
+                } else {
+                    nested = nested.or(Some(winner.concept));
+                    continue;
+                }
+                break;
+            }
+            match verdict {
+                Verdict::Keep => kept.push(Kept { index, nested, also: Vec::new() }),
+                Verdict::Share(place) => kept[place].also.push(found.concept),
+                Verdict::Drop => {}
+                Verdict::Veto(span) => {
+                    let detail = span.of(&doc.text).to_owned();
+                    self.found[index].veto = Some(Veto { reason: VetoReason::Overlap, detail });
+                }
+            }
+        }
+        kept
+    }
+
+    /// Adds conjuncts that lack what they share with the last one (`CD4+ and CD8+ T cells`) or the first (`TRPM6/7`), if with it
+    /// they are a name. Returns whether there are any.
+    fn shortened(&mut self, doc: &Document, kept: &[Kept]) -> bool {
+        let Some(dictionary) = self.dictionary else { return false };
+        let before = self.found.len();
+        for kept in kept.iter().filter(|kept| kept.nested.is_none()) {
+            let found = &self.found[kept.index];
+            let sentence = self.result.sentences[found.sentence as usize].span;
+            let family = found.family;
+            let (lexicon, number) = (self.lexicon, found.sentence);
+            let name_of = |text: &str| {
+                dictionary.named(text).into_iter().find(|&name| {
+                    let concept = lexicon.concept_of(NameId(name));
+                    let form = lexicon.name(NameId(name));
+                    let same_case = form.case == Case::Insensitive || fold_text(form.text, true) == fold_text(text, true);
+                    lexicon.family_of(concept) == family && same_case
+                })
+            };
+            let mut more = Vec::new();
+            coordination::conjuncts(&doc.text, sentence, found.span, &name_of, &mut |span, name| more.push((span, name)));
+            for (span, name) in more {
+                let concept = self.lexicon.concept_of(NameId(name));
+                let known = self.found.iter().any(|found| found.span == span && found.family == family && found.veto.is_none());
+                if known {
+                    continue;
+                }
+                self.found.push(Found { span, name, concept, family, sentence: number, elliptical: true, veto: None });
+                let index = self.found.len() - 1;
+                // The whole name's evidence is asked for; what stands around the conjunct is the coordination.
+                if self.veto(doc, index).is_some() {
+                    self.found.pop();
+                }
+            }
+        }
+        self.found.len() > before
+    }
+
+    /// Writes the mentions: kept ones, with hosts and reference passages, and vetoed ones.
+    fn write(&mut self, doc: &Document, kept: Vec<Kept>) {
+        let mut shadows: Vec<(Span, FamilyId)> = Vec::with_capacity(kept.len());
+        for Kept { index, nested, also } in kept {
+            let found = &self.found[index];
+            shadows.push((found.span, found.family));
+            let sentence = self.result.sentences[found.sentence as usize];
+            let is_reference = doc.passages[sentence.passage as usize].kind == PassageKind::Reference;
+            let nested_in = nested.map(Nested::Concept).or_else(|| self.host(doc, found, sentence.span));
+            self.result.mentions.push(Mention {
+                span: found.span,
+                concept: found.concept,
+                name: NameId(found.name),
+                passage: sentence.passage,
+                sentence: found.sentence,
+                counted: nested_in.is_none() && !is_reference,
+                elliptical: found.elliptical,
+                nested_in: if is_reference { None } else { nested_in },
+                veto: None,
+                also,
+            });
+        }
+        for found in &mut self.found {
+            let inside = |(span, family): &(Span, FamilyId)| span.contains(found.span) && *family == found.family;
+            let Some(veto) = found.veto.take() else { continue };
+            if shadows.iter().any(inside) {
+                continue;
+            }
+            self.result.mentions.push(Mention {
+                span: found.span,
+                concept: found.concept,
+                name: NameId(found.name),
+                passage: self.result.sentences[found.sentence as usize].passage,
+                sentence: found.sentence,
+                counted: false,
+                elliptical: found.elliptical,
+                nested_in: None,
+                veto: Some(veto),
+                also: Vec::new(),
+            });
+        }
+        self.result.mentions.sort_by_key(|mention| {
+            (mention.span.start, u32::MAX - mention.span.end, mention.veto.is_some(), mention.concept)
+        });
+    }
+
+    fn host(&self, doc: &Document, found: &Found, sentence: Span) -> Option<Nested> {
+        let text = sentence.of(&doc.text);
+        let (start, end) = ((found.span.start - sentence.start) as usize, (found.span.end - sentence.start) as usize);
+        let hosts = self.lexicon.hosts();
+        let at = hosts.iter().position(|host| host.holds(found.concept, found.family, text, start, end))?;
+        Some(Nested::Host(HostId(at as u16)))
+    }
+
+    fn pair(&mut self) {
+        self.counted.clear();
+        for mention in self.result.mentions.iter().filter(|mention| mention.counted) {
+            let family = self.lexicon.family_of(mention.concept);
+            if self.lexicon.family(family).topic {
+                let (passage, sentence, concept) = (mention.passage, mention.sentence, mention.concept);
+                self.counted.push(Counted { passage, sentence, family, concept });
+            }
+        }
+        comentions(&self.counted, &mut self.result.comentions);
+    }
+}
+
+/// A candidate that was kept.
+struct Kept {
+    index: usize,
+    nested: Option<ConceptId>,
+    also: Vec<ConceptId>,
+}
+
+enum Verdict {
+    Keep,
+    Share(usize),
+    Drop,
+    Veto(Span),
+}
+
+/// What stands anywhere in the document, looked up once for each set of veto rules that asks.
+#[derive(Default)]
+struct Evidence {
+    /// The text as phrases are looked for in it; empty until asked for.
+    key: String,
+    /// For each rule set: index of the phrase that speaks against it plus one, or 0 for none; `None` until asked for.
+    against: Vec<Option<usize>>,
+    needed: Vec<Option<bool>>,
+}
+
+impl Evidence {
+    fn start(&mut self, sets: usize) {
+        self.key.clear();
+        self.against.clear();
+        self.against.resize(sets, None);
+        self.needed.clear();
+        self.needed.resize(sets, None);
+    }
+
+    fn key(&mut self, text: &str) -> &str {
+        if self.key.is_empty() {
+            self.key = phrase_key(text);
+        }
+        &self.key
+    }
+
+    /// The phrase of `not_with` that stands in the text.
+    fn against<'r>(&mut self, set: usize, rules: &'r VetoRules, text: &str) -> Option<&'r str> {
+        if rules.not_with.is_empty() {
+            return None;
+        }
+        let found = match self.against[set] {
+            Some(found) => found,
+            None => {
+                let key = self.key(text);
+                let found = rules.not_with.iter().position(|phrase| phrase.is_in(key)).map_or(0, |at| at + 1);
+                self.against[set] = Some(found);
+                found
+            }
+        };
+        found.checked_sub(1).map(|at| rules.not_with[at].source.as_str())
+    }
+
+    /// Whether one of the phrases of `needs` stands in the text.
+    fn has_needed(&mut self, set: usize, rules: &VetoRules, text: &str) -> bool {
+        if let Some(known) = self.needed[set] {
+            return known;
+        }
+        let key = self.key(text);
+        let found = rules.needs.iter().any(|phrase| phrase.is_in(key));
+        self.needed[set] = Some(found);
+        found
     }
 }

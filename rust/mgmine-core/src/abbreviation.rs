@@ -1,0 +1,500 @@
+//! Abbreviation definitions of a document: which short form stands for which long form.
+//!
+//! The method of Schwartz and Hearst (PSB 2003) with letters matched from the right, preceded by a stricter try in which the
+//! short form's letters are the initials of the long form's words (as Ab3P's strategies do, Sohn et al. 2008), for
+//! `long form (SF)`, `SF (long form)`, `long form (SF1; SF2)`, and the same letters checked for `long form or SF`, `long form,
+//! SF,` and `SF: long form`; phrases such as `X, also called Y` need no letters.
+
+use crate::normalize::{fold, fold_case, is_word};
+use crate::scan::Definition;
+use crate::sentence::SentenceSpan;
+use crate::span::Span;
+
+/// Finds the definitions of a document, in text order. `out` is emptied first.
+pub fn definitions(text: &str, sentences: &[SentenceSpan], out: &mut Vec<Definition>) {
+    out.clear();
+    for sentence in sentences {
+        let (start, end) = (sentence.span.start as usize, sentence.span.end as usize);
+        let found = out.len();
+        brackets(text, start, end, out);
+        cues(text, start, end, out);
+        out[found..].sort_by_key(|definition| (definition.short, definition.long));
+    }
+    out.dedup();
+}
+
+fn span(start: usize, end: usize) -> Span {
+    Span::new(start as u32, end as u32)
+}
+
+/// A stretch of text without the white space at its ends.
+fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let body = text[start..end].trim_end();
+    (start + body.len() - body.trim_start().len(), start + body.len())
+}
+
+// ----------------------------------------------------------------------------------------------------------- brackets
+
+fn brackets(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
+    let bytes = text.as_bytes();
+    for open in memchr::memchr2_iter(b'(', b'[', &bytes[start..end]).map(|by| start + by) {
+        let Some(close) = closing(bytes, open, end) else { continue };
+        let ((inner_start, inner_end), (before_start, before_end)) =
+            (trim(text, open + 1, close), trim(text, start, open));
+        if inner_start == inner_end || before_start == before_end || open == before_end && glued(text, open) {
+            continue;
+        }
+        let mut found = false;
+        let mut part_start = inner_start;
+        for part_end in separators(text, inner_start, inner_end) {
+            let (from, to) = short_core(text, part_start, part_end);
+            if from < to
+                && is_short(&text[from..to])
+                && let Some(long) = long_before(text, before_start, before_end, &text[from..to])
+            {
+                out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
+                found = true;
+            }
+            part_start = part_end + text[part_end..].chars().next().map_or(0, char::len_utf8);
+            // A second part that is no short form (`(CAR, see below)`) ends the list.
+            if part_start >= inner_end {
+                break;
+            }
+        }
+        if !found {
+            reversed(text, (before_start, before_end), (inner_start, inner_end), out);
+        }
+    }
+}
+
+/// Whether the bracket is part of a word: `CD8(+)`, `Mg(2+)`, `alpha(4)`.
+fn glued(text: &str, open: usize) -> bool {
+    let inner = text[open + 1..].split([')', ']']).next().unwrap_or("");
+    inner.chars().count() <= 2
+}
+
+fn closing(bytes: &[u8], open: usize, end: usize) -> Option<usize> {
+    let (up, down) = if bytes[open] == b'(' { (b'(', b')') } else { (b'[', b']') };
+    let mut level = 0;
+    for (at, &byte) in bytes.iter().enumerate().take(end).skip(open) {
+        if byte == up {
+            level += 1;
+        } else if byte == down {
+            level -= 1;
+            if level == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
+
+/// Ends of the parts of a bracket's content: at `;`, `,`, `=` and ` or `, then its end.
+fn separators(text: &str, start: usize, end: usize) -> Vec<usize> {
+    let inner = &text[start..end];
+    let mut out: Vec<usize> =
+        inner.match_indices([';', ',', '=', ':']).map(|(at, _)| start + at).filter(|&at| is_apart(text, at)).collect();
+    out.extend(inner.match_indices(" or ").map(|(at, _)| start + at));
+    out.extend(inner.match_indices('/').map(|(at, _)| start + at).filter(|&at| text[..at].ends_with(' ')));
+    out.sort_unstable();
+    out.push(end);
+    out
+}
+
+/// A comma inside a name has no space behind it: `2,3-DPG`.
+fn is_apart(text: &str, at: usize) -> bool {
+    text[at..].starts_with([';', '=', ':']) || text[at + 1..].starts_with(char::is_whitespace)
+}
+
+/// A part of a bracket without white space, quotes and leading words such as `or` and `termed`.
+fn short_core(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let (mut start, mut end) = trim(text, start.min(end), end);
+    loop {
+        let part = &text[start..end];
+        let cut = ["or ", "i.e. ", "i.e., ", "abbreviated as ", "abbreviated ", "termed ", "called ", "hereafter ", "the ", "designated ", "also "]
+            .iter()
+            .find(|word| part.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
+        match cut {
+            Some(word) => start = trim(text, start + word.len(), end).0,
+            None => break,
+        }
+    }
+    let quote = |c: char| matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’');
+    let body = text[start..end].trim_matches(quote);
+    if body.is_empty() {
+        return (start, start);
+    }
+    start += text[start..end].find(body).unwrap_or(0);
+    end = start + body.len();
+    (start, end)
+}
+
+/// Whether a text may be a short form: two words and ten letters at most, a letter among them, no sentence and no figure.
+fn is_short(text: &str) -> bool {
+    let count = text.chars().count();
+    let mut words = text.split_whitespace();
+    let (first, second, third) = (words.next(), words.next(), words.next());
+    let Some(first) = first else { return false };
+    let ok_length = (1..=12).contains(&count) && third.is_none() && (second.is_none() || count <= 10);
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let starts = first.chars().next().is_some_and(|c| is_word(c) || c == '[' || c == '(');
+    let odd = |c: char| matches!(c, '=' | '<' | '>' | '%' | '±' | '~' | ':' | '?' | '!' | '≥' | '≤' | '@');
+    if !ok_length || letters == 0 || !starts || text.contains(odd) || text.ends_with('.') && count < 3 {
+        return false;
+    }
+    let numeral = text.bytes().all(|b| matches!(b, b'I' | b'V' | b'X' | b'i' | b'v' | b'x')) && count <= 4;
+    let capital = text.chars().any(char::is_uppercase);
+    let digits = text.chars().filter(|c| c.is_ascii_digit()).count();
+    // A measurement or count: `5 mg`, `12 of`.
+    let figure = digits > 0 && first.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    const WORDS: &[&str] = &[
+        "and", "but", "see", "the", "for", "not", "all", "both", "mean", "range", "total", "ref", "refs", "fig", "figs", "table",
+        "data", "ie", "eg", "vs", "or", "in", "of", "at", "to", "on", "by", "as", "is", "no", "yes", "one", "two", "three", "four",
+        "five", "six", "group", "median", "age", "also", "left", "right", "men", "women", "male", "female", "mice", "rats", "Fig",
+        "Figs", "Table", "USA", "UK", "Part", "Ref",
+    ];
+    !numeral && !figure && !WORDS.contains(&text) && (capital || letters >= 2 || count == 1 && digits == 0)
+}
+
+/// `SF (long form)`.
+fn reversed(text: &str, before: (usize, usize), inner: (usize, usize), out: &mut Vec<Definition>) {
+    let word_start = text[before.0..before.1].rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“'));
+    let short_start = word_start.map_or(before.0, |by| before.0 + by + text[before.0 + by..].chars().next().map_or(1, char::len_utf8));
+    let short = &text[short_start..before.1];
+    let capitals = short.chars().filter(|c| c.is_uppercase()).count();
+    if !is_short(short) || capitals == 0 || (capitals < 2 && short.chars().skip(1).all(char::is_lowercase)) {
+        return;
+    }
+    let first_part = separators(text, inner.0, inner.1)
+        .into_iter()
+        .find(|&end| text[end..].starts_with([';', ':']) || end == inner.1)
+        .unwrap_or(inner.1);
+    let (start, end) = trim(text, inner.0, first_part);
+    let long = &text[start..end];
+    if long.chars().count() <= short.chars().count() || long.split_whitespace().count() > most_words(short) {
+        return;
+    }
+    if let Some((from, to)) = long_before(text, start, end, short)
+        && text[start..from].split_whitespace().count() <= 1
+    {
+        out.push(Definition { short: span(short_start, before.1), long: span(from.min(start.max(from)), to) });
+    }
+}
+
+// -------------------------------------------------------------------------------------------------------- letter match
+
+fn most_words(short: &str) -> usize {
+    let letters = short.chars().filter(|&c| is_word(c)).count();
+    (letters + 5).min(letters * 2)
+}
+
+/// The letter a character of a short or long form stands for: Greek letters as the initial of their name.
+fn letter(c: char) -> char {
+    match fold_case(c) {
+        'α' => 'a',
+        'β' => 'b',
+        'γ' => 'g',
+        'δ' => 'd',
+        'ε' => 'e',
+        'κ' => 'k',
+        'λ' => 'l',
+        'μ' => 'm',
+        'σ' => 's',
+        'τ' => 't',
+        'ω' => 'o',
+        other => other,
+    }
+}
+
+fn letters(short: &str) -> Vec<char> {
+    short.chars().filter(|&c| is_word(c)).map(letter).collect()
+}
+
+/// The long form of `short` that ends at `end`, looked for from `start` on.
+fn long_before(text: &str, start: usize, end: usize, short: &str) -> Option<(usize, usize)> {
+    let end = start + text[start..end].trim_end_matches([',', ';', ':', '"', '“', '”', ' ', '-']).len();
+    let from = window(text, start, end, most_words(short));
+    let wanted = letters(short);
+    let plain: Option<Vec<char>> = wanted.strip_suffix(&['s']).filter(|_| short.ends_with('s')).map(<[char]>::to_vec);
+    let ways = std::iter::once(wanted.clone()).chain(plain);
+    let mut best = None;
+    for wanted in ways {
+        if wanted.is_empty() {
+            continue;
+        }
+        best = initials(text, from, end, &wanted).or_else(|| letters_from_right(text, from, end, &wanted));
+        if best.is_some() {
+            break;
+        }
+    }
+    let long_start = best?;
+    let long = &text[long_start..end];
+    let words = long.split([' ', '-']).filter(|word| !word.is_empty()).count();
+    let same = long.split_whitespace().any(|word| word == short);
+    let capital = short.chars().any(|c| c.is_uppercase() || c.is_ascii_digit() || !c.is_ascii());
+    let ok = long.chars().count() > short.chars().count()
+        && !same
+        && words <= most_words(short)
+        && !long.contains(['.', '?', '!', ';']) // a long form is no clause
+        && (capital || initials(text, from, end, &wanted).is_some() || words == 1);
+    (ok && balanced(long)).then_some((long_start, end))
+}
+
+fn balanced(long: &str) -> bool {
+    long.matches('(').count() == long.matches(')').count() && long.matches('[').count() == long.matches(']').count()
+}
+
+/// Start of the last `words` words before `end`.
+fn window(text: &str, start: usize, end: usize, words: usize) -> usize {
+    let mut left = words;
+    let mut from = end;
+    for (at, c) in text[start..end].char_indices().rev() {
+        if c.is_whitespace() {
+            left -= 1;
+            if left == 0 {
+                break;
+            }
+        }
+        from = start + at;
+    }
+    from
+}
+
+/// Words that a short form may skip.
+const SKIPPED: &[&str] = &["of", "the", "and", "for", "in", "to", "a", "an", "by", "with", "on", "from", "at", "or", "as", "like", "de", "la",
+    "associated", "related", "dependent", "linked", "induced", "based", "mediated", "derived",
+];
+
+/// Start of the long form if the letters are the initials of its words, some small words skipped.
+fn initials(text: &str, start: usize, end: usize, wanted: &[char]) -> Option<usize> {
+    let mut words: Vec<(usize, &str)> = Vec::new();
+    let mut at = start;
+    for word in text[start..end].split(|c: char| !is_word(c)) {
+        if !word.is_empty() {
+            words.push((at, word));
+        }
+        at += word.len();
+        at += text[at..end].chars().next().map_or(0, char::len_utf8);
+    }
+    let mut left = wanted.len();
+    let mut long_start = None;
+    for &(at, word) in words.iter().rev() {
+        if left == 0 {
+            break;
+        }
+        if word.chars().next().map(letter) == Some(wanted[left - 1]) {
+            left -= 1;
+            long_start = Some(at);
+        } else if long_start.is_none() || !SKIPPED.contains(&word.to_lowercase().as_str()) {
+            return None;
+        }
+    }
+    if left == 0 { long_start } else { None }
+}
+
+/// Schwartz and Hearst: each letter matched as far right as possible, the first at the start of a word.
+fn letters_from_right(text: &str, start: usize, end: usize, wanted: &[char]) -> Option<usize> {
+    let chars: Vec<(usize, char)> = text[start..end].char_indices().map(|(at, c)| (start + at, c)).collect();
+    let mut at = chars.len();
+    for (number, &c) in wanted.iter().enumerate().rev() {
+        loop {
+            at = at.checked_sub(1)?;
+            let here = letter(chars[at].1) == c;
+            let begins = at == 0 || !is_word(chars[at - 1].1);
+            if here && (number > 0 || begins) {
+                break;
+            }
+        }
+    }
+    // The word begins where its first letter matched; what is joined to it by a hyphen belongs to it if it is short.
+    Some(chars[at].0)
+}
+
+// ---------------------------------------------------------------------------------------------------------------- cues
+
+/// Phrases that say that two names mean the same; the first list stands between long and short form.
+const SAME_AS: &[&str] = &[
+    " also called ", " also known as ", " also named ", " also termed ", " also referred to as ", " also designated ",
+    " abbreviated as ", " abbreviated to ", " abbreviated ", " hereafter called ", " hereafter referred to as ", " hereafter ",
+    " known as ", " referred to as ", " denoted as ", " denoted ", " otherwise known as ", " formerly called ", " formerly known as ",
+];
+
+fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
+    let sentence = &text[start..end];
+    for cue in SAME_AS {
+        for (by, _) in sentence.match_indices(cue) {
+            let (at, behind) = (start + by, start + by + cue.len());
+            let Some((from, to)) = short_at(text, behind, end) else { continue };
+            // The longer phrases come first: `also known as` holds `known as`.
+            if out.iter().any(|known| known.short == span(from, to)) {
+                continue;
+            }
+            let long_end = start + text[start..at].trim_end_matches([',', '(', ' ', ';']).len();
+            let long = long_before(text, start, long_end, &text[from..to])
+                .unwrap_or_else(|| (phrase_start(text, start, long_end), long_end));
+            if long.0 < long.1 && strong(&text[from..to]) {
+                out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
+            }
+        }
+    }
+    // `long form or SF`, `long form, SF,` and `SF: long form` or `SF = long form` are told by their letters alone.
+    for (by, _) in sentence.match_indices(" or ") {
+        let (at, behind) = (start + by, start + by + 4);
+        if let Some((from, to)) = short_at(text, behind, end)
+            && strong(&text[from..to])
+            && let Some(long) = strict_long(text, start, start + text[start..at].trim_end_matches(',').len(), &text[from..to])
+        {
+            out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
+        }
+    }
+    for (by, _) in sentence.match_indices(", ") {
+        let (at, behind) = (start + by, start + by + 2);
+        if let Some((from, to)) = short_at(text, behind, end)
+            && strong(&text[from..to])
+            && (to == end || text[to..].starts_with([',', ';', ')', '.', ' ']))
+            && let Some(long) = strict_long(text, start, at, &text[from..to])
+        {
+            out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
+        }
+    }
+    for (by, sign) in sentence.match_indices([':', '=']) {
+        let at = start + by;
+        let (short_from, short_to) = trim(text, start, at);
+        let from = short_from + text[short_from..short_to].rfind([' ', ';', '(', ',']).map_or(0, |by| by + 1);
+        let short = &text[from..short_to];
+        if from == short_to || !is_short(short) || !strong(short) {
+            continue;
+        }
+        let (long_from, _) = trim(text, at + sign.len(), end);
+        let long_to = text[long_from..end].find([',', ';', '.', ')', '(']).map_or(end, |by| long_from + by);
+        let words = text[long_from..long_to].split([' ', '-']).count();
+        if words <= most_words(short)
+            && let Some((start, to)) = strict_long(text, long_from, long_to, short)
+            && start == long_from
+        {
+            out.push(Definition { short: span(from, short_to), long: span(start, to) });
+        }
+    }
+}
+
+/// A long form whose words' initials the short form is, three letters at least.
+fn strict_long(text: &str, start: usize, end: usize, short: &str) -> Option<(usize, usize)> {
+    let wanted = letters(short);
+    let from = window(text, start, end, most_words(short));
+    let plain = wanted.strip_suffix(&['s']).filter(|plain| plain.len() > 2 && short.ends_with('s'));
+    if wanted.len() < 3 {
+        return None;
+    }
+    let found = initials(text, from, end, &wanted).or_else(|| initials(text, from, end, plain?))?;
+    (!text[found..end].contains([',', ';', '(', ')'])).then_some((found, end))
+}
+
+/// Whether a short form looks like one without brackets around it: two capitals, or a capital and a digit.
+fn strong(short: &str) -> bool {
+    let capitals = short.chars().filter(|c| c.is_uppercase()).count();
+    capitals > 1 || capitals == 1 && short.chars().any(|c| c.is_ascii_digit())
+}
+
+/// The word at `at`, if it may be a short form.
+fn short_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
+    let at = at + text[at..end].len() - text[at..end].trim_start_matches([' ', '"', '“', '\'', '‘']).len();
+    let word = text[at..end].split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | '(' | '"' | '”')).next()?;
+    let word = word.trim_end_matches(['.', ':', '\'', '’', '?', '!']);
+    (is_short(word) && !word.is_empty()).then_some((at, at + word.len()))
+}
+
+/// Start of the phrase that ends at `end`: at most six words, back to a comma, bracket or function word.
+fn phrase_start(text: &str, start: usize, end: usize) -> usize {
+    const STOPS: &[&str] = &[
+        "is", "was", "are", "were", "the", "a", "an", "that", "which", "this", "these", "and", "or", "with", "by", "in", "on", "to",
+        "from", "for", "as", "we", "but", "whereas", "while", "has", "have", "not", "been", "be",
+    ];
+    let mut from = end;
+    let mut words = 0;
+    for word in text[start..end].split(char::is_whitespace).rev() {
+        let word_start = word.as_ptr() as usize - text.as_ptr() as usize;
+        if words == 6 || STOPS.contains(&word.to_lowercase().as_str()) || (words > 0 && word.ends_with([',', ';', ':', ')', '('])) {
+            break;
+        }
+        from = word_start;
+        words += 1;
+    }
+    from
+}
+
+/// Whether `text` is the short form `short` or its plural or possessive.
+#[must_use]
+pub fn is_use_of(text: &str, short: &str) -> bool {
+    let stem = |text: &str| -> String {
+        let folded: String = text.chars().map(fold).collect();
+        let stem = folded.strip_suffix("'s").or_else(|| folded.strip_suffix('\'')).unwrap_or(&folded);
+        let plural = stem.strip_suffix('s').filter(|stem| stem.chars().any(char::is_uppercase) && stem.chars().count() > 1);
+        plural.unwrap_or(stem).to_owned()
+    };
+    stem(text) == stem(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Document, Passage, PassageKind};
+    use crate::sentence::split_sentences;
+
+    fn pairs(text: &str) -> Vec<(String, String)> {
+        let mut doc = Document { text: text.to_owned(), ..Document::default() };
+        let span = Span::new(0, text.len() as u32);
+        doc.passages.push(Passage { kind: PassageKind::Body, section: None, span });
+        let (mut sentences, mut out) = (Vec::new(), Vec::new());
+        split_sentences(&doc, &mut sentences);
+        definitions(text, &sentences, &mut out);
+        out.iter().map(|found| (found.short.of(text).to_owned(), found.long.of(text).to_owned())).collect()
+    }
+
+    #[test]
+    fn table() {
+        for (text, wanted) in [
+            ("We treated myasthenia gravis (MG) with it.", vec![("MG", "myasthenia gravis")]),
+            ("The constitutive androstane receptor (CAR) and CARs.", vec![("CAR", "constitutive androstane receptor")]),
+            ("A lateral flow assay (LFA) was made.", vec![("LFA", "lateral flow assay")]),
+            ("CTL (C-type lectin) genes.", vec![("CTL", "C-type lectin")]),
+            ("Compared to control (CTL) mice.", vec![("CTL", "control")]),
+            ("cephalothorax length (CTL, mm) was taken", vec![("CTL", "cephalothorax length")]),
+            ("patients with lymphadenopathy (LAD), cytopenia", vec![("LAD", "lymphadenopathy")]),
+            (
+                "lymphocyte function-associated antigen 1 (LFA-1; CD11a/CD18) binds",
+                vec![("LFA-1", "lymphocyte function-associated antigen 1")],
+            ),
+            (
+                "Lymphocyte Function Associated Antigen 1 or LFA-1 is a protein",
+                vec![("LFA-1", "Lymphocyte Function Associated Antigen 1")],
+            ),
+            ("cytotoxic T lymphocytes, CTLs, kill.", vec![("CTLs", "cytotoxic T lymphocytes")]),
+            ("Malachite green, also called MG, was used.", vec![("MG", "Malachite green")]),
+            ("basic red 5, also known as NR5, was used.", vec![("NR5", "basic red 5")]),
+            ("Abbreviations: CAR, x; LFA = lateral flow assay.", vec![("LFA", "lateral flow assay")]),
+            ("tumour-infiltrating lymphocytes (TILs) were", vec![("TILs", "tumour-infiltrating lymphocytes")]),
+            ("transforming growth factor β (TGF-β) rose", vec![("TGF-β", "transforming growth factor β")]),
+            ("CD8(+) T cells and Mg(2+) ions (n = 5) (P < 0.05) (see Fig. 1) (II)", vec![]),
+            ("the cortisol awakening response (CAR)", vec![("CAR", "cortisol awakening response")]),
+            ("Coxsackie virus and adenovirus receptor (CAR)", vec![("CAR", "Coxsackie virus and adenovirus receptor")]),
+        ] {
+            let found = pairs(text);
+            let found: Vec<(&str, &str)> = found.iter().map(|(short, long)| (short.as_str(), long.as_str())).collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn uses() {
+        for (text, short, wanted) in [
+            ("CARs", "CAR", true),
+            ("CAR", "CARs", true),
+            ("CAR's", "CAR", true),
+            ("car", "CAR", false),
+            ("CAR", "CARS", false),
+            ("Tregs", "Treg", true),
+        ] {
+            assert_eq!(is_use_of(text, short), wanted, "{text} {short}");
+        }
+    }
+}

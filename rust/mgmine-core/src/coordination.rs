@@ -1,0 +1,209 @@
+//! Coordinations in which a conjunct lacks what it shares with another: `CD4+ and CD8+ T cells`, `naive, effector and memory T
+//! cells`, `αL and αM integrins`, `CD4- or CD8-positive T cells`, `TRPM6/7`, `ICAM-1, -2 and -3`.
+//!
+//! Nothing has to be said in the lexicon: a conjunct counts if, with the missing part put back, it is a name of the same family.
+
+use crate::normalize::{fold, is_word};
+use crate::span::Span;
+
+/// Finds the shortened conjuncts around a mention and calls `push` with the span of each and the name it stands for.
+pub(crate) fn conjuncts(
+    text: &str,
+    sentence: Span,
+    mention: Span,
+    name_of: &dyn Fn(&str) -> Option<u32>,
+    push: &mut dyn FnMut(Span, u32),
+) {
+    let (from, to) = (sentence.start as usize, sentence.end as usize);
+    before(text, from, mention, name_of, push);
+    after(text, to, mention, name_of, push);
+}
+
+/// The ends of the mention that other conjuncts may share, longest first: `T cells` and `cells` of `CD8+ T cells`.
+fn heads(mention: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut was_word = true;
+    for (at, c) in mention.char_indices() {
+        let is_word = is_word(c);
+        if is_word && !was_word && mention[at..].chars().take(2).all(|c| c.is_alphabetic() || fold(c) == ' ' || fold(c) == '-') {
+            out.push(&mention[at..]);
+        }
+        was_word = is_word;
+    }
+    out
+}
+
+/// Conjuncts before the mention, from right to left.
+fn before(
+    text: &str,
+    from: usize,
+    mention: Span,
+    name_of: &dyn Fn(&str) -> Option<u32>,
+    push: &mut dyn FnMut(Span, u32),
+) {
+    /// No coordination has more members than this.
+    const MEMBERS: usize = 8;
+    /// Most words of a conjunct.
+    const WORDS: usize = 4;
+    let whole = mention.of(text);
+    let mut heads = heads(whole);
+    let mut at = mention.start as usize;
+    if coordinator_before(text, from, at).is_none() {
+        // `CD4+ and CD161+ T cells`: the last modifier is not of the lexicon, its head is.
+        let Some(start) = skip_unknown(text, from, at) else { return };
+        at = start;
+        heads.insert(0, whole);
+    }
+    for _ in 0..MEMBERS {
+        let Some(end) = coordinator_before(text, from, at) else { return };
+        let mut start = end;
+        let mut found = None;
+        for _ in 0..WORDS {
+            let Some(word) = word_before(text, from, start) else { break };
+            start = word;
+            let conjunct = &text[start..end];
+            let bare = conjunct.trim_end_matches(|c| fold(c) == '-');
+            let name = heads.iter().find_map(|head| {
+                let with = |joint: &str, conjunct: &str| name_of(&format!("{conjunct}{joint}{head}"));
+                with(" ", bare).or_else(|| with("-", bare)).or_else(|| if bare.len() < conjunct.len() { with(" ", conjunct) } else { None })
+            });
+            if let Some(name) = name {
+                // `CD4- or CD8-positive`: the hyphen stands for the missing part.
+                found = Some((start, start + bare.len(), name));
+            }
+        }
+        match found {
+            Some((start, end, name)) => {
+                push(Span::new(start as u32, end as u32), name);
+                at = start;
+            }
+            None => {
+                let Some(start) = skip_unknown(text, from, end) else { return };
+                at = start;
+            }
+        }
+    }
+}
+
+/// The start of one to three plain words that stand between a coordinator and `at`.
+fn skip_unknown(text: &str, from: usize, at: usize) -> Option<usize> {
+    let mut start = at;
+    for _ in 0..3 {
+        start = word_before(text, from, start)?;
+        if coordinator_before(text, from, start).is_some() {
+            return Some(start);
+        }
+    }
+    None
+}
+
+/// The start of the word before `at`; none across punctuation.
+fn word_before(text: &str, from: usize, at: usize) -> Option<usize> {
+    let body = text[from..at].trim_end_matches(|c| fold(c) == ' ');
+    let start = body.rfind(|c| fold(c) == ' ' || c == '/').map_or(0, |by| by + body[by..].chars().next().map_or(1, char::len_utf8));
+    let word = &body[start..];
+    let opens = word.starts_with(['(', '[']) && !word.ends_with([')', ']']);
+    let breaks = word.ends_with([',', ';', ':', '.']) || opens || !word.chars().any(is_word);
+    (!breaks).then_some(from + start)
+}
+
+/// Where the conjunct before `at` ends, if a coordinator stands between: `,`, `/`, `and`, `or`, `and/or`, `as well as` …
+fn coordinator_before(text: &str, from: usize, at: usize) -> Option<usize> {
+    const WORDS: &[&str] =
+        &["and/or", "and", "or", "nor", "but not", "as well as", "versus", "vs.", "vs", "plus", "but also", "rather than", "&"];
+    let body = &text[from..at];
+    let trimmed = body.trim_end_matches(|c| fold(c) == ' ');
+    let spaced = trimmed.len() < body.len();
+    let without_comma = |body: &str| body.trim_end_matches(|c| fold(c) == ' ').trim_end_matches(',').trim_end_matches(|c| fold(c) == ' ').len();
+    if spaced {
+        for word in WORDS {
+            let Some(rest) = trimmed.strip_suffix(word) else { continue };
+            if rest.ends_with(|c| fold(c) == ' ') || rest.ends_with(',') {
+                return Some(from + without_comma(rest));
+            }
+        }
+    }
+    let rest = trimmed.strip_suffix([',', '/']).filter(|_| spaced || trimmed.ends_with('/'))?;
+    Some(from + rest.trim_end_matches(|c| fold(c) == ' ').len())
+}
+
+/// Numbers after the mention that stand for names of its series.
+fn after(text: &str, to: usize, mention: Span, name_of: &dyn Fn(&str) -> Option<u32>, push: &mut dyn FnMut(Span, u32)) {
+    let whole = mention.of(text);
+    let stem = whole.trim_end_matches(|c| fold(c).is_ascii_digit());
+    if stem.len() == whole.len() || stem.is_empty() {
+        return;
+    }
+    let mut at = mention.end as usize;
+    while let Some((start, end, digits)) = series_member(text, at, to) {
+        let Some(name) = name_of(&format!("{stem}{digits}")) else { return };
+        push(Span::new(start as u32, end as u32), name);
+        at = end;
+    }
+}
+
+/// `/7`, `/-2`, ` and -2`, `, -3` at `at`: span of hyphen and number, and the number.
+fn series_member(text: &str, at: usize, to: usize) -> Option<(usize, usize, &str)> {
+    let rest = &text[at..to];
+    let body = rest.trim_start();
+    let (joined, slash) = if let Some(body) = body.strip_prefix('/') {
+        (body, true)
+    } else {
+        let body = body.strip_prefix(',').unwrap_or(body).trim_start();
+        let word = ["and/or ", "and ", "or ", "& "].iter().find(|word| body.starts_with(**word));
+        (word.map_or(body, |word| &body[word.len()..]).trim_start(), false)
+    };
+    let start = to - joined.len();
+    let digits = joined.strip_prefix(|c| fold(c) == '-');
+    // Without a slash only the hyphen tells a member of the series from any number.
+    if start == at || !slash && digits.is_none() {
+        return None;
+    }
+    let digits = digits.unwrap_or(joined);
+    let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let ends = digits[length..].chars().next().is_none_or(|c| !is_word(c));
+    let end = to - digits.len() + length;
+    ((1..=2).contains(&length) && ends).then(|| (start, end, &digits[..length]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table() {
+        let names = [
+            "CD4+ T cells", "CD4 T cells", "CD8+ T cells", "CD4 positive T cells", "CD8-positive T cells", "CD4(+) T lymphocytes",
+            "CD8(+) T lymphocytes", "naive T cells", "effector T cells", "memory T cells", "T cells", "αL integrins", "αM integrins",
+            "alpha 4 integrins", "beta 1 integrins", "TRPM6", "TRPM7", "ICAM-1", "ICAM-2", "ICAM-3", "CAR T cells", "β1 integrins",
+            "β2-integrins",
+        ];
+        let name_of = |text: &str| names.iter().position(|name| *name == text).map(|at| at as u32);
+        for (text, mention, wanted) in [
+            ("CD4+ and CD8+ T cells", "CD8+ T cells", vec!["CD4+"]),
+            ("the CD4 and CD8+ T cells", "CD8+ T cells", vec!["CD4"]),
+            ("CD4(+) and CD8(+) T lymphocytes", "CD8(+) T lymphocytes", vec!["CD4(+)"]),
+            ("CD4- or CD8-positive T cells", "CD8-positive T cells", vec!["CD4"]),
+            ("the naive, effector, and memory T cells", "memory T cells", vec!["effector", "naive"]),
+            ("naive, exhausted and memory T cells", "memory T cells", vec!["naive"]),
+            ("CD4+ and CD161+ T cells", "T cells", vec!["CD4+"]),
+            ("αL and αM integrins", "αM integrins", vec!["αL"]),
+            ("alpha 4 and beta 1 integrins", "beta 1 integrins", vec!["alpha 4"]),
+            ("β1- and β2-integrins", "β2-integrins", vec!["β1"]),
+            ("CD4+/CD8+ T cells", "CD8+ T cells", vec!["CD4+"]),
+            ("B and T cells", "T cells", vec![]),
+            ("the CAR and T cells", "T cells", vec![]),
+            ("mice, memory T cells", "memory T cells", vec![]),
+            ("TRPM6/7 and", "TRPM6", vec!["7"]),
+            ("ICAM-1, -2 and -3 were", "ICAM-1", vec!["-2", "-3"]),
+            ("ICAM-1 and 2 were", "ICAM-1", vec![]),
+            ("TRPM6/8", "TRPM6", vec![]),
+        ] {
+            let start = text.find(mention).expect("in the text") as u32;
+            let span = Span::new(start, start + mention.len() as u32);
+            let mut found = Vec::new();
+            conjuncts(text, Span::new(0, text.len() as u32), span, &name_of, &mut |span, _| found.push(span.of(text)));
+            assert_eq!(found, wanted, "{text}");
+        }
+    }
+}
