@@ -17,6 +17,33 @@ _SentenceTuple: TypeAlias = tuple[int, int, int, str, str, str | None]
 _MentionTuple: TypeAlias = tuple[int, int, str, str, str, tuple[str, ...], int, bool, str | None]
 _Progress: TypeAlias = Callable[[int], object]
 
+__all__ = [
+    "Candidate",
+    "Concept",
+    "Definition",
+    "Document",
+    "DocumentReader",
+    "Explanation",
+    "Family",
+    "GatedIterator",
+    "Lexicon",
+    "LexiconProblem",
+    "Name",
+    "Problem",
+    "Problems",
+    "ScanTables",
+    "Summary",
+    "Table",
+    "__version__",
+    "claims_table",
+    "explain",
+    "read_documents",
+    "scan",
+    "scan_parquet",
+    "scan_print",
+    "write_parquet",
+]
+
 __version__: str
 
 @final

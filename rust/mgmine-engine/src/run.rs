@@ -223,7 +223,9 @@ pub fn open(input: Input, want: Want, threaded: bool) -> Result<Reader, Problem>
     match input {
         Input::Path(path) if threaded => Reader::open_threaded(&path, want),
         Input::Path(path) => Reader::open(&path, want),
-        Input::Stream(name, stream) => Reader::with_options(&name, stream, &Options { want, threaded }),
+        Input::Stream(name, stream) => {
+            Reader::with_options(&name, stream, &Options { want, threaded, ..Options::default() })
+        }
     }
 }
 

@@ -67,29 +67,52 @@ impl Name {
 }
 
 /// A problem found in a lexicon file.
-#[pyclass(frozen, get_all, module = "mgmine._native")]
+#[pyclass(frozen, module = "mgmine._native")]
 pub struct LexiconProblem {
-    /// The file.
-    origin: String,
-    /// One-based line; 0 where the problem is not of one line.
-    line: usize,
-    /// The name, concept or family it is about; empty where it is about the file.
-    name: String,
-    /// What is wrong, and what to do.
-    message: String,
-    /// `error` or `warning`.
-    severity: &'static str,
-    shown: String,
+    inner: core::LexiconProblem,
 }
 
 #[pymethods]
 impl LexiconProblem {
-    fn __str__(&self) -> &str {
-        &self.shown
+    /// The file.
+    #[getter]
+    fn origin(&self) -> &str {
+        &self.inner.origin
+    }
+
+    /// One-based line; 0 where the problem is not of one line.
+    #[getter]
+    fn line(&self) -> usize {
+        self.inner.line
+    }
+
+    /// The name, concept or family it is about; empty where it is about the file.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// What is wrong, and what to do.
+    #[getter]
+    fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// `error` or `warning`.
+    #[getter]
+    fn severity(&self) -> &'static str {
+        match self.inner.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_string()
     }
 
     fn __repr__(&self) -> String {
-        format!("LexiconProblem({:?})", self.shown)
+        format!("LexiconProblem({:?})", self.inner.to_string())
     }
 }
 
@@ -99,13 +122,6 @@ const fn boundary(boundary: Boundary) -> &'static str {
         Boundary::Left => "left",
         Boundary::Right => "right",
         Boundary::None => "none",
-    }
-}
-
-const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
     }
 }
 
@@ -168,17 +184,7 @@ impl Lexicon {
     #[staticmethod]
     #[pyo3(signature = (text, origin="<text>"))]
     fn check(py: Python<'_>, text: &str, origin: &str) -> Vec<LexiconProblem> {
-        py.detach(|| core::Lexicon::check(origin, text))
-            .into_iter()
-            .map(|problem| LexiconProblem {
-                shown: problem.to_string(),
-                severity: severity(problem.severity),
-                origin: problem.origin,
-                line: problem.line,
-                name: problem.name,
-                message: problem.message,
-            })
-            .collect()
+        py.detach(|| core::Lexicon::check(origin, text)).into_iter().map(|inner| LexiconProblem { inner }).collect()
     }
 
     /// The ids of its files, joined by `+`.

@@ -15,7 +15,7 @@ use mgmine_engine::tables::{ProblemTable, Table as _};
 use mgmine_engine::visit::Gate;
 use pyo3::exceptions::{PyAttributeError, PyIndexError};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyTuple};
+use pyo3::types::{PyCapsule, PyIterator, PyList, PyTuple};
 
 use crate::error::Error;
 use crate::input::{InputArgument, Output};
@@ -23,51 +23,73 @@ use crate::lexicon::Lexicon;
 use crate::table::{Table, schema_capsule, stream_capsule, value};
 
 /// Something of an input that could not be read as it stands.
-#[pyclass(frozen, get_all, module = "mgmine._native")]
+#[pyclass(frozen, module = "mgmine._native")]
 pub struct Problem {
-    /// The input's name, as given.
-    file: String,
-    /// Byte in the uncompressed stream.
-    offset: u64,
-    /// Zero-based index of the record, where it happened within one.
-    record: Option<u64>,
-    /// The record's id, where it could be read.
-    doc_id: Option<String>,
-    /// The reason in one word, such as `broken_record`.
-    kind: &'static str,
-    /// The reason in words.
-    message: String,
-    /// Whether nothing of the input can be read after this point.
-    fatal: bool,
-    /// Whether the record was read all the same, with the offending bytes replaced or kept.
-    repaired: bool,
-    shown: String,
+    inner: mgmine_io::Problem,
 }
 
 impl From<mgmine_io::Problem> for Problem {
-    fn from(problem: mgmine_io::Problem) -> Self {
-        Self {
-            shown: problem.to_string(),
-            kind: problem.kind.as_str(),
-            repaired: problem.kind.is_repaired(),
-            file: problem.file,
-            offset: problem.offset,
-            record: problem.record,
-            doc_id: problem.doc_id,
-            message: problem.message,
-            fatal: problem.fatal,
-        }
+    fn from(inner: mgmine_io::Problem) -> Self {
+        Self { inner }
     }
 }
 
 #[pymethods]
 impl Problem {
-    fn __str__(&self) -> &str {
-        &self.shown
+    /// The input's name, as given.
+    #[getter]
+    fn file(&self) -> &str {
+        &self.inner.file
+    }
+
+    /// Byte in the uncompressed stream.
+    #[getter]
+    fn offset(&self) -> u64 {
+        self.inner.offset
+    }
+
+    /// Zero-based index of the record, where it happened within one.
+    #[getter]
+    fn record(&self) -> Option<u64> {
+        self.inner.record
+    }
+
+    /// The record's id, where it could be read.
+    #[getter]
+    fn doc_id(&self) -> Option<&str> {
+        self.inner.doc_id.as_deref()
+    }
+
+    /// The reason in one word, such as `broken_record`.
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.inner.kind.as_str()
+    }
+
+    /// The reason in words.
+    #[getter]
+    fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// Whether nothing of the input can be read after this point.
+    #[getter]
+    fn fatal(&self) -> bool {
+        self.inner.fatal
+    }
+
+    /// Whether the record was read all the same, with the offending bytes replaced or kept.
+    #[getter]
+    fn repaired(&self) -> bool {
+        self.inner.kind.is_repaired()
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_string()
     }
 
     fn __repr__(&self) -> String {
-        format!("Problem({:?})", self.shown)
+        format!("Problem({:?})", self.inner.to_string())
     }
 }
 
@@ -97,6 +119,11 @@ impl Problems {
         let from_end = if index < 0 { self.problems.len() } else { 0 };
         let problem = from_end.checked_add_signed(index).and_then(|index| self.problems.get(index));
         Ok(problem.ok_or_else(|| PyIndexError::new_err("no such problem"))?.clone().into())
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        let problems = self.problems.iter().cloned().map(|problem| Py::new(py, Problem::from(problem)));
+        PyList::new(py, problems.collect::<PyResult<Vec<_>>>()?)?.try_iter()
     }
 
     #[pyo3(signature = (requested_schema=None))]
