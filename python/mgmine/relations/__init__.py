@@ -1,0 +1,16 @@
+"""Relations: claims of the same subject, predicate, object and sign, assembled over documents.
+
+They are computed from the live claims whenever they are asked for, as the views ``claim_arguments`` and ``relations`` of
+the evidence store, so they cannot fall behind the claims.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+__all__ = ["sql"]
+
+
+def sql() -> str:
+    """The statements that define the views; they need the views ``claims``, ``documents`` and ``mentions``."""
+    return files("mgmine.relations").joinpath("relations.sql").read_text(encoding="utf-8")

@@ -1,0 +1,193 @@
+"""The evidence store: a folder of immutable Parquet segments, one set for each source file, and a manifest.
+
+One writer, any number of readers, no server. The design, with all tables, is in ``schema.sql``.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mgmine.errors import StoreError, UsageError
+from mgmine.store import _disk, _lease, _manifest, _schema
+from mgmine.store._claims import claim_record
+from mgmine.store._manifest import Manifest, Segment, SegmentKey, Table
+from mgmine.store._query import Engine, Result, count_rows
+from mgmine.store._writer import LOCK, ArrowStream, Writer
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+__all__ = [
+    "ArrowStream", "Fault", "Result", "Segment", "SegmentKey", "Store", "Table", "Writer", "claim_record", "reference",
+]  # fmt: skip
+
+reference = _schema.reference
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a store, found by :meth:`Store.check`."""
+
+    path: str
+    problem: str
+
+
+class Store:
+    """An evidence store, as it was when it was opened.
+
+    Args:
+        path: The store's folder.
+        create: Make a new store where there is none; without it that is an error.
+
+    Raises:
+        StoreError: There is no store, or its manifest is damaged.
+
+    A store is also a context manager; closing it gives back its hold on the segments. Reading needs no lock.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, create: bool = False) -> None:
+        # Absolute, so that a later change of the working folder changes nothing.
+        self.path = Path(path).absolute()
+        self._engine: Engine | None = None
+        self._lease: _lease.Lease | None = None
+        if not (self.path / _manifest.NAME).is_file():
+            if not create:
+                raise StoreError(f"{self.path}: no evidence store here ({_manifest.NAME} is missing)")
+            try:
+                _disk.make_folder(self.path)
+                ours = {"segments", _lease.FOLDER, LOCK, _manifest.NAME, _manifest.NAME + ".new"}
+                foreign = sorted({entry.name for entry in self.path.iterdir()} - ours)
+            except OSError as error:
+                raise StoreError(f"{self.path}: {error.strerror or error}") from error
+            if foreign:
+                raise StoreError(f"{self.path}: not empty and no evidence store (it holds {foreign[0]})")
+        self._manifest = Manifest()
+        self._open_snapshot()
+
+    def _open_snapshot(self) -> None:
+        # First the lease, then the manifest: whatever the manifest lists is held from then on.
+        lease = _lease.take(self.path)
+        try:
+            self._manifest = _manifest.read(self.path) or Manifest()
+        except BaseException:
+            if lease:
+                lease.release()
+            raise
+        if lease:
+            lease.hold(segment.id for segment in self._manifest.segments)
+        if self._lease:
+            self._lease.release()
+        self._lease = lease
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """The store's writer; holds the store's lock until the block ends. What it commits is seen through this object.
+
+        Raises:
+            LockedError: Another process is writing.
+            StoreError: The folder cannot be written to.
+        """
+        from filelock import FileLock
+
+        writer = Writer(self.path, FileLock(str(self.path / LOCK), timeout=0, thread_local=False), self._committed)
+        writer._open()
+        try:
+            yield writer
+        finally:
+            writer._close()
+
+    def _committed(self, manifest: Manifest) -> None:
+        """Move this object's own view on to a manifest that it has just committed."""
+        self._manifest = manifest
+        if self._lease:
+            self._lease.hold(segment.id for segment in manifest.segments)
+        if self._engine:
+            self._engine.close()
+            self._engine = None
+
+    @property
+    def generation(self) -> int:
+        """Counts the baselines from which the store was built anew; 1 for the first."""
+        return self._manifest.generation
+
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments of this snapshot, in the order in which later ones override earlier ones."""
+        return self._manifest.segments
+
+    def _connected(self) -> Engine:
+        if self._engine is None:
+            self._engine = Engine(self.path, self._manifest)
+        return self._engine
+
+    def sql(self, query: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Result:
+        """Ask one SELECT (or DESCRIBE, SHOW, SUMMARIZE, EXPLAIN) of the live views; ``?`` and ``$name`` take ``params``.
+
+        Raises:
+            UsageError: The statement is not one that reads, or is wrong; the message says where.
+            StoreError: A segment's file is missing or damaged.
+        """
+        engine = self._connected()
+        return Result(engine, engine.check(query), params)
+
+    def table(self, name: str) -> Result:
+        """The live rows of documents, mentions, vetoes, comentions, claims, sentences or relations, as an Arrow stream."""
+        if name not in _schema.VIEWS:
+            raise UsageError(f"no table {name!r}; there are {', '.join(_schema.VIEWS)}")
+        return Result(self._connected(), f"FROM {name}", ())
+
+    def claims(self, where: str = "true", params: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+        """Live claims as claim records (JSON objects), those for which the SQL condition ``where`` holds."""
+        for row in self.sql(f"SELECT * FROM claims WHERE {where}", params).dicts():
+            yield claim_record(row)
+
+    def counts(self) -> dict[str, int]:
+        """Live rows of each table."""
+        query = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in _schema.VIEWS)
+        return dict(self.sql(query).rows)
+
+    def size(self) -> int:
+        """Bytes of all segments of this snapshot."""
+        return sum(table.bytes for segment in self.segments() for table in segment.tables.values())
+
+    def check(self) -> list[Fault]:
+        """Read every file of the snapshot: that it is there, its checksum, its row count. Empty when all is well."""
+        faults: list[Fault] = []
+        for segment in self.segments():
+            for name, table in segment.tables.items():
+                relative = f"segments/{segment.id}/{name}.parquet"
+                path = self.path / relative
+                try:
+                    if path.stat().st_size != table.bytes:
+                        faults.append(Fault(relative, f"is {path.stat().st_size} bytes long, not {table.bytes}"))
+                    elif _disk.sha256(path) != table.sha256:
+                        faults.append(Fault(relative, "its checksum is not that of the manifest"))
+                    elif (rows := count_rows(path)) != table.rows:
+                        faults.append(Fault(relative, f"holds {rows} rows, not {table.rows}"))
+                except OSError as error:
+                    faults.append(Fault(relative, error.strerror or str(error)))
+                except StoreError as error:
+                    faults.append(Fault(relative, str(error)))
+        return faults
+
+    def close(self) -> None:
+        """Close the connection and give back the hold on the segments; fine to call twice."""
+        if self._engine:
+            self._engine.close()
+            self._engine = None
+        if self._lease:
+            self._lease.release()
+            self._lease = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({str(self.path)!r}, {len(self.segments())} segments)"

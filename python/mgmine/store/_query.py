@@ -1,0 +1,233 @@
+"""DuckDB in memory over the segments of one snapshot, closed to everything else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import uuid
+from contextlib import suppress
+from glob import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mgmine.errors import StoreError, UsageError
+from mgmine.store import _schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import duckdb
+
+    from mgmine.store._manifest import Manifest
+
+_EXPLAIN = re.compile(r"\s*explain(?:\s+analyze)?\s+", re.IGNORECASE)
+_READING = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def count_rows(path: Path) -> int:
+    """Rows of one Parquet file.
+
+    Raises:
+        StoreError: It is not a readable Parquet file.
+    """
+    import duckdb
+
+    with duckdb.connect() as connection:
+        try:
+            name = escape(path.resolve().as_posix())
+            return int(connection.execute("SELECT count(*) FROM read_parquet(?)", [name]).fetchall()[0][0])
+        except duckdb.Error as error:
+            raise StoreError(f"{path}: {error}") from error
+
+
+class Engine:
+    """The connection of one snapshot. Cursors of it may run in several threads, each result on its own."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        import duckdb
+
+        self._spill = Path(tempfile.gettempdir()) / f"mgmine-{uuid.uuid4().hex}"
+        segments = (folder / "segments").resolve()
+        self._connection = connection = duckdb.connect(
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
+        try:
+            # A large sort or join may go to disk; the default place for that would be the user's working directory.
+            connection.execute(f"SET temp_directory = {_literal(str(self._spill))}")
+            self._create(segments, manifest)
+            # Twice, since a path with glob characters is checked as it is escaped and again as it is opened.
+            allowed = ", ".join(_literal(path) for path in sorted({segments.as_posix(), escape(segments.as_posix())}))
+            connection.execute(f"SET allowed_directories = [{allowed}]")
+            connection.execute("SET python_enable_replacements = false")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+        except duckdb.Error as error:
+            self.close()
+            raise StoreError(f"{folder}: {error}") from error
+
+    def _create(self, segments: Path, manifest: Manifest) -> None:
+        connection = self._connection
+        tables, views = _schema.statements()
+        for statement in tables:
+            connection.execute(statement)
+        if manifest.segments:
+            rows = [
+                [
+                    position, segment.id, segment.key.source, segment.key.md5, segment.key.lexicon, segment.key.rules,
+                    segment.key.model, json.dumps(dict(segment.stats), sort_keys=True, ensure_ascii=False),
+                ]
+                for position, segment in enumerate(manifest.segments)
+            ]  # fmt: skip
+            connection.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        root = escape(segments.as_posix())
+        for table, columns in _schema.columns().items():
+            # Files without rows need not be opened at all.
+            paths = [
+                _literal(f"{root}/{segment.id}/{table}.parquet")
+                for segment in manifest.segments
+                if table in segment.tables and segment.tables[table].rows
+            ]
+            names = ", ".join(f'"{name}"' for name in columns)
+            if paths:
+                connection.execute(f"DROP TABLE segment.{table}")
+                connection.execute(
+                    f"CREATE VIEW segment.{table} AS SELECT {names}, parse_path(filename)[-2] AS segment_id "
+                    f"FROM read_parquet([{', '.join(paths)}], filename = true, hive_partitioning = false)"
+                )
+            else:
+                connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN segment_id VARCHAR")
+        for statement in views:
+            if statement.startswith("COMMENT ON COLUMN segment."):
+                continue
+            connection.execute(statement)
+
+    def check(self, query: str) -> str:
+        """The one reading statement in ``query``, or an error that says what is wrong with it."""
+        import duckdb
+
+        explain = _EXPLAIN.match(query)
+        body = query[explain.end() :] if explain else query
+        cursor = self._connection.cursor()
+        try:
+            found = cursor.extract_statements(body)
+            if not found:
+                raise UsageError("no statement")
+            if len(found) > 1:
+                raise UsageError("one statement at a time, please")
+            # A data-changing statement may hide in a WITH clause, so the tree itself is looked at.
+            tree = json.loads(cursor.execute("SELECT json_serialize_sql(?)", [body]).fetchall()[0][0])
+        except duckdb.Error as error:
+            raise UsageError(str(error)) from error
+        finally:
+            cursor.close()
+        if tree.get("error") and tree.get("error_type") == "parser":
+            raise UsageError(str(tree.get("error_message")))
+        if tree.get("error") or not all(kind in _READING for kind in _nodes(tree)):
+            raise UsageError("only statements that read are possible: SELECT, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN")
+        return query
+
+    def relation(self, query: str, params: Sequence[Any] | Mapping[str, Any]) -> Any:
+        """A relation of a checked query: bound, not yet run. It lives on a cursor of its own."""
+        import duckdb
+
+        cursor = self._connection.cursor()
+        try:
+            return cursor.sql(query, params=_params(params)) if params else cursor.sql(query)
+        except duckdb.Error as error:
+            raise _told(error) from error
+
+    def rows(self, query: str, params: Sequence[Any] | Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a checked query, a few thousand in memory at a time."""
+        import duckdb
+
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(query, _params(params))
+            while batch := cursor.fetchmany(4096):
+                yield from batch
+        except duckdb.Error as error:
+            raise _told(error) from error
+        finally:
+            with suppress(duckdb.Error):
+                cursor.close()
+
+    def close(self) -> None:
+        """Close the connection and remove what it spilled."""
+        with suppress(Exception):
+            self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+
+def _params(params: Sequence[Any] | Mapping[str, Any]) -> Any:
+    from collections.abc import Mapping as MappingType
+
+    return dict(params) if isinstance(params, MappingType) else list(params)
+
+
+def _told(error: Exception) -> Exception:
+    """Our error for one of DuckDB's: a file that cannot be read is the store's fault, all else the question's."""
+    import duckdb
+
+    if isinstance(error, duckdb.IOException | duckdb.PermissionException) and "segments" in str(error):
+        return StoreError(str(error))
+    return UsageError(str(error))
+
+
+def _nodes(value: Any) -> Iterator[str]:
+    """The kinds of all query nodes in a serialised statement."""
+    if isinstance(value, dict):
+        if "cte_map" in value or str(value.get("type", "")).endswith("QUERY_NODE"):
+            yield str(value.get("type"))
+        for part in value.values():
+            yield from _nodes(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _nodes(part)
+
+
+class Result:
+    """What a query gave. Rows come as tuples of Python values or, through ``__arrow_c_stream__``, as Arrow columns.
+
+    ``polars.DataFrame(result)``, ``pyarrow.table(result)`` and ``pandas.DataFrame.from_arrow(result)`` read it without copying
+    row by row. Iterating runs the query in pieces and does not hold all rows at once; ``rows`` does.
+    """
+
+    def __init__(self, engine: Engine, query: str, params: Sequence[Any] | Mapping[str, Any]) -> None:
+        self._engine = engine
+        self._query = query
+        self._given = params
+        self._rows: list[tuple[Any, ...]] | None = None
+        relation = engine.relation(query, params)
+        self.columns: list[str] = list(relation.columns)
+        """Column names."""
+        self.types: list[str] = [str(kind) for kind in relation.types]
+        """SQL types of the columns."""
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows."""
+        if self._rows is None:
+            self._rows = list(self)
+        return self._rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._rows) if self._rows is not None else self._engine.rows(self._query, self._given)
+
+    def dicts(self) -> Iterator[dict[str, Any]]:
+        """The rows as dictionaries."""
+        for row in self:
+            yield dict(zip(self.columns, row, strict=True))
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The rows as an Arrow stream (PyCapsule interface); each call gives all rows anew."""
+        relation = self._engine.relation(self._query, self._given)
+        return relation.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        return f"<Result {', '.join(self.columns)}>"

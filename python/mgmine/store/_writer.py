@@ -1,0 +1,220 @@
+"""Commits: one source file's tables become a segment, in one transaction."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mgmine.errors import InputError, LockedError, StoreError
+from mgmine.store import _disk, _lease, _manifest, _schema
+from mgmine.store._manifest import Manifest, Segment, SegmentKey, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from filelock import BaseFileLock
+
+LOCK = "LOCK"
+_UNFINISHED = "new-"
+
+
+class ArrowStream(Protocol):
+    """Anything that gives Arrow columns through the PyCapsule interface: our tables, polars, pandas, pyarrow."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The columns."""
+
+
+def _write_parquet(table: ArrowStream, path: Path) -> None:
+    """Write one Parquet file, always the same bytes for the same rows, and sync it."""
+    from mgmine import _native
+
+    _native.write_parquet(table, str(path))
+
+
+class Writer:
+    """The one writer of a store; from :meth:`mgmine.store.Store.writer`."""
+
+    def __init__(self, folder: Path, lock: BaseFileLock, committed: Callable[[Manifest], None]) -> None:
+        self._folder = folder
+        self._segments = folder / "segments"
+        self._lock = lock
+        self._committed = committed
+        self._manifest = Manifest()
+
+    def _open(self) -> None:
+        """Take the lock, read the manifest (a new store gets an empty one) and clear away what a stopped writer left."""
+        from filelock import Timeout
+
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise LockedError(f"{self._folder}: another process is writing to this store; try later") from None
+        except OSError as error:
+            raise StoreError(f"{self._folder}: cannot be written to: {error.strerror or error}") from error
+        try:
+            _disk.make_folder(self._segments)
+            found = _manifest.read(self._folder)
+            if found is None:
+                found = Manifest()
+                _manifest.write(self._folder, found)
+            self._manifest = found
+            self._clear()
+        except OSError as error:
+            self._lock.release()
+            raise StoreError(f"{error.filename or self._folder}: {error.strerror or error}") from error
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _close(self) -> None:
+        self._lock.release()
+
+    def has(self, segment_key: SegmentKey) -> bool:
+        """Whether the store holds this segment, so that the file need not be read again."""
+        return self._manifest.find(segment_key) is not None
+
+    def commit(
+        self, segment_key: SegmentKey, tables: Mapping[str, ArrowStream], *, stats: Mapping[str, Any] | None = None
+    ) -> None:
+        """Make ``tables`` the segment of ``segment_key``; does nothing, and reads no table, if the store holds it.
+
+        Args:
+            segment_key: What the tables were made from.
+            tables: Arrow streams by table name, with the columns of the schema. ``documents`` is needed; a table that is
+                missing has no rows. A missing ``record`` column is filled in from ``documents``. ``touched`` needs to hold
+                only what the file deletes; its documents are added.
+            stats: What to note about the file; must be JSON and the same for every run over the file.
+
+        Raises:
+            InputError: A table or column that the store does not know, or lacks.
+            StoreError: The files cannot be written.
+        """
+        if self.has(segment_key):
+            return
+        unknown = sorted(set(tables) - set(_schema.TABLES))
+        if unknown or "documents" not in tables:
+            raise InputError(f"{segment_key.source}: " + (f"no such table: {', '.join(unknown)}" if unknown else "no documents"))
+        unfinished = self._segments / (_UNFINISHED + segment_key.id)
+        final = self._segments / segment_key.id
+        try:
+            _disk.remove_tree(unfinished)
+            _disk.make_folder(unfinished)
+            written = self._write(segment_key, tables, unfinished)
+            _disk.sync_folder(unfinished)
+            # Not listed in the manifest, or `has` would have said so: left by a writer that was stopped after this step.
+            _disk.remove_tree(final)
+            _disk.rename(unfinished, final)
+            _disk.sync_folder(self._segments)
+            # A copy, so that what the caller does with his dictionary later changes nothing here.
+            noted = json.loads(json.dumps(dict(stats or {})))
+            manifest = self._manifest.put(Segment(segment_key, written, noted))
+            _manifest.write(self._folder, manifest)
+        except OSError as error:
+            self._after_failure(unfinished)
+            raise StoreError(f"{error.filename or self._folder}: {error.strerror or error}") from error
+        except BaseException:
+            self._after_failure(unfinished)
+            raise
+        self._manifest = manifest
+        self._committed(manifest)
+        self._clear()
+
+    def _after_failure(self, unfinished: Path) -> None:
+        with suppress(OSError):
+            _disk.remove_tree(unfinished)
+        # The failing step may have been the one after the switch; what is on the disk is what holds.
+        with suppress(StoreError):
+            self._manifest = _manifest.read(self._folder) or self._manifest
+
+    def _write(self, key: SegmentKey, tables: Mapping[str, ArrowStream], folder: Path) -> dict[str, Table]:
+        import duckdb
+
+        # One thread: the order of rows, and so the bytes of the files, must not depend on the machine.
+        connection = duckdb.connect(config={"threads": 1, "preserve_insertion_order": True})
+        spill = Path(tempfile.gettempdir()) / f"mgmine-{uuid.uuid4().hex}"
+        connection.execute("SET temp_directory = '" + str(spill).replace("'", "''") + "'")
+        written: dict[str, Table] = {}
+        try:
+            for name in _schema.TABLES:
+                if name != "touched":
+                    _load(connection, name, tables.get(name), key)
+                    written[name] = self._write_table(connection, name, f"FROM {name}", folder)
+                    if name != "documents":
+                        connection.execute(f"DROP TABLE {name}")
+            _load(connection, "touched", tables.get("touched"), key, given=True)
+            query = (
+                "SELECT doc_id, doc_version, record, false AS deleted FROM documents UNION ALL "
+                "SELECT doc_id, doc_version, NULL, coalesce(deleted, false) FROM touched "
+                "WHERE deleted OR doc_id NOT IN (SELECT doc_id FROM documents WHERE doc_id IS NOT NULL)"
+            )
+            written["touched"] = self._write_table(connection, "touched", query, folder)
+        except duckdb.Error as error:
+            raise InputError(f"{key.source}: {error}") from error
+        finally:
+            connection.close()
+            shutil.rmtree(spill, ignore_errors=True)
+        return written
+
+    def _write_table(self, connection: Any, name: str, query: str, folder: Path) -> Table:
+        path = folder / f"{name}.parquet"
+        (rows,) = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0]
+        relation = connection.sql(query)
+        _write_parquet(relation, path)
+        return Table(int(rows), path.stat().st_size, _disk.sha256(path))
+
+    def _clear(self) -> None:
+        """Remove segments that neither the manifest nor a reader holds, and unfinished files."""
+        held = _lease.held(self._folder)
+        listed = {segment.id for segment in self._manifest.segments}
+        with suppress(OSError):
+            _disk.remove_tree(self._folder / (_manifest.NAME + ".new"))
+            for path in sorted(self._segments.iterdir()):
+                if path.name.startswith(_UNFINISHED) or (held is not None and path.name not in listed | held):
+                    _disk.remove_tree(path)
+
+
+def _load(connection: Any, name: str, table: ArrowStream | None, key: SegmentKey, *, given: bool = False) -> None:
+    """Read an Arrow stream into a DuckDB table with exactly the columns and types of the schema."""
+    wanted = _schema.columns()[name]
+    if table is None:
+        columns = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in wanted.items())
+        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} WHERE false")
+        return
+    connection.register("given", table)
+    try:
+        connection.execute("CREATE TEMP TABLE taken AS FROM given")
+    finally:
+        connection.unregister("given")
+    have = [row[0] for row in connection.execute("DESCRIBE taken").fetchall()]
+    missing = [column for column in wanted if column not in have and not (column == "record" and name != "documents")]
+    if missing:
+        raise InputError(f"{key.source}: table {name} lacks the column {', '.join(missing)}")
+    for column in have:
+        if column not in wanted and connection.execute(f'SELECT count("{column}") FROM taken').fetchall()[0][0]:
+            raise InputError(f"{key.source}: table {name} has the column {column}, which the store does not know")
+    if "record" in have or given:
+        columns = ", ".join(
+            f'CAST("{column}" AS {kind}) AS "{column}"' if column in have else f'NULL::{kind} AS "{column}"'
+            for column, kind in wanted.items()
+        )
+        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM taken")
+    else:
+        columns = ", ".join(
+            f'CAST(taken."{column}" AS {kind}) AS "{column}"' if column in have else "last_record.record"
+            for column, kind in wanted.items()
+        )
+        connection.execute(
+            f"CREATE TABLE {name} AS SELECT {columns} FROM taken LEFT JOIN ("
+            "SELECT doc_id, doc_version, max(record) AS record FROM documents GROUP BY ALL"
+            ") AS last_record USING (doc_id, doc_version) ORDER BY taken.rowid"
+        )
+        lost = connection.execute(f"SELECT doc_id FROM {name} WHERE record IS NULL LIMIT 1").fetchall()
+        if lost:
+            raise InputError(f"{key.source}: table {name} speaks of {lost[0][0]}, which is not among the documents")
+    connection.execute("DROP TABLE taken")
