@@ -13,6 +13,7 @@ from mgmine.claims.context import Slot, Surroundings
 from mgmine.claims.lexical import data as shipped_data
 from mgmine.claims.phrase import Arg, Memory, Name
 from mgmine.claims.reader import Draft, Reader
+from mgmine.claims.repair import suspects
 from mgmine.nlp.pipeline import Pipeline, load
 from mgmine.nlp.surface import Edit, prepare
 from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturbation, Sentence
@@ -48,6 +49,8 @@ class _Unit:
     document: int
     sentence: Sentence
     prepared: Prepared
+    start: int
+    end: int
     last: bool
 
 
@@ -81,7 +84,7 @@ class Extractor:
 
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
-        graphs = self.pipeline.parse((unit.prepared for unit in units), self.batch_size)
+        graphs = self._parse(documents, units)
         claims: list[list[Claim]] = [[] for _ in documents]
         topics: list[tuple[str, Arg]] = []
         spent = 0.0
@@ -107,6 +110,26 @@ class Extractor:
         for document, found in zip(documents, claims, strict=True):
             yield document, _unique(found)
 
+    def _parse(self, documents: list[GatedDocument], units: list[_Unit]) -> list[Graph]:
+        """Parses; where a trigger verb was taken for no verb, the unit is read again with a verb that cannot be mistaken."""
+        graphs = list(self.pipeline.parse((unit.prepared for unit in units), self.batch_size))
+        if not self.pipeline.parses:
+            return graphs
+        again: list[int] = []
+        prepared: list[Prepared] = []
+        for number, (unit, graph) in enumerate(zip(units, graphs, strict=True)):
+            found = suspects(graph, self.data)
+            if found:
+                edits = [edit for edit in _edits(documents[unit.document], unit.sentence)]
+                edits += [Edit(*one) for one in found if not any(edit.start < one[1] and one[0] < edit.end for edit in edits)]
+                again.append(number)
+                prepared.append(prepare(unit.sentence.text, edits, unit.start, unit.end))
+        for number, graph in zip(again, self.pipeline.parse(prepared, self.batch_size), strict=True):
+            root = graph.root()
+            if root is not None and (root.is_verb or any(kid.dep == "cop" for kid in root.kids)):
+                graphs[number] = graph
+        return graphs
+
     def _units(self, number: int, document: GatedDocument) -> Iterator[_Unit]:
         for sentence in document.sentences:
             if sentence.index not in document.gated or sentence.passage == "reference":
@@ -117,7 +140,7 @@ class Extractor:
             edits = _edits(document, sentence)
             cuts = _cuts(sentence.text)
             for start, end in cuts:
-                yield _Unit(number, sentence, prepare(sentence.text, edits, start, end), end == cuts[-1][1])
+                yield _Unit(number, sentence, prepare(sentence.text, edits, start, end), start, end, end == cuts[-1][1])
 
     def _skip(self, document: GatedDocument, sentence: Sentence, reason: str) -> None:
         self.skipped.append(Skipped(document.doc_id, document.doc_version, sentence.index, reason))

@@ -176,8 +176,17 @@ class Phrases:
         out: list[Arg] = []
         for member, denied in self.members(node):
             for arg in self.resolve(member, subject):
+                if out and out[-1].name is not None and arg.name is not None and out[-1].name.concept == arg.name.concept and not arg.aspect and (
+                    self._alternative(out[-1].node, arg.node)
+                ):
+                    out.pop()
                 out.append(replace(arg, negated=not arg.negated) if denied else arg)
         return out
+
+    def _alternative(self, first: Node, second: Node) -> bool:
+        """Whether only "or" stands between two names of one thing."""
+        between = [one for one in self.graph.nodes[first.i + 1 : second.i] if one.end <= self.at[second.i].start] if second.i in self.at else []
+        return any(one.low == "or" for one in between) and len(between) <= 3
 
     def resolve(self, node: Node, subject: bool = False, depth: int = 0) -> list[Arg]:
         """One word without its coordination."""
@@ -202,6 +211,12 @@ class Phrases:
         key = node.lemma
         kind = data.perturbation_nouns.get(node.low)
         themes = self.themes(node)
+        if themes and themes[0].tag == "PRP$":
+            owner = self._pronoun(themes[0])
+            plain = self._plain(node)
+            if owner and (key in data.measures or node.low in data.aspects or node.low in data.nouns):
+                return [replace(plain, type=owner[0].type, ids=owner[0].ids, name=owner[0].name, inherited=True)]
+            return [plain]
         if subject and kind is not None and themes:
             return self._perturbed(node, kind, themes, depth)
         if not subject and themes:
@@ -241,7 +256,7 @@ class Phrases:
             if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on"):
                 if kid.case() == "of" or (node.lemma in _WIDE and kid.case() in ("in", "to")) or (
                     kid.case() == "in" and node.low in self.data.nouns
-                ) or (kid.case() == "with" and node.lemma in ("treatment", "supplementation", "incubation", "stimulation", "pretreatment")):
+                ) or (kid.case() in ("for", "on") and node.lemma in ("threshold", "effect", "capacity")) or (kid.case() == "with" and node.lemma in ("treatment", "supplementation", "incubation", "stimulation", "pretreatment")):
                     return [kid]
         before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (
             kid.is_noun or kid.tag == "PRP$" or kid.i in self.at or kid.tag == "JJ"
@@ -495,6 +510,14 @@ class Phrases:
         """Whether the word looks like a symbol or a proper name."""
         return any(character.isupper() or character.isdigit() for character in node.text)
 
+    def _kind_of(self, node: Node) -> Node:
+        """"X is a type of Y that …": what is said of the Y is said of X."""
+        if node.dep == "nmod" and node.case() == "of" and node.head is not None and node.head.i in self.alias and node.head.lemma in (
+            "type", "kind", "form", "class", "subset", "member",
+        ):  # fmt: skip
+            return self.alias[node.head.i]
+        return node
+
     def antecedent(self, node: Node) -> Node | None:
         """What a relative pronoun stands for."""
         verb = node.head
@@ -503,7 +526,7 @@ class Phrases:
                 break
             verb = verb.head
         if verb is not None and verb.dep in ("acl:relcl", "acl") and verb.head is not None:
-            return verb.head
+            return self._kind_of(verb.head)
         for before in reversed(self.graph.nodes[: node.i]):
             if before.is_noun and before.dep not in ("compound", "nmod:poss", "det") and before.low not in ("that", "which"):
                 return before

@@ -83,6 +83,7 @@ class Reader:
         self.fired: dict[int, list[Draft]] = {}
         self._subject_cache: dict[int, list[Arg]] = {}
         self._busy: set[int] = set()
+        self.consumed: set[int] = set()
 
     # ------------------------------------------------------------------ driving
 
@@ -92,6 +93,8 @@ class Reader:
         closed = self._open_questions()
         for node in self.graph.nodes:
             if node.i in closed:
+                continue
+            if node.i in self.consumed:
                 continue
             for firing in self.firings(node):
                 if self._fire(firing):
@@ -202,7 +205,7 @@ class Reader:
                 continue
             sign = self._sign(group.sign, target.sign)
             sign = self._correlation_sign(firing, subject, target, sign)
-            aspect = target.aspect or group.aspect
+            aspect = target.aspect or ("process" if target.type == "process" and target.name is None else group.aspect)
             draft = Draft(
                 subject, group.predicate, target, self._cue(firing), rule.id, rule.score, node, sign=sign,
                 aspect=aspect if group.predicate in ("affects", "correlates_with") else None,
@@ -212,6 +215,9 @@ class Reader:
                 draft.necessity = "not_necessary" if group.frame == "required_for" else None
             if group.predicate == "correlates_with":
                 draft.modality = "correlational"
+            if group.light and node.lemma in ("produce", "generate") and subject.type in ("t_cell", "cell") and target.name is None and target.type != "process":
+                draft.predicate, draft.sign, draft.aspect, draft.rule = "expresses", None, None, "expresses/produces"
+                draft.score = self.data.scores["expresses/produces"]
             if group.perturbation and subject.perturbation is None:
                 draft.perturbation = (group.perturbation, self.graph.text[subject.start : subject.end])
             self._add(draft)
@@ -254,6 +260,9 @@ class Reader:
 
     def passive(self, node: Node) -> bool:
         """Whether a verb form is passive, a reduced relative or a coordinated participle of a passive included."""
+        if node.tag == "VBG" and node.dep == "acl" and node.head is not None and node.head.i == node.i - 1:
+            # "magnesium sensing by X"
+            return not any(kid.dep == "dobj" for kid in node.kids) and any(kid.dep == "nmod" and kid.case() == "by" for kid in node.kids)
         if node.tag not in ("VBN", "VBD"):
             return False
         for kid in node.kids:
@@ -361,7 +370,7 @@ class Reader:
     def by_phrase(self, node: Node) -> list[Arg]:
         """The agents of a passive."""
         out: list[Arg] = []
-        places = [node, *(kid for kid in node.kids if kid.dep in ("xcomp", "dobj", "ccomp", "nmod", "advmod") and kid.i > node.i)]
+        places = [node, *(kid for kid in node.kids if kid.dep in ("xcomp", "dobj", "ccomp", "advmod") and kid.i > node.i)]
         for place in places:
             for kid in place.kids:
                 if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("by", "in response to", "via", "through"):
@@ -437,6 +446,8 @@ class Reader:
             cases = set(path[5:].split(","))
             return self._nmod(node, cases, firing)
         if path == "agent":
+            if firing.entry is not None and firing.entry.preposition is not None and self.passive(node):
+                return [replace(arg, sign=1) for arg in self.subject(node)]
             return self.agent(node)
         if path == "patient":
             return self.patient(node, firing.entry)
@@ -606,10 +617,10 @@ class Reader:
 
     def clause(self, verb: Node) -> Arg:
         """A clause as an argument, from its subject to its verb."""
-        event = self.event(verb)
+        event = Arg(verb, verb.start, verb.end, "process", event=True)
         subjects = [kid for kid in verb.kids if kid.dep in ("nsubj", "nsubjpass")]
         start = min([self.phrases.span(kid)[0] for kid in subjects] + [event.start])
-        return replace(event, start=start, end=event.end if event.start - start < 80 else event.end)
+        return replace(event, start=start)
 
     def _path_sufficed(self, firing: Firing) -> list[Arg]:
         """"enough to activate X", "sufficient for Y"."""
@@ -634,6 +645,9 @@ class Reader:
         for kid in node.kids:
             if kid.dep in ("advcl", "acl", "nmod") and kid.tag == "VBG" and kid.i > node.i and any(mark.low in ("in", "for") for mark in kid.kids):
                 objects = self.direct_object(kid)
+                for other in list(self.fired.get(kid.i, ())):
+                    self._drop(other)
+                self.consumed.add(kid.i)
                 return objects or [self.event(kid)]
         return []
 
@@ -755,8 +769,10 @@ class Reader:
             return
         for one in part:
             for held in holders:
-                if held.start < one.end and one.start < held.end and held.name is not None:
-                    continue
+                if held.start < one.end and one.start < held.end:
+                    held = self._apart(held, node)
+                    if held is None:
+                        continue
                 subject, target = (one, held) if compound.subject == "part" else (held, one)
                 if compound.predicate == "expresses" and held.type not in ("t_cell", "cell"):
                     continue
@@ -768,6 +784,16 @@ class Reader:
                     negated=compound.negated,
                 )  # fmt: skip
                 self._add(draft)
+
+    def _apart(self, held: Arg, node: Node) -> Arg | None:
+        """The held phrase without the compound that modifies it."""
+        if held.name is not None and held.end <= node.end:
+            return None
+        if held.start <= node.start and held.node.start >= node.end:
+            return replace(held, start=max(node.end + 1, min(held.node.start, node.end + 1)))
+        if held.start < node.start:
+            return replace(held, end=self.graph.nodes[node.i - 1].end)
+        return None
 
     def _split(self, node: Node) -> tuple[list[Arg], str, Node] | None:
         text = node.text
@@ -1122,6 +1148,10 @@ class Reader:
                 )  # fmt: skip
                 draft.reasons.append("effect under a condition")
                 self._add(draft)
+                for one in cue:
+                    for other in list(self.fired.get(one.i, ())):
+                        if other.rule == "affects/verb" and isinstance(other.subject, Arg) and other.subject.type in ("t_cell", "cell"):
+                            self._drop(other)
 
     def _cause_of(self, node: Node, verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
         """What an adverbial names as the cause, whether it was taken away, and how."""
@@ -1298,7 +1328,7 @@ class Reader:
                         direction = self.phrases.has_direction(target.node) or 1
                     self._add(Draft(
                         main, "affects", target, self._cue(firing), "affects/consequence", self.data.scores["affects/consequence"], node,
-                        sign=self._sign(firing.group.sign, target.sign * direction), aspect=target.aspect or firing.group.aspect, group=firing.group,
+                        sign=self._sign(firing.group.sign, target.sign * direction), aspect=target.aspect or ("process" if target.name is None else firing.group.aspect), group=firing.group,
                         negated=target.negated,
                     ))  # fmt: skip
                 break
@@ -1479,6 +1509,8 @@ class Reader:
             if draft.predicate == "affects" and draft.sign in ("?", "0") and pair in signed:
                 continue
             out.append(draft)
+        needed = {_key(draft.object) for draft in out if draft.predicate == "requires"}
+        out = [draft for draft in out if not (draft.necessity == "not_sufficient" and _key(draft.subject) in needed)]
         out.sort(key=lambda draft: draft.anchor.i)
         return out
 
@@ -1491,8 +1523,27 @@ class Reader:
                     return False
                 if side.node.tag in ("PRP", "WDT", "WP", "EX") and not side.inherited and side.name is None:
                     return False
+        subject, target = draft.subject, draft.object
+        if isinstance(subject, Arg) and isinstance(target, Arg):
+            if draft.predicate == "senses" and (target.type in ("t_cell", "cell") or not self._senser(subject)):
+                return False
+            if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
+                return False
+            if draft.predicate == "expressed_on" and not (target.type in ("t_cell", "cell") or target.name is not None and target.type != "magnesium"):
+                if subject.name is None or target.node.tag == "CD":
+                    return False
+                draft.predicate = "located_in"
         return not (
             isinstance(draft.subject, Arg) and isinstance(draft.object, Arg) and draft.subject.start < draft.object.end and draft.object.start < draft.subject.end
+        )
+
+
+    def _senser(self, arg: Arg) -> bool:
+        """Whether something can sense: a named thing, a cell, a receptor, a sensor."""
+        if arg.name is not None or arg.type in ("t_cell", "cell"):
+            return True
+        return arg.node.lemma in ("receptor", "sensor", "channel", "transporter", "protein", "kinase", "integrin", "complex", "pathway", "molecule", "lymphocyte") or (
+            self.phrases.capital(arg.node)
         )
 
 

@@ -19,17 +19,159 @@ def repair(graph: Graph, data: Data) -> None:
     if not graph.nodes:
         return
     _lemmas(graph, data)
+    _adjacent_nouns(graph)
+    _gerund_subject(graph)
+    _coordinated_participle(graph, data)
     _headless_clause(graph, data)
     _stolen_object(graph, data)
-    _participle_as_verb(graph)
+    _questioned_object(graph)
+    _participle_as_verb(graph, data)
+    _without(graph)
 
 
 def _lemmas(graph: Graph, data: Data) -> None:
     for node in graph.nodes:
-        if node.is_verb or node.tag in ("JJ", "NN") and node.low.endswith(("ed", "ing")):
+        if node.norm in STAND_INS and node.text.lower().split(" ")[0] in data.lemmas:
+            # read in place of a verb the parser took for something else
+            node.low = node.text.lower().split(" ")[0]
+            node.norm = node.text
+            node.tag = "VBZ" if node.low.endswith("s") else "VBD"
+        if node.is_verb:
             found = data.lemmas.get(node.low)
-            if found is not None and node.is_verb:
+            if found is not None:
                 node.lemma = found
+
+
+STAND_INS = ("regulates", "occurs")
+"""Verbs that every parser knows for verbs: what :func:`suspects` finds is read again as one of these."""
+_UNHYPHENATED = frozenset({"induced", "mediated", "stimulated", "activated", "triggered", "driven", "bound", "associated", "treated"})
+
+
+def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
+    """Trigger verbs that the parse makes no verbs of, as spans with what to read there instead; empty when all is well.
+
+    A past form is also a participle, and a form in -s a plural: "the cation increased adhesion" is then all one noun
+    phrase. It is suspicious where the sentence has no finite verb, or where a noun stands right before the participle,
+    which adjectives do not follow.
+    """
+    nodes = graph.nodes
+    if len(nodes) < 4 or nodes[-1].low not in (".", ";", "!", ":") and len(nodes) < 5:
+        return []
+    root = graph.root()
+    headless = root is not None and not (
+        any(kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in root.kids) or root.tag in ("VB",) or any(
+            node.tag in FINITE and node.dep in ("root", "ccomp", "conj", "parataxis") and any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids)
+            for node in nodes
+        )
+    )
+    out: list[tuple[int, int, str]] = []
+    for node in nodes[1:-1]:
+        base = data.lemmas.get(node.low)
+        if base is None or base not in data.verbs or node.low == base or node.low.endswith("ing"):
+            continue
+        if node.tag not in ("VBN", "VBD", "JJ", "NN", "NNS", "NNP") or any(kid.dep in ("auxpass", "aux", "nsubj", "nsubjpass") for kid in node.kids):
+            continue
+        before, after = nodes[node.i - 1], nodes[node.i + 1]
+        if node.tag == "NNS" and (not headless or not before.is_noun or after.tag[:2] not in ("NN", "JJ", "DT", "PR", "CD", "VB")):
+            continue
+        noun_before = before.tag in ("NN", "NNS", "NNP", "NNPS") or before.low in (",", "neither", "it", "this", "they") or before.tag == "RB" and headless
+        if after.low in ("by", "in") and node.tag != "NNS" and not (after.low == "in" and headless and base in ("result",)):
+            continue
+        joined = out and nodes[node.i - 1].low in ("and", "or", "nor", "but") and headless
+        if not noun_before and not joined:
+            continue
+        if before.low == "," and not headless:
+            continue
+        if not headless and (node.dep not in ("amod", "dep", "compound") or node.low in _UNHYPHENATED or before.dep not in ("compound", "nmod", "nsubj", "dep", "amod", "root", "dobj") or node.tag == "NNS"):
+            continue
+        if out and not joined:
+            continue
+        particle = next((entry.particle for entry in data.verbs[base] if entry.particle == after.low), None)
+        end = after.end if particle is not None else node.end
+        following = nodes[node.i + 2] if particle is not None and node.i + 2 < len(nodes) else after
+        transitive = following.tag not in ("IN", "TO", ".", ",", "RB", ":") or following.low in ("and", "or")
+        out.append((node.start, end, STAND_INS[0] if transitive else STAND_INS[1]))
+    return out
+
+
+def _adjacent_nouns(graph: Graph) -> None:
+    """Two nouns side by side, both coordinated with one before, are one noun phrase: "A and nutrient sensing"."""
+    for node in graph.nodes[1:]:
+        before = graph.nodes[node.i - 1]
+        if node.dep == "conj" and before.dep == "conj" and before.head is node.head and node.is_noun and before.is_noun and before.i > (node.head.i if node.head else 0):
+            before.attach(node, "compound")
+
+
+def _gerund_subject(graph: Graph) -> None:
+    """"Adding X back restored Y": a gerund before a finite verb without subject is that verb's subject."""
+    for node in list(graph.nodes):
+        if node.tag != "VBG" or any(kid.dep in ("aux", "nsubj", "mark") for kid in node.kids):
+            continue
+        if node.head is None:
+            verb = next((kid for kid in node.kids if kid.dep == "conj" and kid.tag in FINITE and not any(one.dep.startswith("nsubj") for one in kid.kids)), None)
+            if verb is None or any(kid.dep == "cc" and kid.i < verb.i for kid in node.kids):
+                continue
+            for kid in [kid for kid in node.kids if kid.i > verb.i]:
+                kid.attach(verb, kid.dep)
+            node.kids.remove(verb)
+            verb.head = None
+            verb.dep = "root"
+            node.attach(verb, "csubj")
+        elif node.dep == "conj" and node.head.is_verb and node.head.tag in FINITE:
+            verb = next((
+                kid for kid in node.head.kids
+                if kid.dep == "conj" and kid.i > node.i and kid.tag in FINITE and not any(one.dep in ("nsubj", "nsubjpass") for one in kid.kids)
+            ), None)  # fmt: skip
+            if verb is not None:
+                node.attach(verb, "csubj")
+
+
+def _coordinated_participle(graph: Graph, data: Data) -> None:
+    """"activated X and increased Y": after a verb in the past, "and" with another past form of a trigger goes on telling."""
+    for node in list(graph.nodes):
+        if node.dep != "amod" or node.tag not in ("VBN", "VBD", "JJ") or node.i == 0 or node.low not in data.lemmas:
+            continue
+        base = data.lemmas[node.low]
+        entries = data.verbs.get(base)
+        noun = node.head
+        if not entries or base == node.low or noun is None or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then") or not node.low.endswith("ed"):
+            continue
+        top = noun
+        while top.dep == "conj" and top.head is not None:
+            top = top.head
+        verb = top.head
+        if verb is None or top.dep not in ("dobj", "nmod") or verb.tag != "VBD" or verb.i > node.i:
+            continue
+        if graph.nodes[node.i - 1].low == "and" and (
+            any(entry.group.light or entry.preposition for entry in data.verbs.get(verb.lemma, ())) or verb.lemma in data.show_verbs
+            or verb.lemma not in data.verbs or top.dep == "nmod" or any(kid.dep == "amod" and kid.low in data.directions for kid in top.kids)
+        ):
+            continue
+        node.tag = "VBD"
+        node.lemma = base
+        node.attach(verb, "conj")
+        noun.attach(node, "dobj")
+
+
+def _questioned_object(graph: Graph) -> None:
+    """"Whether X improves Y remains unknown": Y, between the two verbs, belongs to the first."""
+    for node in graph.nodes:
+        if not node.is_verb or node.head is None or node.dep not in ("advcl", "csubj", "ccomp", "dep"):
+            continue
+        if not any(kid.low in ("whether", "how", "if", "that", "what") for kid in node.kids) or any(kid.dep in ("dobj", "auxpass") for kid in node.kids):
+            continue
+        for kid in list(node.head.kids):
+            if kid.dep in ("nsubj", "nsubjpass") and node.i < kid.i < node.head.i and not any(one.low == "," for one in graph.nodes[node.i : kid.i]):
+                kid.attach(node, "dobj")
+
+
+def _without(graph: Graph) -> None:
+    """"raised X without altering Y", "helps X by keeping Y": the clause belongs to the verb, not to X."""
+    for node in graph.nodes:
+        if node.tag == "VBG" and node.dep == "acl" and node.head is not None and node.head.dep == "dobj" and any(
+            kid.dep in ("mark", "case") and kid.low in ("without", "by") for kid in node.kids
+        ) and node.head.head is not None:
+            node.attach(node.head.head, "advcl")
 
 
 def _headless_clause(graph: Graph, data: Data) -> None:
@@ -101,13 +243,21 @@ def _stolen_object(graph: Graph, data: Data) -> None:
         head.attach(main, subject_label)
 
 
-def _participle_as_verb(graph: Graph) -> None:
+def _participle_as_verb(graph: Graph, data: Data) -> None:
     """Past forms that have a by-phrase, no object and no auxiliary, beside a finite verb of the same subject: a participle."""
     for node in graph.nodes:
         if node.tag not in ("VBD", "VBN") or any(kid.dep in ("dobj", "aux", "auxpass", "cop", "nsubjpass") for kid in node.kids):
             continue
-        if not any(kid.dep == "nmod" and kid.case() == "by" for kid in node.kids):
+        agents = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() == "by"]
+        if not agents or all(_quantity(agent) for agent in agents):
             continue
         subject = next((kid for kid in node.kids if kid.dep == "nsubj"), None)
         if subject is not None:
             subject.dep = "nsubjpass"
+
+
+def _quantity(node: Node) -> bool:
+    """"by half", "by 40 %", "by a factor of two"."""
+    return node.tag == "CD" or node.lemma in ("half", "third", "quarter", "fold", "percent", "%", "factor", "two-fold", "order") or any(
+        kid.tag == "CD" or kid.dep == "nummod" for kid in node.kids
+    )

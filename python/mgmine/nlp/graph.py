@@ -79,6 +79,12 @@ class Node:
         """The prepositions of a noun, joined: ``of``, ``in response to``; empty if none."""
         words = [kid.low for kid in self.kids if kid.dep in ("case", "mark") and kid.i < self.i]
         if not words:
+            for kid in self.kids:
+                # "to longer survival" with the preposition hung on the adjective
+                if kid.i < self.i and kid.dep in ("amod", "det", "nummod", "compound"):
+                    for inner in kid.kids:
+                        if inner.dep in ("case", "mark") and inner.i < kid.i:
+                            return inner.low
             return ""
         first = next(kid for kid in self.kids if kid.dep in ("case", "mark") and kid.i < self.i)
         return " ".join([*words, *(kid.low for kid in first.kids if kid.dep == "mwe")])
