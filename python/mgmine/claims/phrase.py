@@ -172,16 +172,39 @@ class Phrases:
         """What an object phrase refers to, with the sign its own words add."""
         return self._all(node, subject=False)
 
-    def _all(self, node: Node, subject: bool) -> list[Arg]:
+    def _all(self, node: Node, subject: bool, depth: int = 0) -> list[Arg]:
         out: list[Arg] = []
         for member, denied in self.members(node):
-            for arg in self.resolve(member, subject):
+            for arg in self.resolve(member, subject, depth):
                 if out and out[-1].name is not None and arg.name is not None and out[-1].name.concept == arg.name.concept and not arg.aspect and (
                     self._alternative(out[-1].node, arg.node)
                 ):
                     out.pop()
                 out.append(replace(arg, negated=not arg.negated) if denied else arg)
-        return out
+        extra = [] if subject else self._second_between(node)
+        return [*(split for arg in out for split in self._suspended(arg)), *extra]
+
+    def _suspended(self, arg: Arg) -> list[Arg]:
+        """"pathogen- and tumour-specific T cells" are two kinds of cells; so without the first hyphen."""
+        nodes = self.graph.nodes
+        for node in arg.node.kids:
+            if node.dep != "amod" or not node.low.endswith(("-specific", "-reactive", "-derived", "-targeted", "-infiltrating")) or node.i < 2:
+                continue
+            joiner, first = nodes[node.i - 1], nodes[node.i - 2]
+            if joiner.low in ("and", "or") and (first.tag[:2] == "NN" or first.text.endswith("-")) and first.dep in ("dep", "conj", "compound", "amod", "nmod:npmod"):
+                return [replace(arg, start=first.start), replace(arg, start=node.start)]
+        return [arg]
+
+    def _second_between(self, node: Node) -> list[Arg]:
+        """"contact between A and B or between C and D" is two contacts."""
+        for kid in node.kids:
+            if kid.dep == "nmod" and kid.case() == "between":
+                for other in kid.kids:
+                    if other.dep == "conj" and other.case() == "between":
+                        end = max(one.end for one in other.subtree() if one.tag not in (".", ","))
+                        start = min(one.start for one in other.kids if one.dep == "case")
+                        return [Arg(node, start, end, "process")]
+        return []
 
     def _alternative(self, first: Node, second: Node) -> bool:
         """Whether only "or" stands between two names of one thing."""
@@ -194,7 +217,7 @@ class Phrases:
         if depth > 6:
             return []
         if node.i in self.alias and self.alias[node.i] is not node:
-            return self.resolve(self.alias[node.i], subject, depth + 1)
+            return self._all(self.alias[node.i], subject, depth + 1)
         if node.tag in ("WDT", "WP") or (node.low in ("that", "which", "who") and node.dep.startswith("nsubj")):
             antecedent = self.antecedent(node)
             return self.resolve(antecedent, subject, depth + 1) if antecedent is not None else []
@@ -232,6 +255,8 @@ class Phrases:
             inner = self._measured(node, themes, subject, depth)
             if inner:
                 return inner
+        if key in ("surface", "membrane") and themes and themes[0].dep == "nmod":
+            return self._all(themes[0], subject, depth + 1)
         if key in data.holders and themes:
             inner = [arg for theme in themes for member, _ in self.members(theme) for arg in self.resolve(member, subject, depth + 1)]
             if inner:

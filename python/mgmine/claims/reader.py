@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mgmine.claims.phrase import Arg, Memory, Name, Phrases
-from mgmine.claims.repair import repair
+from mgmine.claims.repair import quantity, repair
 from mgmine.claims.scope import Scope
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ class Reader:
         self._lists()
         self._groups()
         self._targets()
+        self._uses()
         self._consequences()
         self._respectively()
         for draft in self.drafts:
@@ -161,7 +162,7 @@ class Reader:
 
     def _particle(self, node: Node, particle: str) -> bool:
         following = self.graph.nodes[node.i + 1] if node.i + 1 < len(self.graph) else None
-        if following is not None and following.low == particle:
+        if following is not None and following.low == particle or node.text.lower().endswith(" " + particle):
             return True
         return any(kid.low == particle and kid.i > node.i and kid.dep in ("compound:prt", "advmod", "prt") for kid in node.kids)
 
@@ -1172,6 +1173,8 @@ class Reader:
             split = self._absent_modifier(node)
             if split and words[:1] and words[0] in ("in", "with", "under", "at"):
                 return [(arg, removal, True) for arg in split]
+            if quantity(node):
+                return []
             if words and words[0] in ("with", "after", "upon", "following", "by", "due", "because", "owing", "under", "on", "from", "at", "in"):
                 args = self.phrases.subjects(node)
                 out: list[tuple[Arg, PerturbationKind | None, bool]] = []
@@ -1394,6 +1397,7 @@ class Reader:
     def _respectively(self) -> None:
         if not any(node.low == "respectively" for node in self.graph.nodes):
             return
+        self._respective_verbs()
         for anchor in {draft.anchor.i for draft in self.drafts}:
             drafts = [draft for draft in self.drafts if draft.anchor.i == anchor and isinstance(draft.subject, Arg) and isinstance(draft.object, Arg)]
             subjects = sorted({draft.subject.key for draft in drafts if isinstance(draft.subject, Arg)})
@@ -1404,6 +1408,28 @@ class Reader:
             for draft in drafts:
                 if isinstance(draft.subject, Arg) and isinstance(draft.object, Arg) and (draft.subject.key, draft.object.key) not in wanted:
                     self._drop(draft)
+
+    def _respective_verbs(self) -> None:
+        """"A and B lowered and raised C, respectively": the first subject with the first verb."""
+        for node in self.graph.nodes:
+            if not node.is_verb:
+                continue
+            verbs = [node, *(kid for kid in node.kids if kid.dep == "conj" and kid.is_verb and not self._own_subject(kid))]
+            found = [self.fired.get(verb.i, []) for verb in verbs]
+            if len(verbs) < 2 or not all(found):
+                continue
+            for part in ("subject", "object"):
+                sides = sorted({
+                    side.key for drafts in found for draft in drafts for side in (getattr(draft, part),) if isinstance(side, Arg)
+                })  # fmt: skip
+                if len(sides) != len(verbs):
+                    continue
+                for place, drafts in enumerate(found):
+                    for draft in list(drafts):
+                        side = getattr(draft, part)
+                        if isinstance(side, Arg) and side.key != sides[place]:
+                            self._drop(draft)
+                break
 
     # ------------------------------------------------------------------ groups compared
 
@@ -1453,12 +1479,35 @@ class Reader:
                     final=True,
                 ))  # fmt: skip
 
+    def _uses(self) -> None:
+        """"X … for use in Y"."""
+        for node in self.graph.nodes:
+            if node.low != "use" or node.dep != "nmod" or node.case() != "for" or node.head is None:
+                continue
+            places = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "as")]
+            if not places:
+                continue
+            verb: Node | None = node.head
+            while verb is not None and not verb.is_verb:
+                verb = verb.head
+            subjects = self.subject(verb) if verb is not None else []
+            for subject in subjects:
+                if subject.name is None:
+                    continue
+                for target in self.phrases.objects(places[0]):
+                    self._add(Draft(
+                        subject, "used_in", target, [node], "used-in/for-use", self.data.scores["used-in/for-use"], node, modality="definitional",
+                    ))  # fmt: skip
+
     # ------------------------------------------------------------------ anaphora
 
     def _topics_before(self, pronoun: Node) -> list[tuple[str, Arg]]:
         out: list[tuple[str, Arg]] = []
         governor = pronoun.head
+        inside = {one.i for kid in governor.kids if kid.dep in ("nsubj", "nsubjpass", "csubj") for one in kid.subtree()} if governor is not None else set()
         for node in self.graph.nodes[: pronoun.i]:
+            if node.i in inside:
+                continue
             if not node.is_verb and not any(kid.dep == "cop" for kid in node.kids):
                 continue
             for kid in node.kids:

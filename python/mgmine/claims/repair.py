@@ -20,6 +20,7 @@ def repair(graph: Graph, data: Data) -> None:
         return
     _lemmas(graph, data)
     _adjacent_nouns(graph)
+    _possessor(graph)
     _gerund_subject(graph)
     _coordinated_participle(graph, data)
     _headless_clause(graph, data)
@@ -59,7 +60,8 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         return []
     root = graph.root()
     headless = root is not None and not (
-        any(kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in root.kids) or root.tag in ("VB",) or any(
+        any(kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in root.kids) and (root.is_verb or any(kid.dep == "cop" for kid in root.kids))
+        or root.tag in ("VB",) or any(
             node.tag in FINITE and node.dep in ("root", "ccomp", "conj", "parataxis") and any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids)
             for node in nodes
         )
@@ -100,6 +102,28 @@ def _adjacent_nouns(graph: Graph) -> None:
         before = graph.nodes[node.i - 1]
         if node.dep == "conj" and before.dep == "conj" and before.head is node.head and node.is_noun and before.is_noun and before.i > (node.head.i if node.head else 0):
             before.attach(node, "compound")
+
+
+def _possessor(graph: Graph) -> None:
+    """A noun with 's belongs to the noun that follows, and brings what is coordinated with its modifier."""
+    nodes = graph.nodes
+    for node in nodes[:-2]:
+        if node.dep in ("nmod:poss", "compound", "det") or nodes[node.i + 1].low != "'s" or nodes[node.i + 1].head is not node:
+            continue
+        owned = None
+        for other in nodes[node.i + 2 : node.i + 6]:
+            if other.tag[:2] == "NN":
+                owned = other
+            elif other.tag not in ("JJ", "CD", "VBN", "VBG"):
+                break
+        if owned is None or owned in node.subtree() or node.head is None:
+            continue
+        before = [kid for kid in node.head.kids if kid.dep == "conj" and kid.i < node.i]
+        for other in before:
+            between = nodes[other.i + 1 : node.i]
+            if between and between[0].dep == "cc" and all(one.dep in ("cc", "amod", "compound", "det") for one in between):
+                other.attach(node, "dep")
+        node.attach(owned, "nmod:poss")
 
 
 def _gerund_subject(graph: Graph) -> None:
@@ -249,14 +273,14 @@ def _participle_as_verb(graph: Graph, data: Data) -> None:
         if node.tag not in ("VBD", "VBN") or any(kid.dep in ("dobj", "aux", "auxpass", "cop", "nsubjpass") for kid in node.kids):
             continue
         agents = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() == "by"]
-        if not agents or all(_quantity(agent) for agent in agents):
+        if not agents or all(quantity(agent) for agent in agents):
             continue
         subject = next((kid for kid in node.kids if kid.dep == "nsubj"), None)
         if subject is not None:
             subject.dep = "nsubjpass"
 
 
-def _quantity(node: Node) -> bool:
+def quantity(node: Node) -> bool:
     """"by half", "by 40 %", "by a factor of two"."""
     return node.tag == "CD" or node.lemma in ("half", "third", "quarter", "fold", "percent", "%", "factor", "two-fold", "order") or any(
         kid.tag == "CD" or kid.dep == "nummod" for kid in node.kids

@@ -36,6 +36,8 @@ class Scope:
                 return True
             if kid.dep in ("nsubj", "nsubjpass", "dobj") and any(inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids):
                 return True
+        if node.i > 0 and node.is_verb and self.graph.nodes[node.i - 1].low in ("neither", "nor", "never"):
+            return True
         head = node.head
         if node.dep == "conj" and head is not None and (node.is_verb and head.is_verb or node.tag == head.tag):
             own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass", "aux", "auxpass", "cop")]
