@@ -93,14 +93,16 @@ class Extractor:
         for unit, graph in zip(units, graphs, strict=True):
             key = (unit.document, unit.sentence.index)
             if key != current:
-                current, topics, spent, pending = key, [], 0.0, []
+                before = current
+                earlier = topics if before == (unit.document, unit.sentence.index - 1) else []
+                topics = _shifted(earlier, documents[unit.document], unit.sentence)
+                current, spent, pending = key, 0.0, []
             started = time.perf_counter()
             document = documents[unit.document]
             reader = self._reader(document, unit.sentence, graph, topics)
             drafts = reader.read()
             pending.extend(self._claims(document, unit.sentence, reader, drafts))
-            if not unit.last:
-                topics = reader.topics()
+            topics = reader.topics() or topics
             spent += time.perf_counter() - started
             if unit.last:
                 if spent > self.max_seconds:
@@ -356,6 +358,18 @@ def _earlier_topics(document: GatedDocument, sentence: Sentence, graph: Graph) -
     first = before[0]
     node = graph.nodes[0]
     return [("subject", Arg(node, first.start, first.end, first.family, first.ids, first, inherited=True))]
+
+
+def _shifted(topics: list[tuple[str, Arg]], document: GatedDocument, sentence: Sentence) -> list[tuple[str, Arg]]:
+    """Topics of the sentence before, with offsets that count from this one's start."""
+    before = next((other for other in document.sentences if other.index == sentence.index - 1), None)
+    if before is None:
+        return []
+    shift = before.start - sentence.start
+    return [
+        (part, replace(topic, start=topic.start + shift, end=topic.end + shift, inherited=True))
+        for part, topic in topics if topic.start >= 0
+    ]  # fmt: skip
 
 
 def _text(document: GatedDocument, sentence: Sentence, start: int, end: int) -> str:

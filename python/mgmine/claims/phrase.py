@@ -105,7 +105,7 @@ class Phrases:
             if not self._leads(node, head):
                 break
             left = node
-        while left.i < head.i and left.tag in ("RB", "CC", "DT", ",", "PRP$", "CD", "PDT", "RBR", "RBS", "IN"):
+        while left.i < head.i and (left.low in self.data.directions or left.low in self.data.levels or left.tag in ("RB", "CC", "DT", ",", "PRP$", "CD", "PDT", "RBR", "RBS", "IN")):
             left = self.graph.nodes[left.i + 1]
         end = head.end
         for kid in head.kids:
@@ -235,6 +235,8 @@ class Phrases:
         kind = data.perturbation_nouns.get(node.low)
         themes = self.themes(node)
         if themes and themes[0].tag == "PRP$":
+            if key in data.empty or themes[0].low in ("our", "my", "your", "his", "her"):
+                return []
             owner = self._pronoun(themes[0])
             plain = self._plain(node)
             if owner and (key in data.measures or node.low in data.aspects or node.low in data.nouns):
@@ -257,7 +259,7 @@ class Phrases:
                 return inner
         if key in ("surface", "membrane") and themes and themes[0].dep == "nmod":
             return self._all(themes[0], subject, depth + 1)
-        if key in data.holders and themes:
+        if key in data.holders and themes and (themes[0].dep == "nmod" or subject and kind is not None):
             inner = [arg for theme in themes for member, _ in self.members(theme) for arg in self.resolve(member, subject, depth + 1)]
             if inner:
                 return inner
@@ -277,8 +279,11 @@ class Phrases:
 
     def themes(self, node: Node) -> list[Node]:
         """What a noun is about: its of- or in-complement, or the noun before it, or its possessor."""
+        left = any(kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (kid.is_noun or kid.i in self.at) for kid in node.kids)
         for kid in node.kids:
             if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on"):
+                if left and kid.case() in ("in", "to"):
+                    continue
                 if kid.case() == "of" or (node.lemma in _WIDE and kid.case() in ("in", "to")) or (
                     kid.case() == "in" and node.low in self.data.nouns
                 ) or (kid.case() in ("for", "on") and node.lemma in ("threshold", "effect", "capacity")) or (kid.case() == "with" and node.lemma in ("treatment", "supplementation", "incubation", "stimulation", "pretreatment")):
@@ -373,6 +378,10 @@ class Phrases:
                 for agent in agents for member, _ in self.members(agent) for arg in self.resolve(member, True, depth + 1)
             ]  # fmt: skip
         if not kind.flips:
+            if node.lemma in ("stimulation", "exposure", "treatment", "incubation", "pretreatment", "pre-treatment", "infusion") and not (
+                themes[0].dep == "nmod" and themes[0].case() in ("with", "to")
+            ):  # fmt: skip
+                return [self._plain(node)]
             return [replace(arg, perturbation=kind) for arg in theme_args]
         return [replace(self._plain(node), perturbation=kind, themes=theme_args)]
 
@@ -415,7 +424,9 @@ class Phrases:
                 return found
         before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "amod") and kid.i in self.at]
         named = before[-1:]
-        if named and node.lemma in ("ion", "cation", "salt", "molecule", "protein", "complex", "heterodimer", "integrin", "receptor"):
+        if named and node.lemma in (
+            "ion", "cation", "salt", "molecule", "protein", "complex", "heterodimer", "integrin", "receptor", "gene", "channel", "transporter", "subunit",
+        ):
             return self.resolve(named[0], subject, depth + 1)
         after = [kid for kid in node.kids if kid.i == node.i + 1 and kid.i in self.at and kid.dep in ("compound", "appos", "dep", "nmod")]
         if after:

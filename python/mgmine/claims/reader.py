@@ -311,6 +311,8 @@ class Reader:
                     return objects[:1]
             return self.subject_nodes(head)
         if node.dep in ("acl", "acl:relcl"):
+            if head.is_noun and head.dep == "appos" and head.head is not None and head.head.i in self.phrases.at:
+                return [head.head]
             if head.is_noun:
                 return [head]
             return self.subject_nodes(head)
@@ -345,7 +347,9 @@ class Reader:
         if node.dep == "conj" and node.head is not None and self.passive(node.head):
             return self.by_phrase(node.head)
         for kid in node.kids:
-            if kid.dep == "conj" and self.passive(kid) and not self._own_subject(kid):
+            if kid.dep == "conj" and self.passive(kid) and not self._own_subject(kid) and any(
+                entry.group.frame in ("affects", "binds", "senses", "requires", "resultative") for entry in self.data.verbs.get(kid.lemma, ())
+            ):  # fmt: skip
                 found = self.by_phrase(kid)
                 if found:
                     return found
@@ -500,6 +504,10 @@ class Reader:
     def _path_reduced_agent(self, firing: Firing) -> list[Arg]:
         """"activation of X induced by Y": the participle brings the agent, and it fires itself; nothing here."""
         return []
+
+    def _path_subject_phrase(self, firing: Firing) -> list[Arg]:
+        """The subject as a phrase, whatever it is about."""
+        return [self.phrases._plain(one) for one in self.subject_nodes(firing.node) if one.is_noun]
 
     def _path_holder(self, firing: Firing) -> list[Arg]:
         return self.holder(firing.node)
@@ -775,6 +783,8 @@ class Reader:
                     if held is None:
                         continue
                 subject, target = (one, held) if compound.subject == "part" else (held, one)
+                if held.type in ("t_cell", "cell") and node.low.rsplit("-", 1)[-1] in ("stimulated", "activated", "induced", "primed", "treated", "enriched", "triggered", "loaded"):
+                    continue
                 if compound.predicate == "expresses" and held.type not in ("t_cell", "cell"):
                     continue
                 sign = self._sign(compound.sign, held.sign if compound.subject == "part" else 1)
@@ -818,13 +828,25 @@ class Reader:
     def _parts(self, node: Node, start: int, end: int) -> list[Arg]:
         inner = [name for name in self.phrases.within.get(node.i, ()) if name.start >= start - 40 and name.end <= end + 1]
         if inner:
-            return [self.phrases._name_arg(node, name) for name in inner]
+            return [*self._hanging(node), *(self.phrases._name_arg(node, name) for name in inner)]
         text = self.graph.text[start:end]
         low = text.lower()
-        if low in ("dose", "time", "concentration", "age", "self", "well", "non", "co", "auto", "cell", "high", "low", "temperature", "density", "ph", "anti", "voltage", "wide", "broad"):
+        if low.isdigit() or len(low) < 2 or low in ("up", "down", "over", "under", "hyper", "hypo", "re", "de", "newly", "media", "medium", "double", "triple", "dose", "time", "concentration", "age", "self", "well", "non", "co", "auto", "cell", "high", "low", "temperature", "density", "ph", "anti", "voltage", "wide", "broad"):
             return []
         grounding = self.data.groundings.get(low, ((), "entity"))
-        return [Arg(node, start, end, grounding[1], grounding[0])]
+        return [*self._hanging(node), Arg(node, start, end, grounding[1], grounding[0])]
+
+    def _hanging(self, node: Node) -> list[Arg]:
+        """"X-, Y- and Z-mediated": the parts before, each with its hanging hyphen."""
+        out: list[Arg] = []
+        at = node.i - 1
+        while at >= 0 and (self.graph.nodes[at].low in (",", "and", "or") or self.graph.nodes[at].text.endswith("-")):
+            one = self.graph.nodes[at]
+            if one.text.endswith("-") and len(one.text) > 2:
+                name = next(iter(self.phrases.within.get(one.i, ())), None)
+                out.insert(0, self.phrases._name_arg(one, name) if name is not None else Arg(one, one.start, one.end - 1, "entity"))
+            at -= 1
+        return out
 
     def _compound_holders(self, node: Node) -> list[Arg]:
         head = node.head
@@ -838,6 +860,8 @@ class Reader:
                 return self.phrases.resolve(verb)
             out: list[Arg] = []
             for member, _ in self.phrases.members(head):
+                if member is not head and any(kid.dep in ("det", "amod", "nmod:poss") for kid in member.kids):
+                    break
                 found = self.phrases.resolve(member)
                 out.extend(found)
             return out
@@ -1134,6 +1158,8 @@ class Reader:
     ) -> None:
         for cause, kind, flips in causes:
             for target, sign, cue in effects:
+                if len(cue) > 1 and not flips:
+                    continue
                 if cause.start < target.end and target.start < cause.end:
                     continue
                 stated = sign
@@ -1379,6 +1405,8 @@ class Reader:
             if not kind.flips or draft.sign not in ("+", "-") or draft.negated:
                 continue
             for theme in subject.themes:
+                if theme.name is None and not theme.ids and not self.phrases.capital(theme.node):
+                    continue
                 self._derived(draft, theme, kind.kind, agent)
 
     def _derived(self, draft: Draft, theme: Arg, kind: str, agent: str | None) -> None:
@@ -1575,6 +1603,14 @@ class Reader:
         subject, target = draft.subject, draft.object
         if isinstance(subject, Arg) and isinstance(target, Arg):
             if draft.predicate == "senses" and (target.type in ("t_cell", "cell") or not self._senser(subject)):
+                return False
+            if draft.predicate == "participates_in" and target.type in ("t_cell", "cell"):
+                return False
+            if target.node.lemma in ("absence", "presence", "mechanism") or subject.node.lemma in ("mechanism",):
+                return False
+            if draft.rule == "correlates/verb" and draft.anchor.dep == "acl" and subject.name is None:
+                return False
+            if self.graph.text[target.start : target.end].endswith("-") or self.graph.text[subject.start : subject.end].endswith("-"):
                 return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
                 return False
