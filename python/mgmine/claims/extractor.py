@@ -67,6 +67,8 @@ class Extractor:
     ) -> None:  # fmt: skip
         self.data = shipped_data()
         self.pipeline = pipeline if pipeline is not None else load(model)
+        if not self.pipeline.parses:
+            self.pipeline.verbs = self.data.lemmas
         self.min_score = min_score
         self.batch_size = batch_size
         self.max_characters = max_characters

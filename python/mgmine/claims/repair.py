@@ -23,6 +23,7 @@ def repair(graph: Graph, data: Data) -> None:
     _possessor(graph)
     _gerund_subject(graph)
     _coordinated_participle(graph, data)
+    _verb_as_adjective(graph)
     _headless_clause(graph, data)
     _stolen_object(graph, data)
     _questioned_object(graph)
@@ -191,6 +192,23 @@ def _questioned_object(graph: Graph) -> None:
         for kid in list(node.head.kids):
             if kid.dep in ("nsubj", "nsubjpass") and node.i < kid.i < node.head.i and not any(one.low == "," for one in graph.nodes[node.i : kid.i]):
                 kid.attach(node, "dobj")
+
+
+def _verb_as_adjective(graph: Graph) -> None:
+    """A word with a subject of its own is a verb, even where the parse makes it an adjective before its object."""
+    for node in graph.nodes:
+        noun = node.head
+        if node.dep != "amod" or not node.is_verb or noun is None or noun.i < node.i or not any(kid.dep == "nsubj" for kid in node.kids):
+            continue
+        above, label = noun.head, noun.dep
+        noun.kids.remove(node)
+        node.head, node.dep, node.tag = above, label, "VBD" if node.tag == "VBN" else node.tag
+        if above is not None:
+            above.kids[above.kids.index(noun)] = node
+        noun.head = None
+        for kid in [kid for kid in noun.kids if kid.dep in ("punct", "nsubj") or kid.i < node.i or kid.dep == "advcl"]:
+            kid.attach(node, kid.dep)
+        noun.attach(node, "dobj")
 
 
 def _without(graph: Graph) -> None:

@@ -91,7 +91,7 @@ class Node:
 
     def attach(self, head: Node, dep: str) -> None:
         """Moves the node under another head."""
-        if self.head is not None:
+        if self.head is not None and self in self.head.kids:
             self.head.kids.remove(self)
         self.head = head
         self.dep = dep

@@ -12,7 +12,7 @@ from mgmine.errors import MissingDependencyError, UsageError
 from mgmine.nlp.graph import Graph, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mgmine.nlp.surface import Prepared
 
@@ -30,6 +30,8 @@ class Pipeline:
         self.name = name
         self.version = version
         self.digest = digest
+        self.verbs: Mapping[str, str] = {}
+        """Forms of known verbs with their base forms, for reading without a trained parser."""
 
     @property
     def parses(self) -> bool:
@@ -47,7 +49,7 @@ class Pipeline:
             from mgmine.nlp.shallow import parse
 
             for prepared in sentences:
-                yield parse(prepared)
+                yield parse(prepared, self.verbs)
             return
         pairs = ((prepared.text, prepared) for prepared in sentences)
         for doc, prepared in self.nlp.pipe(pairs, as_tuples=True, batch_size=batch_size):
