@@ -71,12 +71,12 @@ def main() -> int:
         log(f"== {part}")
         try:
             PARTS[part](suite)
-        except Exception as error:  # noqa: BLE001 - one part that breaks must not lose the figures of the others
+        except Exception as error:
+            # One part that breaks must not lose the figures of the others.
             traceback.print_exc()
             suite.wrong.append(f"{part}: {type(error).__name__}: {error}")
-    label = given.name or re.sub(r"[^a-z0-9]+", "-", f"{machine['processor']} {machine['cores']} cores".lower()).strip(
-        "-"
-    )
+    described = f"{machine['processor']} {machine['cores']} cores".lower()
+    label = given.name or re.sub(r"[^a-z0-9]+", "-", described).strip("-")
     folder = (given.out or tools.HERE / "runs") / f"{datetime.date.today():%Y-%m-%d}-{label}"
     folder.mkdir(parents=True, exist_ok=True)
     whole = report.Run(

@@ -228,8 +228,9 @@ def _projections(run: Run) -> list[str]:
         f"## The whole 2026 baseline ({project.FILES:,} files, about 40 million citations)",
         "",
         "Projected, not run. Citations × CPU per citation, from the cheaper file (1979–80, half without abstract) to",
-        "the dearer one (2021); on n cores CPU × (s + (1 - s) ÷ n), where s = 2r - 1 and r is wall on two threads ÷ wall",
-        f"on one ({measured}); rivals are taken to spread perfectly. What 16 or 64 cores contend for was not measured.",
+        "the dearer one (2021); on n cores CPU × (s + (1 - s) ÷ n), where s = 2r - 1 and r is wall on two threads ÷",
+        f"wall on one ({measured}); rivals are taken to spread perfectly. What 16 or 64 cores contend for was not",
+        "measured.",
         f"The packed files, {low / 1e9:.0f} to {high / 1e9:.0f} GB by the same reckoning, must also be read:",
         f"at 1 GB/s {project.clock(low / 1e9)} to",
         f"{project.clock(high / 1e9)}, however many cores there are.",
@@ -280,9 +281,9 @@ def write(run: Run, folder: Path) -> None:
     lines = [
         f"# Run of {run.date}" + (" (quick)" if run.quick else ""),
         "",
-        f"mgmine at `{run.revision}`. CPU is user + system of the process and its children; medians of n runs, each next",
-        "to a run of `gzip -dc` on the same files; ratios are taken pair by pair, with half their range after ±. How to read",
-        "it: [README](../../README.md).",
+        f"mgmine at `{run.revision}`. CPU is user + system of the process and its children; medians of n runs, each",
+        "next to a run of `gzip -dc` on the same files; ratios are taken pair by pair, with half their range after ±.",
+        "How to read it: [README](../../README.md).",
         "",
         *_table(["machine", ""], machine),
     ]
@@ -298,8 +299,8 @@ def write(run: Run, folder: Path) -> None:
         "Names in extracted text",
         run.of("match"),
         ratio=False,
-        intro="Rivals find every place of every name that no letter or digit touches, unless the remark says otherwise; "
-        "the time includes starting Python, building the automaton and a Python object for each match. mgmine does its "
+        intro="Rivals find every place of every name that no letter or digit touches, unless remarked otherwise. "
+        "The time includes starting Python, building the automaton and a Python object for each match. mgmine does its "
         "whole job here: sentences, variants, vetoes, overlap, comentions, Parquet.",
     )
     lines += _subjects("Growth", [*run.of("growth in copies"), *run.of("growth in names")])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.tools import HERE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.tools import Tools
 
 EXTRACT = HERE / "workers" / "extract.py"
@@ -50,7 +51,7 @@ def readers(tools: Tools, files: list[Path]) -> list[Subject]:
     found: list[Subject] = []
     if tools.rust_read:
         command = [str(tools.rust_read), *paths]
-        found.append(Subject("mgmine (reader)", command, [*command, "--check"], "read FILE"))
+        found.append(Subject("mgmine (reader)", command, command, "read FILE"))
     if tools.has("pubmedparser2"):
         worker = [python, str(EXTRACT), "pubmedparser2"]
         found.append(
@@ -134,6 +135,7 @@ def scans(tools: Tools, files: list[Path], out: Path, *, lexicon: Path | None, t
     """The whole job, through each door of mgmine: unpack, parse, split, match, veto, comention, write columns."""
     paths = [str(path) for path in files]
     chosen = [] if lexicon is None else ["--lexicon", str(lexicon)]
+    instead = [] if lexicon is None else ["--replace-lexicon", str(lexicon)]
     found: list[Subject] = []
     options = [*chosen, "--threads", str(threads)]
     shown = f"FILE… --threads {threads}" + (" --lexicon LEXICON" if lexicon else "")
@@ -142,9 +144,10 @@ def scans(tools: Tools, files: list[Path], out: Path, *, lexicon: Path | None, t
         found.append(Subject("mgmine (Rust)", command, command, f"scan {shown} -o DIR"))
     if tools.mgmine:
         python = str(tools.mgmine.with_name("python"))
-        command = [str(tools.mgmine), "scan", *paths, *options, "-o", str(out / "cli")]
+        command = [str(tools.mgmine), "scan", *paths, *instead, "--threads", str(threads), "-o", str(out / "cli")]
         check = [python, str(HERE / "workers" / "count_parquet.py"), str(out / "cli")]
-        found.append(Subject("mgmine scan", command, check, f"mgmine scan {shown} -o DIR"))
+        cli_shown = shown.replace("--lexicon", "--replace-lexicon")
+        found.append(Subject("mgmine scan", command, check, f"mgmine scan {cli_shown} -o DIR"))
         command = [python, str(API), *options, *paths]
         found.append(Subject("mgmine.scan (Python)", command, command, f"api.py {shown}"))
     for subject in found:

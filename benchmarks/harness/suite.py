@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -89,7 +90,10 @@ class Suite:
         try:
             return json.loads(done.output.strip().splitlines()[-1])
         except (ValueError, IndexError):
-            raise SubjectError(f"printed no counts: {done.output[-200:]!r}") from None
+            words = re.findall(r"(\d+) (documents|with an abstract|deleted|problems)", done.output)
+            if not words:
+                raise SubjectError(f"printed no counts: {done.output[-200:]!r}") from None
+            return {{"with an abstract": "abstracts"}.get(word, word): int(number) for number, word in words}
 
     def time(
         self,

@@ -57,7 +57,7 @@ def _last_line(text: str) -> str:
 
 
 def prepare(*, mgmine: Path | None, apt: bool, install: bool, log: Callable[[str], None]) -> Tools:
-    """Make `benchmarks/.venv` with the rivals, build mgmine into it unless `mgmine` names another, look for the rest."""
+    """Make `benchmarks/.venv` with the rivals, build mgmine into it (unless `mgmine` names one), find the rest."""
     venv = HERE / ".venv"
     python = venv / "bin" / "python"
     if not python.exists():

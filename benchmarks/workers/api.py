@@ -7,14 +7,15 @@ import argparse
 import json
 
 import mgmine
+from mgmine.lexicon import load
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--lexicon", action="append")
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("files", nargs="+")
 given = parser.parse_args()
-options = {"lexicon": given.lexicon} if given.lexicon else {}
-found = mgmine.scan(given.files, threads=given.threads, **options)
+lexicon = load(replace=given.lexicon) if given.lexicon else None
+found = mgmine.scan(given.files, lexicon=lexicon, threads=given.threads)
 summary = found.summary
 names = ("documents", "abstracts", "deletions", "mentions", "counted", "vetoes", "comentions")
 print(json.dumps({name: getattr(summary, name) for name in names}))
