@@ -93,7 +93,9 @@ class LexiconProblem:
 @final
 class Lexicon:
     @staticmethod
-    def load(paths: Sequence[str | PathLike[str]]) -> Lexicon: ...
+    def load(
+        paths: Sequence[str | PathLike[str]], *, cache: str | PathLike[str] | None = None, build: str = ""
+    ) -> Lexicon: ...
     @staticmethod
     def parse(text: str, origin: str = "<text>") -> Lexicon: ...
     @staticmethod

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgmine import _native
 from mgmine._native import Concept, Family, Lexicon, LexiconProblem, Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
 
-__all__ = ["Concept", "Family", "Lexicon", "LexiconProblem", "Name", "check", "default_path", "load"]
+__all__ = ["Concept", "Family", "Lexicon", "LexiconProblem", "Name", "cache_folder", "check", "default_path", "load"]
 
 
 def default_path() -> Path:
@@ -19,14 +22,37 @@ def default_path() -> Path:
     return Path(__file__).parent.parent / "data" / "lexicon" / "default.toml"
 
 
+def cache_folder() -> Path | None:
+    """Where compiled lexicons are kept: ``lexicons`` in the user's cache folder.
+
+    ``MGMINE_CACHE`` names another folder, or with an empty value none.
+    """
+    if (named := os.environ.get("MGMINE_CACHE")) is not None:
+        return Path(named) / "lexicons" if named else None
+    if sys.platform.startswith("linux"):
+        # What platformdirs answers here, without the cost of importing it at every start.
+        try:
+            home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        except RuntimeError:
+            return None
+        return Path(home) / "mgmine" / "lexicons"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mgmine") / "lexicons"
+
+
 def load(added: Sequence[str | PathLike[str]] | None = None, *, replace: Sequence[str | PathLike[str]] = ()) -> Lexicon:
     """Compile the shipped lexicon, or the files ``replace`` in its stead, together with the files ``added``.
+
+    A big lexicon that was compiled before is opened from :func:`cache_folder`.
 
     Raises:
         UsageError: A file does not exist.
         LexiconError: A file has faults; its ``problems`` list them.
     """
-    return Lexicon.load([*(replace or [default_path()]), *(added or [])])
+    module = Path(_native.__file__).stat()
+    build = f"{module.st_size}-{module.st_mtime_ns}"
+    return Lexicon.load([*(replace or [default_path()]), *(added or [])], cache=cache_folder(), build=build)
 
 
 def check(path: str | PathLike[str]) -> list[LexiconProblem]:

@@ -3,6 +3,7 @@
 
 pub mod claims;
 pub mod collect;
+pub mod lexicons;
 pub mod parquet;
 pub mod print;
 pub mod rows;

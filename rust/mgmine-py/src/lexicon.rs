@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use mgmine_core::lexicon::{self as core, Boundary, ConceptId, Severity};
+use mgmine_engine::lexicons::{self, Cache};
 use pyo3::prelude::*;
 
 use crate::error::Error;
@@ -160,14 +161,17 @@ fn read(path: &PathBuf) -> Result<String, Error> {
 #[pymethods]
 impl Lexicon {
     /// Compiles lexicon files (TOML or tab-separated values); a concept of a later file replaces one of the same label.
+    /// With a folder as `cache`, what was compiled is kept there and opened the next time; `build` tells builds apart.
     #[staticmethod]
-    fn load(py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<Self> {
+    #[pyo3(signature = (paths, *, cache=None, build=""))]
+    fn load(py: Python<'_>, paths: Vec<PathBuf>, cache: Option<PathBuf>, build: &str) -> PyResult<Self> {
         let inner = py.detach(|| {
             let texts = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
             let origins: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             let sources: Vec<(&str, &str)> =
                 origins.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
-            core::Lexicon::parse(&sources).map_err(Error::Lexicon)
+            let cache = cache.as_deref().map(|folder| Cache { folder, build });
+            lexicons::open(&sources, cache).map_err(Error::Lexicon)
         })?;
         Ok(Self { inner })
     }

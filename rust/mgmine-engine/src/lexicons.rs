@@ -1,0 +1,172 @@
+//! Opening lexicons: compiled from their sources once, then mapped into memory from a cache.
+//!
+//! Compiling generates all written forms of all names, which takes a fraction of a second for the shipped lexicon and many
+//! seconds for one of half a million names. What comes out is one block of bytes that is used as it stands.
+
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use memmap2::Mmap;
+use mgmine_core::lexicon::{Lexicon, LexiconProblem};
+
+/// Lexicons with fewer names are compiled faster than a file is opened twice.
+const WORTH_KEEPING: u32 = 2_000;
+/// Compiled lexicons kept; the ones used longest ago go first.
+const KEPT: usize = 8;
+const SUFFIX: &str = "lexicon";
+
+/// Where compiled lexicons are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Cache<'c> {
+    /// The folder; it is made when it is needed.
+    pub folder: &'c Path,
+    /// Tells builds of mgmine apart, so that rules that have changed compile anew.
+    pub build: &'c str,
+}
+
+/// The lexicon of `sources`, pairs of origin and text: from the cache if it is there, else compiled and, with a cache that
+/// can be written to, kept.
+///
+/// # Errors
+/// All problems of severity error.
+pub fn open(sources: &[(&str, &str)], cache: Option<Cache<'_>>) -> Result<Lexicon, Vec<LexiconProblem>> {
+    let Some(cache) = cache else { return Lexicon::parse(sources) };
+    let path = cache.folder.join(key(sources, cache.build)).with_extension(SUFFIX);
+    if let Some(lexicon) = map(&path) {
+        return Ok(lexicon);
+    }
+    let lexicon = Lexicon::parse(sources)?;
+    if lexicon.name_count() >= WORTH_KEEPING && keep(&path, lexicon.as_bytes()).is_ok() {
+        prune(cache.folder);
+        // The mapped file is shared with other processes; the compiled bytes are not.
+        return Ok(map(&path).unwrap_or(lexicon));
+    }
+    Ok(lexicon)
+}
+
+/// 128 bits over the texts and the build. The origins are left out: they only stand in messages.
+fn key(sources: &[(&str, &str)], build: &str) -> String {
+    let half = |seed: u64| {
+        let mut hasher = DefaultHasher::new();
+        (seed, env!("CARGO_PKG_VERSION"), build, sources.len()).hash(&mut hasher);
+        for (_, text) in sources {
+            text.hash(&mut hasher);
+        }
+        hasher.finish()
+    };
+    format!("{:016x}{:016x}", half(0), half(1))
+}
+
+/// Maps a compiled lexicon; `None` if it is not there or was not compiled by this version.
+fn map(path: &Path) -> Option<Lexicon> {
+    let file = File::open(path).ok()?;
+    // SAFETY: the files of the cache are never changed: they are written beside their place and renamed into it. One who
+    // cuts off a cache file under a running process ends that process, as with any mapped file.
+    #[allow(unsafe_code)]
+    let bytes = unsafe { Mmap::map(&file) }.ok()?;
+    Lexicon::from_bytes(bytes).ok()
+}
+
+fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let temporary = path.with_extension(format!("{}.part", std::process::id()));
+    let written = File::create(&temporary)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&temporary, path));
+    if written.is_err() {
+        // Nothing more can be done about a file that cannot be removed.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Removes all but the newest files of the cache. What cannot be removed stays.
+fn prune(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut files: Vec<(SystemTime, PathBuf)> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == SUFFIX))
+        .filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)))
+        .collect();
+    files.sort();
+    let surplus = files.len().saturating_sub(KEPT);
+    for (_, path) in files.drain(..surplus) {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    fn source(concepts: usize) -> String {
+        let mut text = "[lexicon]\nid = \"t\"\ntitle = \"T\"\nversion = \"1\"\nlicense = \"CC0-1.0\"\n\
+                        [[family]]\nid = \"f\"\nlabel = \"f\"\n"
+            .to_owned();
+        for concept in 0..concepts {
+            write!(text, "[[concept]]\nlabel = \"thing {concept}\"\nfamily = \"f\"\nids = [\"X:{concept}\"]\n")
+                .and_then(|()| writeln!(text, "names = [\"thing{concept} factor\", \"thingy-{concept}\"]"))
+                .expect("a string takes everything");
+        }
+        text
+    }
+
+    fn files(folder: &Path) -> usize {
+        std::fs::read_dir(folder).map_or(0, Iterator::count)
+    }
+
+    #[test]
+    fn opens_the_same_lexicon_with_and_without_cache() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let folder = directory.path().join("made/when/needed");
+        let cache = Some(Cache { folder: &folder, build: "1" });
+        let text = source(1500);
+        let compiled = open(&[("a", &text)], None).expect("a lexicon");
+        for _ in 0..2 {
+            let cached = open(&[("b", &text)], cache).expect("a lexicon");
+            assert_eq!(cached.hash(), compiled.hash());
+            assert_eq!(cached.as_bytes(), compiled.as_bytes());
+            assert_eq!(files(&folder), 1);
+        }
+        // Another build, another text and several texts are different lexicons.
+        open(&[("a", &text)], Some(Cache { folder: &folder, build: "2" })).expect("a lexicon");
+        open(&[("a", &source(1501))], cache).expect("a lexicon");
+        assert_eq!(files(&folder), 3);
+    }
+
+    #[test]
+    fn a_damaged_file_is_compiled_anew_and_small_ones_are_not_kept() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let cache = Cache { folder: directory.path(), build: "1" };
+        open(&[("a", &source(3))], Some(cache)).expect("a lexicon");
+        assert_eq!(files(directory.path()), 0);
+        let text = source(1500);
+        let path = directory.path().join(key(&[("a", &text)], "1")).with_extension(SUFFIX);
+        for damaged in [&b""[..], b"something else"] {
+            std::fs::write(&path, damaged).expect("written");
+            assert_eq!(open(&[("a", &text)], Some(cache)).expect("a lexicon").concept_count(), 1500);
+            assert!(std::fs::metadata(&path).expect("the file").len() > 10_000);
+        }
+        let nowhere = Cache { folder: &path, build: "1" };
+        assert_eq!(open(&[("a", &text)], Some(nowhere)).expect("a lexicon").concept_count(), 1500);
+    }
+
+    #[test]
+    fn old_files_make_room() {
+        let directory = tempfile::tempdir().expect("a directory");
+        for number in 0..12 {
+            std::fs::write(directory.path().join(format!("{number}.{SUFFIX}")), b"x").expect("written");
+        }
+        std::fs::write(directory.path().join("other.txt"), b"x").expect("written");
+        prune(directory.path());
+        assert_eq!(files(directory.path()), KEPT + 1);
+    }
+}
