@@ -41,6 +41,12 @@ for _tag, _words in {
         _CLOSED.setdefault(_word, _tag)
 _ADJECTIVE = ("ic", "al", "ous", "ive", "ent", "ant", "ble", "ary", "lar", "less", "ful", "ian", "oid", "-free", "-dependent", "-mediated", "-induced",
               "-independent", "-sensing", "-specific", "-deficient", "-like", "-rich", "-binding", "-blocking", "-derived", "+")  # fmt: skip
+_NOT_ADJECTIVES = frozenset(
+    "survival removal arrival trial signal animal interval proposal withdrawal reversal renewal potential individual material hospital metal mineral "
+    "chemical total manual integral agent component content percent antioxidant inhibitant event patient treatment cement nutrient reagent solvent "
+    "gradient parent accident incident moment plant variant mutant transplant infant constant restaurant table cable library summary boundary "
+    "secretary vocabulary cellular music topic clinic antibiotic drive motive relative derivative alternative perspective objective archive".split()
+)
 _NOUN_TAGS = ("NN", "NNS", "CD", "PRP", "DT", "WDT")
 _FINITE = ("VBD", "VBZ", "VBP", "MD")
 _COMPLEX = {("in", "response", "to"), ("in", "regards", "to"), ("due", "to"), ("such", "as"), ("because", "of"), ("owing", "to")}
@@ -118,7 +124,7 @@ def _tag(words: list[_Word], verbs: Mapping[str, str]) -> None:
             word.tag = _verb_tag(words, i, verbs, finite)
             finite = finite or word.tag in _FINITE
             continue
-        if "-" in low and low.endswith(("ed", "ing", "ent", "free", "null", "specific", "rich")) or low.endswith(_ADJECTIVE) and len(low) > 4 and low[0] == word.text[0] or low.endswith("+"):
+        if "-" in low and low.endswith(("ed", "ing", "ent", "free", "null", "specific", "rich")) or low.endswith(_ADJECTIVE) and len(low) > 4 and low[0] == word.text[0] and low not in _NOT_ADJECTIVES or low.endswith("+"):
             word.tag = "JJ"
         elif low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
             word.tag = "NNS"
@@ -148,8 +154,12 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
             return "VB"
         if nominal and before is not None and (before.tag in ("NNS", "WDT") or before.low in ("they", "we")) and not finite and nouny_after:
             return "VBP"
-        if before is not None and before.low in ("and", "or") and nouny_after and back >= 1 and words[back - 1].tag in ("VB", "VBP"):
-            return words[back - 1].tag
+        if before is not None and before.low in ("and", "or", "but") and (nouny_after or after == "to") and back >= 1:
+            earlier = [word.tag for word in words[:i] if word.tag in (*_FINITE, "VB")]
+            if earlier and earlier[-1] in ("VB", "VBP") and (words[back - 1].tag in ("VB", "VBP", ",") or earlier[-1] == "VB"):
+                return earlier[-1]
+        if finite and nominal and nouny_after and before is not None and any(word.tag == "WDT" for word in words[:i]) and low in ("include", "comprise", "require", "contain"):
+            return "VBP"
         return "NN"
     if low.endswith("ing"):
         if before is not None and before.tag in ("DT", "JJ") or after == "of":
@@ -165,13 +175,14 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
         return "VBN"
     if after == "by":
         return "VBN"
-    if before is None or before.tag in ("DT", "IN", "JJ", "TO", "PRP$", "JJR") or before.tag == "CC" and not finite:
+    if before is None or before.tag in ("DT", "IN", "JJ", "TO", "PRP$", "JJR"):
         return "VBN"
-    if before.tag == "CC" and finite:
-        earlier = [word.tag for word in words[:i]]
-        return "VBD" if "VBD" in earlier else "VBN"
+    if before.tag == "CC":
+        earlier = [word for word in words[:i] if word.tag in _FINITE]
+        return "VBD" if earlier and earlier[-1].tag == "VBD" and earlier[-1].low not in _BE and nouny_after else "VBN"
     if nominal and not finite:
-        return "VBD"
+        told = any(word.tag in _FINITE for word in words[:i])
+        return "VBN" if told and after in ("with", "for", "from", "as", "to") else "VBD"
     return "VBN"
 
 
@@ -234,7 +245,9 @@ def _noun_phrase(words: list[_Word], i: int) -> _Chunk | None:
             break
         elif tag == "RB" and not (at + 1 < len(words) and words[at + 1].tag == "JJ"):
             break
-        elif tag == "VBG" and 0 < at < len(words) - 1 and words[at + 1].tag in ("NN", "NNS") and words[at - 1].tag in ("DT", "JJ", "NN"):
+        elif tag == "VBG" and 0 < at < len(words) - 1 and words[at + 1].tag in ("NN", "NNS") and words[at - 1].tag in ("DT", "JJ", "NN") and not (
+            head >= 0 and words[i].tag == "DT"
+        ):
             pass
         elif tag not in ("DT", "JJ", "JJR", "CD", "PRP$", "VBN", "RB"):
             break
@@ -298,13 +311,18 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
     relative: int | None = None
     first_of_list = -1
     subordinate = False
+    closes = False
+    outer: int | None = None
 
     def is_finite(place: int) -> bool:
-        for chunk in chunks[place + 1 : place + 3]:
+        inside = False
+        for chunk in chunks[place + 1 : place + 8]:
             if chunk.kind == "VP":
                 return any(words[one].tag in _FINITE for one in range(chunk.first, chunk.last + 1))
-            if chunk.kind == "NP" or chunk.kind == "O" and words[chunk.head].tag != "RB":
+            tag = words[chunk.head].tag
+            if chunk.kind == "NP" and not inside or tag in ("WDT", ",", "WRB", "CC") or chunk.kind == "AP":
                 return False
+            inside = chunk.kind == "O" and tag in ("IN", "TO")
         return False
 
     for place, chunk in enumerate(chunks):
@@ -320,21 +338,22 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
                     marks.append(chunk.head)
                     if word.low not in ("to", "by", "without", "for", "in", "after", "upon", "on", "before", "from", "of", "with"):
                         subject, subordinate = None, True
+                        closes = main < 0 and word.low != "that"
                 else:
                     pending.append(chunk.head)
                 coordinate = False
             elif tag in ("WRB",):
                 marks.append(chunk.head)
                 subject, subordinate = None, True
+                closes = main < 0
             elif tag == "CC" or word.text == ",":
                 coordinate = True
                 if tag == "CC":
                     joiner = chunk.head
-                if word.text == "," and subordinate and verb >= 0:
-                    subject, subordinate, coordinate = None, False, False
-                    verb_of_sub = verb
-                    marks_done = verb_of_sub
-                    leading.append(-1 - marks_done)
+                if word.text == "," and subordinate and closes and verb >= 0:
+                    # a clause that opens the sentence ends at its comma and waits for the main verb
+                    leading.append(-1 - verb)
+                    subject, subordinate, closes, coordinate = None, False, False, False
                     verb, noun = -1, -1
             elif tag == "RB":
                 if word.low == "not" and coordinate:
@@ -374,14 +393,12 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
                     word.to(noun, "nmod")
                 else:
                     leading.append(chunk.head)
-                if relative is None or noun < 0:
-                    pass
                 noun = chunk.head
                 first_of_list = chunk.head
                 coordinate = False
                 continue
             if words[chunk.head].tag == "WDT" and noun >= 0:
-                relative = first_of_list if False else noun
+                relative, outer = noun, subject if subject is not None else noun
                 subject = chunk.head
                 coordinate = False
                 continue
@@ -393,13 +410,16 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
                 coordinate, joiner = False, -1
                 continue
             copula = words[verb] if verb >= 0 else None
+            if outer is not None and main < 0 and verb >= 0 and is_finite(place):
+                # the object that ends a relative clause; the verb behind it is the main one
+                word.to(verb, "dobj")
+                subject, outer, noun = outer, None, chunk.head
+                continue
             if subject is None or is_finite(place) and verb >= 0:
                 if coordinate and subject is not None and verb < 0 and first_of_list >= 0:
                     word.to(first_of_list, "conj")
                 else:
                     subject = chunk.head
-                    if verb >= 0 and not subordinate:
-                        subordinate = False
             elif copula is not None and copula.low in _BE:
                 _predicate(words, verb, chunk.head)
                 if main == verb:
@@ -469,7 +489,11 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
                 word.to(noun, "acl")
             verb = chunk.head
         else:
-            if noun >= 0:
+            if joiner >= 0 and main >= 0 and words[main].tag == "VBN":
+                word.to(main, "conj")
+                words[joiner].to(main, "cc")
+                joiner = -1
+            elif noun >= 0:
                 word.to(noun, "acl")
             elif verb >= 0:
                 word.to(verb, "xcomp")
