@@ -43,13 +43,16 @@ WITH concept AS (
   SELECT ids[1] AS id, min(concept) AS concept FROM mentions GROUP BY ALL
 ), evidence AS (
   SELECT a.*, c.predicate, c.sign, c.aspect, c.negated, c.factuality, c.modality, c.role, c.derived_from, c.score, d.year,
-    coalesce(d.retracted, false) AS retracted,
+    coalesce(d.retracted OR d.notice, false) AS retracted,
     c.role = 'aim' OR c.modality = 'aim' AS is_aim,
     NOT retracted AND NOT is_aim AS counts,
     counts AND NOT c.negated AND c.factuality <> 'counterfact' AS affirms
   FROM claim_arguments a
   JOIN claims c ON c.id = a.claim_id AND c.doc_id = a.doc_id
-  LEFT JOIN (SELECT doc_id, year, retracted FROM documents) d ON d.doc_id = c.doc_id
+  -- The notice that withdraws a paper often repeats its title, and must not count as support for it.
+  LEFT JOIN (
+    SELECT doc_id, year, retracted, list_contains(publication_types, 'Retraction of Publication') AS notice FROM documents
+  ) d ON d.doc_id = c.doc_id
   WHERE c.role <> 'reagent'
 ), grouped AS (
   SELECT md5(pair_id || coalesce(sign, '')) AS relation_id, pair_id,
@@ -105,7 +108,7 @@ COMMENT ON COLUMN relations.correlational IS 'Claims of a correlation.';
 COMMENT ON COLUMN relations.background IS 'Claims told as background.';
 COMMENT ON COLUMN relations.inferred IS 'Claims that follow from another one.';
 COMMENT ON COLUMN relations.aims IS 'Statements of an aim; not among the claims.';
-COMMENT ON COLUMN relations.retracted_claims IS 'Claims of retracted documents; not among the claims.';
+COMMENT ON COLUMN relations.retracted_claims IS 'Claims of retracted documents and of the notices that retract them; not among the claims.';
 COMMENT ON COLUMN relations.retracted_documents IS 'Retracted documents that make it.';
 COMMENT ON COLUMN relations.aspects IS 'What of the object changes, by any of the claims.';
 COMMENT ON COLUMN relations.first_year IS 'Year of the first document.';
