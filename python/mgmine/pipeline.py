@@ -285,5 +285,9 @@ def _run_file(
             "deletions": summary.deletions,
             "problems": len(result.problems),
             "gate": gate,
+            # The names that a reader of the store may show; the tables hold the ids.
+            "families": [
+                {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families
+            ],
         },
     )
