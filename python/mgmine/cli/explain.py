@@ -98,6 +98,10 @@ REASONS = {
 """How a veto is told; ``detail`` is the words that were the reason."""
 
 
+WIDTH = 240
+"""Columns of the table where there is no terminal to measure."""
+
+
 def verdict(record: dict[str, Any]) -> str:
     """What became of a candidate, in words."""
     veto = record["veto"]
@@ -119,7 +123,7 @@ def _show(lexicon: Lexicon, document: Document) -> None:
 
     from mgmine._native import explain
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     title = document.title or document.text.partition("\n")[0]
     console.print(Text.assemble((document.id, "bold"), f" v{document.version}  {title}"))
     records = _records(lexicon, document)
@@ -129,7 +133,7 @@ def _show(lexicon: Lexicon, document: Document) -> None:
     table = Table("sentence", "place", "text", "concept", "matched name", "verdict", box=box.SIMPLE_HEAD)
     for record in records:
         style = "red" if record["veto"] else "" if record["counted"] else "yellow"
-        made = f" ({record['rule']})" if record["rule"] else ""
+        made = "" if record["rule"] == "name" else f" ({record['rule']})"
         cells = (
             str(record["sentence"]), f"{record['passage']} {record['start']}–{record['end']}", record["text"],
             f"{record['concept']} [{record['family']}]", record["name"] + made, verdict(record),

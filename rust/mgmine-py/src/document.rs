@@ -291,7 +291,7 @@ pub struct Candidate {
     ids: Vec<String>,
     /// The written form of the lexicon that matched.
     name: String,
-    /// The rules that made this form; empty for a name as written in the lexicon.
+    /// The rules that made this form, joined by `+`; `name` for one as written in the lexicon.
     rule: String,
     /// Whether it counts.
     counted: bool,

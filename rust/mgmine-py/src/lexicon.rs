@@ -52,7 +52,7 @@ impl Concept {
 pub struct Name {
     /// The form.
     text: String,
-    /// The rules that made it out of a name of the lexicon; empty for that name itself.
+    /// The rules that made it out of a name of the lexicon, joined by `+`; `name` for that name itself.
     rule: String,
     /// `exact` or `insensitive`.
     case: &'static str,

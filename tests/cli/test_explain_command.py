@@ -1,0 +1,49 @@
+"""``mgmine explain`` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from conftest import run_mgmine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = "Patients with myasthenia gravis (MG) got 5 mg of magnesium. MG worsened. T cell receptor signalling held."
+
+
+def test_text_on_standard_input() -> None:
+    done = run_mgmine("explain", stdin=TEXT)
+    assert (done.code, done.stderr) == (0, "")
+    assert "myasthenia gravis" in done.stdout
+    assert "rejected (abbreviation)" in done.stdout
+    assert "counted" in done.stdout
+    assert "not counted" in done.stdout
+
+
+def test_records() -> None:
+    done = run_mgmine("explain", "-", "--format", "jsonl", stdin=TEXT)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    verdicts = {(row["text"], (row["veto"] or {}).get("reason")) for row in found}
+    assert ("MG", "abbreviation") in verdicts
+    assert ("magnesium", None) in verdicts
+    nested = [row for row in found if row["text"] == "T cell"]
+    assert nested[0]["nested_in"] is not None
+    assert not nested[0]["counted"]
+    for row in found:
+        assert TEXT[row["start"] : row["end"]] == row["text"]
+        assert row["name"]
+
+
+def test_a_document_of_a_file(sample: Path) -> None:
+    everything = run_mgmine("explain", sample, "--format", "jsonl").stdout.splitlines()
+    ids = {json.loads(line)["doc_id"] for line in everything}
+    one = sorted(ids)[0]
+    for arguments in ([sample, "--doc", one], [sample, one.removeprefix("pubmed:")]):
+        lines = run_mgmine("explain", *arguments, "--format", "jsonl").stdout.splitlines()
+        assert {json.loads(line)["doc_id"] for line in lines} == {one}
+    missing = run_mgmine("explain", sample, "--doc", "99999999")
+    assert missing.code == 2
+    assert "99999999" in missing.stderr
+    assert run_mgmine("explain", "12345678").code == 2
