@@ -101,10 +101,14 @@ class Extractor:
                 current, spent, pending = key, 0.0, []
             started = time.perf_counter()
             document = documents[unit.document]
-            reader = self._reader(document, unit.sentence, graph, topics)
-            drafts = reader.read()
-            pending.extend(self._claims(document, unit.sentence, reader, drafts))
-            topics = reader.topics() or topics
+            try:
+                reader = self._reader(document, unit.sentence, graph, topics)
+                drafts = reader.read()
+                pending.extend(self._claims(document, unit.sentence, reader, drafts))
+                topics = reader.topics() or topics
+            except (RecursionError, ValueError, KeyError, IndexError) as error:
+                # One sentence that breaks a rule must not end a run over millions; what it is shows in `skipped`.
+                self._skip(document, unit.sentence, f"{type(error).__name__}: {error}")
             spent += time.perf_counter() - started
             if unit.last:
                 if spent > self.max_seconds:

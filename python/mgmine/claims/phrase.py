@@ -76,6 +76,7 @@ class Phrases:
         self.at: dict[int, Name] = {}
         self.within: dict[int, list[Name]] = {}
         self.alias: dict[int, Node] = {}
+        self.resolving: set[int] = set()
         self.before: Callable[[Node], list[tuple[str, Arg]]] = lambda _: []
         self._place()
 
@@ -458,7 +459,11 @@ class Phrases:
             return []
         plural = node.low in ("they", "them", "these", "those", "their")
         wanted = "object" if node.dep in ("dobj", "nmod") else "subject"
+        if node.i in self.resolving:
+            return []
+        self.resolving.add(node.i)
         topics = [*self.memory.topics, *self.before(node)]
+        self.resolving.discard(node.i)
         for role in (wanted, "object" if wanted == "subject" else "subject"):
             for part, topic in reversed(topics):
                 if part != role or (plural and topic.type not in ("t_cell", "cell") and topic.node.tag not in ("NNS", "NNPS")):

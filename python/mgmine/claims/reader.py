@@ -23,7 +23,7 @@ CAUSE_CASES = frozenset({
     "with", "after", "upon", "following", "by", "due to", "because of", "through", "via", "on", "under", "from", "in", "in response to",
     "in the presence of", "owing to", "thanks to", "at", "during", "as result of",
 })  # fmt: skip
-CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "as", "by", "on", "because", "since", "while", "where", "as soon as"})
+CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 OBJECT_CONTROL = frozenset({
     "cause", "allow", "enable", "force", "permit", "stimulate", "induce", "drive", "help", "lead", "prompt", "prime", "license", "make", "let",
     "get", "trigger", "prevent", "stop", "keep", "compel", "push", "equip", "instruct", "need", "require", "trigger",
@@ -216,6 +216,8 @@ class Reader:
                 draft.necessity = "not_necessary" if group.frame == "required_for" else None
             if group.predicate == "correlates_with":
                 draft.modality = "correlational"
+            if node.lemma == "associate" and firing.form == "verb" and not self.passive(node) and node.dep != "acl" and self._molecule(subject) and self._molecule(target):
+                draft.predicate, draft.sign, draft.aspect, draft.modality = "binds", None, None, "asserted"
             if group.light and node.lemma in ("produce", "generate") and subject.type in ("t_cell", "cell") and target.name is None and target.type != "process":
                 draft.predicate, draft.sign, draft.aspect, draft.rule = "expresses", None, None, "expresses/produces"
                 draft.score = self.data.scores["expresses/produces"]
@@ -224,6 +226,12 @@ class Reader:
             self._add(draft)
             made = True
         return made
+
+    def _molecule(self, arg: Arg) -> bool:
+        """Whether an argument looks like a molecule: a name that is no cell, or a symbol."""
+        if arg.level is not None or arg.type in ("t_cell", "cell", "outcome", "process", "measure", "disease"):
+            return False
+        return arg.name is not None or any(character.isupper() for character in arg.node.text[1:]) or any(character.isdigit() for character in arg.node.text)
 
     def _cue(self, firing: Firing) -> list[Node]:
         cue = [firing.node]
@@ -525,6 +533,8 @@ class Reader:
         if node.dep in ("amod", "compound") and head.is_noun:
             return self.phrases.resolve(head)
         if node.dep == "conj":
+            if node.is_noun and head.is_noun and not any(kid.dep == "cop" for kid in head.kids) and head.dep != "appos" and head.case() != "as":
+                return []
             return self.holder(head)
         if node.dep == "acl" and head.is_noun:
             return self.phrases.resolve(head)
@@ -860,7 +870,9 @@ class Reader:
                 return self.phrases.resolve(verb)
             out: list[Arg] = []
             for member, _ in self.phrases.members(head):
-                if member is not head and any(kid.dep in ("det", "amod", "nmod:poss") for kid in member.kids):
+                if member is not head and (
+                    member.i - head.i > 2 or any(kid.dep in ("det", "amod", "nmod:poss", "compound") for kid in member.kids)
+                ):  # fmt: skip
                     break
                 found = self.phrases.resolve(member)
                 out.extend(found)
@@ -1138,7 +1150,10 @@ class Reader:
         if not hasty and not holders:
             return
         effects: list[tuple[Arg, str, list[Node]]] | None = None
+        loose = self.passive(verb) and not any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ()))
         for kid in hasty:
+            if loose and kid.dep == "nmod" and kid.case().split(" ")[0] in ("with", "on", "at", "from", "under") and not self._absent_modifier(kid):
+                continue
             causes = self._cause_of(kid, verb)
             if not causes:
                 continue
@@ -1158,7 +1173,7 @@ class Reader:
     ) -> None:
         for cause, kind, flips in causes:
             for target, sign, cue in effects:
-                if len(cue) > 1 and not flips:
+                if len(cue) > 1 and not flips or sign == "?":
                     continue
                 if cause.start < target.end and target.start < cause.end:
                     continue
@@ -1378,7 +1393,9 @@ class Reader:
             if draft.predicate != "senses" or draft.negated or not isinstance(draft.object, Arg) or not isinstance(draft.subject, Arg):
                 continue
             verb = draft.anchor
-            if not verb.is_verb or verb.dep != "advcl" or verb.head is None:
+            if not verb.is_verb or verb.dep != "advcl" or verb.head is None or draft.subject.name is None:
+                continue
+            if not any(kid.low in ("when", "once", "if", "whenever", "after", "upon") for kid in verb.kids):
                 continue
             mains = [verb.head, *(kid for one in (verb.head, *[kid for kid in verb.head.kids if kid.dep == "conj"]) for kid in one.kids if kid.dep in ("conj", "parataxis", "ccomp"))]
             for main in dict.fromkeys(mains):
@@ -1611,6 +1628,8 @@ class Reader:
             if draft.rule == "correlates/verb" and draft.anchor.dep == "acl" and subject.name is None:
                 return False
             if self.graph.text[target.start : target.end].endswith("-") or self.graph.text[subject.start : subject.end].endswith("-"):
+                return False
+            if draft.rule == "affects/nominal-agent-of" and subject.name is None and not (subject.node.tag[:2] == "NN" and self.phrases.capital(subject.node)):
                 return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
                 return False

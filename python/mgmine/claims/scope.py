@@ -223,13 +223,14 @@ class Scope:
             kid.low in self.data.cues["negation"]["null_words"] for kid in anchor.kids if kid.i < anchor.i and kid.dep in ("amod", "advmod", "det")
         )
         changing = group is not None and group.change
-        if changing and draft.sign in ("?", "+", "-"):
-            adjectives = {kid.low for kid in anchor.kids if kid.dep == "amod"}
+        if group is not None and draft.sign == "?":
+            adjectives = {kid.low for kid in anchor.kids if kid.dep in ("amod", "advmod")}
             if draft.sign == "?":
-                if adjectives & {"inhibitory", "negative", "suppressive", "detrimental", "adverse", "deleterious", "harmful", "toxic", "dampening"}:
+                if adjectives & {"inhibitory", "negative", "suppressive", "detrimental", "adverse", "deleterious", "harmful", "toxic", "dampening", "negatively", "adversely"}:
                     draft.sign = "-"
-                elif adjectives & {"stimulatory", "positive", "beneficial", "protective", "favorable", "favourable", "enhancing", "activating", "promoting"}:
+                elif adjectives & {"stimulatory", "positive", "beneficial", "protective", "favorable", "favourable", "enhancing", "activating", "promoting", "positively"}:
                     draft.sign = "+"
+        if changing and draft.sign in ("?", "+", "-"):
             target_denied = draft.negated
             if denied or null or target_denied:
                 draft.sign = "0"
