@@ -3,14 +3,16 @@
 //! Every name is known by its core, the part from its first to its last letter or digit, as folded text. Three sieves, each only
 //! reached through the one before:
 //!
-//! 1. a bitmap of the first four bytes of all cores (and of the first three of shorter ones), a few kilobytes, asked at each
-//!    word start of the text: a load, a multiplication, a bit;
+//! 1. a bitmap of the first four bytes of all cores, a few kilobytes, asked at each word start of the text: a load, a
+//!    multiplication, a bit; where it says yes, a second one of the first eight bytes (four of shorter cores);
 //! 2. a hash table of all word prefixes of all cores, walked word by word for as long as some name goes on: one probe a
 //!    word, and the names that end there;
 //! 3. exact verification of each such name: signs around the core, case, boundaries.
 //!
 //! Bitmap, table and name lists are flat little-endian arrays, so that a compiled lexicon can be mapped from a file. The table
 //! stores 32 bits of each hash; a chance agreement costs a verification and never a wrong match.
+
+use std::collections::HashSet;
 
 use crate::boundary::is_citation;
 use crate::lexicon::Names;
@@ -41,6 +43,11 @@ const fn bit_of(key: u32, bits: u32) -> u32 {
 }
 
 #[inline]
+const fn bit_of_eight(key: u64, bits: u32) -> u32 {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as u32
+}
+
+#[inline]
 fn get_bit(map: &[u8], bit: u32) -> bool {
     map.get(bit as usize >> 3).is_some_and(|byte| byte >> (bit & 7) & 1 == 1)
 }
@@ -52,10 +59,12 @@ fn u32_at(bytes: &[u8], index: usize) -> Option<u32> {
 /// The sections of a dictionary as bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Built {
-    /// log2 of bitmap sizes, log2 of the slot count, seed: four little-endian u32, u64.
+    /// log2 of bitmap sizes, log2 of the slot count, zero, seed: four little-endian u32, u64.
     pub head: Vec<u8>,
+    /// The first bitmap.
     pub bits4: Vec<u8>,
-    pub bits3: Vec<u8>,
+    /// The second one.
+    pub bits8: Vec<u8>,
     pub slots: Vec<u8>,
     pub ends: Vec<u8>,
 }
@@ -68,83 +77,101 @@ fn core_of(form: &str) -> Option<Vec<char>> {
     Some(chars[first..=last].to_vec())
 }
 
-/// Bytes as the bitmap sees them.
-fn key_bytes(chars: &[char]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(8);
+/// First bytes of a core, at most eight.
+fn first_bytes(core: impl Iterator<Item = char>) -> ([u8; 8], usize) {
+    let mut bytes = [b' '; 8];
+    let mut length = 0;
     let mut buffer = [0; 4];
-    for c in chars.iter().take(4) {
-        bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
-    }
-    bytes.truncate(4);
-    bytes
-}
-
-/// All values a byte of the text may have, after its bit 5 was set, where the core has `byte`.
-fn readings(byte: u8) -> &'static [u8] {
-    const SPACES: [u8; 6] = [b' ' | 0x20, b'\t' | 0x20, b'\n' | 0x20, 0x0b | 0x20, 0x0c | 0x20, b'\r' | 0x20];
-    const ALL: [u8; 256] = {
-        let mut all = [0; 256];
-        let mut at = 0;
-        while at < 256 {
-            all[at] = at as u8 | 0x20;
-            at += 1;
+    for c in core {
+        for &byte in c.encode_utf8(&mut buffer).as_bytes() {
+            if length == 8 {
+                return (bytes, length);
+            }
+            bytes[length] = byte;
+            length += 1;
         }
-        all
-    };
-    if byte == b' ' { &SPACES } else { std::slice::from_ref(&ALL[byte as usize]) }
+    }
+    (bytes, length)
 }
 
-struct Bitmaps {
-    four: std::collections::HashSet<u32>,
-    three: std::collections::HashSet<u32>,
+/// Bit 5 of each byte: set, it makes the two cases of a letter one, and keeps most other signs apart.
+const SPREAD: u64 = 0x2020_2020_2020_2020;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Keys of both bitmaps. Both are asked about ASCII only; a core with other characters among its first is not entered, for
+/// words that have such characters after folding are never sieved.
+#[derive(Default)]
+struct Keys {
+    first: HashSet<u32>,
+    second: HashSet<u64>,
 }
 
-impl Bitmaps {
+/// Marks keys of four bytes in the second bitmap.
+const FOUR: u64 = 1 << 63;
+
+impl Keys {
     fn add(&mut self, core: &[char]) {
-        let bytes = key_bytes(core);
-        let (set, length) = if bytes.len() >= 4 { (&mut self.four, 4) } else { (&mut self.three, 3) };
-        let any: Vec<u8> = (0..=255u8).filter(|byte| byte & 0x20 != 0).collect();
-        let mut keys = vec![0u32];
-        for position in 0..length {
-            let options = bytes.get(position).map_or(any.as_slice(), |&byte| readings(byte));
+        let (bytes, length) = first_bytes(core.iter().copied());
+        if !bytes.is_ascii() {
+            return;
+        }
+        let known = if length >= 8 { 8 } else { 4 };
+        let any: Vec<u8> = (0..128u8).filter(|byte| byte & 0x20 != 0).collect();
+        // Behind a core of one or two bytes stands no letter or digit, behind one of three perhaps a citation number.
+        let behind: Vec<u8> = (0..128u8)
+            .filter(|byte| !byte.is_ascii_alphanumeric() || length == 3 && byte.is_ascii_digit())
+            .map(|byte| byte | 0x20)
+            .collect();
+        let mut keys = vec![0u64];
+        for (position, &byte) in bytes.iter().enumerate().take(known) {
+            // A space of the core may be a newline of the text; whatever else counts as one is looked at after folding.
+            let options: &[u8] = match byte {
+                _ if position == length => &behind,
+                _ if position > length => &any,
+                b' ' => &[b' ', b'\n' | 0x20],
+                _ => &[byte | 0x20],
+            };
             keys = keys
                 .iter()
-                .flat_map(|key| options.iter().map(move |&byte| key | u32::from(byte) << (8 * position)))
+                .flat_map(|key| options.iter().map(move |&byte| key | u64::from(byte) << (8 * position)))
                 .collect();
         }
-        set.extend(keys);
+        for key in keys {
+            self.first.insert(key as u32);
+            self.second.insert(if known == 8 { key } else { key | FOUR });
+        }
     }
 }
 
-fn bitmap(keys: &std::collections::HashSet<u32>) -> (u32, Vec<u8>) {
-    let bits = (keys.len().max(1) * 24).next_power_of_two().ilog2().clamp(13, 22);
-    let mut map = vec![0u8; 1 << (bits - 3)];
-    for &key in keys {
-        let bit = bit_of(key, bits) as usize;
+fn bitmap(bits: impl ExactSizeIterator<Item = u64>, per_key: usize, most: u32, bit_of: impl Fn(u64, u32) -> u32) -> (u32, Vec<u8>) {
+    let log = (bits.len().max(1) * per_key).next_power_of_two().ilog2().clamp(13, most);
+    let mut map = vec![0u8; 1 << (log - 3)];
+    for key in bits {
+        let bit = bit_of(key, log) as usize;
         map[bit >> 3] |= 1 << (bit & 7);
     }
-    (bits, map)
+    (log, map)
 }
 
 /// Builds the dictionary of the given names (index and form).
 pub(crate) fn build<'n>(names: impl Iterator<Item = (u32, &'n str)> + Clone) -> Built {
-    let mut maps = Bitmaps { four: std::collections::HashSet::new(), three: std::collections::HashSet::new() };
+    let mut keys = Keys::default();
     for (_, form) in names.clone() {
         if let Some(core) = core_of(form) {
-            maps.add(&core);
+            keys.add(&core);
         }
     }
     for seed in 1.. {
         if let Some((slots, ends)) = table(names.clone(), seed) {
-            let (bits4, map4) = bitmap(&maps.four);
-            let (bits3, map3) = bitmap(&maps.three);
+            let (log4, bits4) = bitmap(keys.first.iter().map(|&key| u64::from(key)), 24, 22, |key, log| bit_of(key as u32, log));
+            let (log8, bits8) = bitmap(keys.second.iter().copied(), 16, 25, bit_of_eight);
             let slot_bits = (slots.len() / SLOT).ilog2();
             let mut head = Vec::new();
-            for value in [bits4, bits3, slot_bits, u32::from(!maps.three.is_empty())] {
+            for value in [log4, log8, slot_bits, 0] {
                 head.extend_from_slice(&value.to_le_bytes());
             }
             head.extend_from_slice(&u64::to_le_bytes(seed));
-            return Built { head, bits4: map4, bits3: map3, slots, ends };
+            return Built { head, bits4, bits8, slots, ends };
         }
     }
     unreachable!("some seed has no two prefixes that agree in slot cluster and stored bits")
@@ -208,13 +235,12 @@ fn table<'n>(names: impl Iterator<Item = (u32, &'n str)>, seed: u64) -> Option<(
 pub struct Dictionary<'l> {
     names: Names<'l>,
     bits4: &'l [u8],
-    bits3: &'l [u8],
+    bits8: &'l [u8],
     slots: &'l [u8],
     ends: &'l [u8],
     log4: u32,
-    log3: u32,
+    log8: u32,
     mask: usize,
-    short: bool,
     seed: u64,
 }
 
@@ -223,19 +249,19 @@ impl<'l> Dictionary<'l> {
     pub(crate) fn new(
         names: Names<'l>,
         head: &'l [u8],
-        [bits4, bits3, slots, ends]: [&'l [u8]; 4],
+        [bits4, bits8, slots, ends]: [&'l [u8]; 4],
     ) -> Option<Self> {
-        let [log4, log3, slot_bits, short] = [0, 1, 2, 3].map(|index| u32_at(head, index));
-        let (log4, log3, slot_bits) = (log4?, log3?, slot_bits?);
+        let [log4, log8, slot_bits] = [0, 1, 2].map(|index| u32_at(head, index));
+        let (log4, log8, slot_bits) = (log4?, log8?, slot_bits?);
         let seed = u64::from_le_bytes(head.get(16..24)?.try_into().ok()?);
         let fits = (3..32).contains(&log4)
-            && (3..32).contains(&log3)
+            && (3..32).contains(&log8)
             && slot_bits < 32
             && bits4.len() == 1 << (log4 - 3)
-            && bits3.len() == 1 << (log3 - 3)
+            && bits8.len() == 1 << (log8 - 3)
             && slots.len() == SLOT << slot_bits;
         let mask = (1 << slot_bits) - 1;
-        fits.then_some(Self { names, bits4, bits3, slots, ends, log4, log3, mask, short: short? != 0, seed })
+        fits.then_some(Self { names, bits4, bits8, slots, ends, log4, log8, mask, seed })
     }
 
     /// What the table says of a prefix: index into the name lists plus one (0: no name ends here), and whether names go on.
@@ -271,34 +297,41 @@ impl<'l> Dictionary<'l> {
     }
 
     #[inline]
-    fn passes(&self, key: u32) -> bool {
-        get_bit(self.bits4, bit_of(key, self.log4)) || (self.short && get_bit(self.bits3, bit_of(key & 0x00ff_ffff, self.log3)))
+    fn passes_first(&self, key: u32) -> bool {
+        get_bit(self.bits4, bit_of(key, self.log4))
     }
 
-    /// The bitmap key of a word that has characters outside ASCII, or runs of white space, among its first.
+    #[inline]
+    fn passes_second(&self, key: u64) -> bool {
+        let bit = |key| get_bit(self.bits8, bit_of_eight(key, self.log8));
+        bit(key) || bit(key & 0xffff_ffff | FOUR)
+    }
+
+    /// Sieves a word that has characters outside ASCII, or odd white space, among its first: folding first.
     #[cold]
-    fn folded_key(text: &str, at: usize) -> u32 {
-        let chars: Vec<char> = Folded::new(text, at, false).take(4).collect();
-        let mut bytes = [b' '; 4];
-        let known = key_bytes(&chars);
-        bytes[..known.len()].copy_from_slice(&known);
-        u32::from_le_bytes(bytes) | 0x2020_2020
+    fn passes_folded(&self, text: &str, at: usize) -> bool {
+        let key = u64::from_le_bytes(first_bytes(Folded::new(text, at, false).take(8)).0);
+        key & HIGH != 0 || self.passes_second(key | SPREAD)
     }
 
     #[inline]
     fn visit(&self, text: &str, at: usize, out: &mut Vec<Candidate>) {
         let bytes = text.as_bytes();
-        let four = match bytes.get(at..at + 4) {
-            Some(four) => four.try_into().expect("four bytes"),
+        let eight = match bytes.get(at..at + 8) {
+            Some(eight) => eight.try_into().expect("eight bytes"),
             None => {
-                let mut four = [b' '; 4];
-                four[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                four
+                let mut eight = [b' '; 8];
+                eight[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+                eight
             }
         };
-        let word = u32::from_le_bytes(four);
-        let key = if word & 0x8080_8080 == 0 { word | 0x2020_2020 } else { Self::folded_key(text, at) };
-        if self.passes(key) {
+        let word = u64::from_le_bytes(eight);
+        let key = word | SPREAD;
+        if word & (HIGH >> 32) == 0 && !self.passes_first(key as u32) {
+            return;
+        }
+        let passes = if word & HIGH == 0 { self.passes_second(key) } else { self.passes_folded(text, at) };
+        if passes {
             self.walk(text, at, out);
         }
     }
@@ -352,12 +385,12 @@ impl Matcher for Dictionary<'_> {
     fn candidates(&mut self, text: &str, out: &mut Vec<Candidate>) {
         let from = out.len();
         let this = *self;
-        let runs_of_space = word_starts(text.as_bytes(), |at| this.visit(text, at, out));
-        if runs_of_space {
-            // Some word's first bytes may hold a run that counts as one space: look again, folding first. Rare in corpora.
+        let odd_space = word_starts(text.as_bytes(), |at| this.visit(text, at, out));
+        if odd_space {
+            // Some word's first bytes may hold white space that counts as one space: look again, folding first. Rare in corpora.
             out.truncate(from);
             word_starts(text.as_bytes(), |at| {
-                if this.passes(Self::folded_key(text, at)) {
+                if this.passes_folded(text, at) {
                     this.walk(text, at, out);
                 }
             });

@@ -10,6 +10,8 @@ pub mod document;
 pub mod lexicon;
 pub mod matcher;
 pub mod normalize;
+#[cfg(test)]
+mod oracle;
 pub mod scan;
 pub mod sentence;
 pub mod span;

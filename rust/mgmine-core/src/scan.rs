@@ -201,18 +201,7 @@ impl<'l> Scanner<'l> {
     /// see [`split_sentences`]). A document without passages has no text to scan.
     pub fn scan(&mut self, doc: &Document) -> bool {
         self.result.clear();
-        self.candidates.clear();
-        if doc.passages.is_empty() {
-            return false;
-        }
-        if let Some(dictionary) = &mut self.dictionary {
-            dictionary.candidates(&doc.text, &mut self.candidates);
-        }
-        if let Some(loose) = &mut self.loose {
-            loose.candidates(&doc.text, &mut self.candidates);
-            matcher::sort(&mut self.candidates);
-        }
-        if self.candidates.is_empty() {
+        if self.find(doc) == 0 {
             return false;
         }
         self.judge(doc);
@@ -221,6 +210,22 @@ impl<'l> Scanner<'l> {
             return false;
         }
         true
+    }
+
+    /// The first step of [`Scanner::scan`] alone: how many candidates the matchers find in a document.
+    pub fn find(&mut self, doc: &Document) -> usize {
+        self.candidates.clear();
+        if doc.passages.is_empty() {
+            return 0;
+        }
+        if let Some(dictionary) = &mut self.dictionary {
+            dictionary.candidates(&doc.text, &mut self.candidates);
+        }
+        if let Some(loose) = &mut self.loose {
+            loose.candidates(&doc.text, &mut self.candidates);
+            matcher::sort(&mut self.candidates);
+        }
+        self.candidates.len()
     }
 
     /// What the last call of [`Scanner::scan`] found.

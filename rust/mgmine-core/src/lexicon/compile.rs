@@ -26,7 +26,7 @@ pub(crate) mod section {
     pub const STRINGS: usize = 3;
     pub const HEAD: usize = 4;
     pub const BITS4: usize = 5;
-    pub const BITS3: usize = 6;
+    pub const BITS8: usize = 6;
     pub const SLOTS: usize = 7;
     pub const ENDS: usize = 8;
     pub const LOOSE: usize = 9;
@@ -230,13 +230,22 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
     let mut strings = String::new();
     let (mut concepts, mut names, mut loose) = (Writer::default(), Writer::default(), Writer::default());
     let mut forms: Vec<(u32, u32, u32, bool)> = Vec::new();
-    for (number, concept) in source.concepts.iter().enumerate() {
-        concepts.u32(strings.len());
+    // All strings of concepts come first, then those of names, so that a string's end is the next one's start.
+    let mut starts = Vec::with_capacity(source.concepts.len());
+    for concept in &source.concepts {
+        let label = strings.len();
         strings.push_str(&concept.label);
-        concepts.u32(strings.len());
+        let ids = strings.len();
         strings.push_str(&concept.ids.join(" "));
-        concepts.u32(strings.len());
+        let close_ids = strings.len();
         strings.push_str(&concept.close_ids.join(" "));
+        starts.push([label, ids, close_ids]);
+    }
+    let concepts_end = strings.len();
+    for (number, (concept, starts)) in source.concepts.iter().zip(starts).enumerate() {
+        for start in starts {
+            concepts.u32(start);
+        }
         concepts.u32(forms.len());
         let family = family_index.get(concept.family.as_str()).copied().unwrap_or(0);
         concepts.0.extend_from_slice(&u16::try_from(family).expect("checked by merge").to_le_bytes());
@@ -259,7 +268,7 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
     }
     // One more record each, so that a record's end is the next one's start.
     for _ in 0..3 {
-        concepts.u32(strings.len());
+        concepts.u32(concepts_end);
     }
     concepts.u32(forms.len());
     concepts.u32(0);
@@ -277,7 +286,7 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
         strings.into_bytes(),
         built.head,
         built.bits4,
-        built.bits3,
+        built.bits8,
         built.slots,
         built.ends,
         loose.0,

@@ -408,8 +408,10 @@ impl Lexicon {
         Names { records: self.section(section::NAMES), strings: self.section(section::STRINGS) }
     }
 
-    pub(crate) fn dictionary(&self) -> Option<Dictionary<'_>> {
-        let parts = [section::BITS4, section::BITS3, section::SLOTS, section::ENDS].map(|number| self.section(number));
+    /// The matcher of all names that begin at a word; `None` if there is none.
+    #[must_use]
+    pub fn dictionary(&self) -> Option<Dictionary<'_>> {
+        let parts = [section::BITS4, section::BITS8, section::SLOTS, section::ENDS].map(|number| self.section(number));
         Dictionary::new(self.names(), self.section(section::HEAD), parts)
     }
 
@@ -480,13 +482,7 @@ impl Lexicon {
         let (records, strings) = (self.section(section::CONCEPTS), self.section(section::STRINGS));
         let at = id.0 as usize * CONCEPT_RECORD;
         let [label, ids, close] = [0, 4, 8].map(|field| u32_at(records, at + field));
-        // Behind a concept's strings come those of its names.
-        let end = match u32_at(records, at + 12) {
-            first if first < u32_at(records, at + CONCEPT_RECORD + 12) => {
-                u32_at(self.section(section::NAMES), first * NAME_RECORD)
-            }
-            _ => u32_at(records, at + CONCEPT_RECORD),
-        };
+        let end = u32_at(records, at + CONCEPT_RECORD);
         Concept {
             label: string_at(strings, label, ids),
             family: FamilyId(u16_at(records, at + 16)),
