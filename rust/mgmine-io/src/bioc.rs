@@ -82,14 +82,7 @@ impl RecordFormat for Bioc {
         if found { Found::Record } else { Found::End }
     }
 
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note> {
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         let mut walk = Walk::new(record, base);
         let mut passages: Vec<Passage> = Vec::new();
         let mut id = String::new();

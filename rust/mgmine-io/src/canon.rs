@@ -219,7 +219,8 @@ fn collapse(text: &mut String, runs: &mut Vec<SourceRun>, map: bool, from: usize
                 }
             }
         }
-        let word_end = bytes[space_end..].iter().position(|byte| is_space(*byte)).map_or(bytes.len(), |n| space_end + n);
+        let word_end =
+            bytes[space_end..].iter().position(|byte| is_space(*byte)).map_or(bytes.len(), |n| space_end + n);
         if word_end > space_end {
             add(text, &old[space_end..word_end], space_end, word_end, false);
         }
@@ -305,8 +306,7 @@ impl<'d> Builder<'d> {
                 self.doc.source_map.runs.push(run);
             }
         }
-        let mut canon =
-            Canon::new(&mut self.doc.text, &mut self.doc.source_map.runs, self.notes, self.map, self.space);
+        let mut canon = Canon::new(&mut self.doc.text, &mut self.doc.source_map.runs, self.notes, self.map, self.space);
         let result = write(&mut canon);
         let span = canon.finish();
         if span.is_empty() || result.is_err() {

@@ -16,7 +16,17 @@ pub(crate) fn month(word: &str) -> Option<u8> {
     let index = MONTHS.iter().position(|month| *month == start)?;
     // "Mar" is a month and "Marginal" is none; full names are spelled as they are in English.
     let full = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ][index];
     let lower = first.to_ascii_lowercase();
@@ -51,9 +61,10 @@ pub(crate) fn in_words(text: &str) -> PubDate {
     }
     if date.month.is_none() {
         // "Dec 1998": the month stands before the year.
-        date.month = text[..digits].split_whitespace().next_back().and_then(|word| {
-            word.starts_with(|char: char| char.is_ascii_alphabetic()).then(|| month(word)).flatten()
-        });
+        date.month = text[..digits]
+            .split_whitespace()
+            .next_back()
+            .and_then(|word| word.starts_with(|char: char| char.is_ascii_alphabetic()).then(|| month(word)).flatten());
     }
     date
 }
@@ -108,9 +119,14 @@ mod tests {
 
     #[test]
     fn months() {
-        for (word, wanted) in
-            [("Jan", Some(1)), ("january", Some(1)), ("07", Some(7)), ("13", None), ("Jul-Aug", Some(7)), ("Fall", None)]
-        {
+        for (word, wanted) in [
+            ("Jan", Some(1)),
+            ("january", Some(1)),
+            ("07", Some(7)),
+            ("13", None),
+            ("Jul-Aug", Some(7)),
+            ("Fall", None),
+        ] {
             assert_eq!(month(word), wanted, "{word}");
         }
     }

@@ -71,7 +71,8 @@ fn json_array(content: &[u8]) -> bool {
 }
 
 fn looks_like_xml(content: &[u8]) -> bool {
-    content[0] == b'<' && content.get(1).is_none_or(|byte| matches!(byte, b'?' | b'!') || xml::name_length(&[*byte]) == 1)
+    content[0] == b'<'
+        && content.get(1).is_none_or(|byte| matches!(byte, b'?' | b'!') || xml::name_length(&[*byte]) == 1)
 }
 
 /// Whether the first line that is not blank is a tag line of a MEDLINE record.

@@ -134,8 +134,7 @@ impl Source {
                 }
                 let Some(inflate) = self.inflate.as_mut() else { return Ok(0) };
                 let (packed, unpacked) = (inflate.total_in(), inflate.total_out());
-                let status =
-                    inflate.decompress(&self.block[self.position..self.filled], out, FlushDecompress::None);
+                let status = inflate.decompress(&self.block[self.position..self.filled], out, FlushDecompress::None);
                 let used = (inflate.total_in() - packed) as usize;
                 let count = (inflate.total_out() - unpacked) as usize;
                 self.position += used;
@@ -182,7 +181,12 @@ impl Source {
 }
 
 fn corrupt(reason: &str) -> InputError {
-    InputError::new(ProblemKind::CorruptGzip, format!("the gzip stream is damaged ({reason}): nothing after this byte is read"))
+    InputError::new(
+        ProblemKind::CorruptGzip,
+        format!(
+            "the gzip stream is damaged ({reason}): nothing after this byte is read, what was read before may be wrong"
+        ),
+    )
 }
 
 /// A block from the unpacking thread: the bytes stand at `HEADROOM..HEADROOM + filled`.

@@ -30,14 +30,7 @@ impl RecordFormat for Jats {
         if self.elements.find(cx, b"article", |_, _| {}) { Found::Record } else { Found::End }
     }
 
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note> {
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         let article = Article::read(record, base)?;
         doc.id = article.id(&self.stem);
         let mut builder = Builder::new(doc, notes, map, Space::Collapse);
@@ -118,9 +111,27 @@ fn write_text(raw: &[u8], source: u64, trim: bool, out: &mut Canon<'_>) {
 fn is_left_out(name: &[u8]) -> bool {
     matches!(
         name,
-        b"table" | b"table-wrap-foot" | b"label" | b"object-id" | b"tex-math" | b"annotation" | b"annotation-xml" | b"alt-text"
-            | b"long-desc" | b"permissions" | b"attrib" | b"fn" | b"fn-group" | b"floats-wrap-label" | b"code"
-            | b"supplementary-material" | b"processing-meta" | b"sub-article" | b"response" | b"graphic" | b"media"
+        b"table"
+            | b"table-wrap-foot"
+            | b"label"
+            | b"object-id"
+            | b"tex-math"
+            | b"annotation"
+            | b"annotation-xml"
+            | b"alt-text"
+            | b"long-desc"
+            | b"permissions"
+            | b"attrib"
+            | b"fn"
+            | b"fn-group"
+            | b"floats-wrap-label"
+            | b"code"
+            | b"supplementary-material"
+            | b"processing-meta"
+            | b"sub-article"
+            | b"response"
+            | b"graphic"
+            | b"media"
             | b"comment"
     )
 }
@@ -129,8 +140,19 @@ fn is_left_out(name: &[u8]) -> bool {
 fn is_border(name: &[u8]) -> bool {
     matches!(
         name,
-        b"break" | b"disp-formula" | b"disp-formula-group" | b"disp-quote" | b"verse-line" | b"speech" | b"title" | b"subtitle"
-            | b"def-item" | b"term" | b"def" | b"list-item" | b"preformat"
+        b"break"
+            | b"disp-formula"
+            | b"disp-formula-group"
+            | b"disp-quote"
+            | b"verse-line"
+            | b"speech"
+            | b"title"
+            | b"subtitle"
+            | b"def-item"
+            | b"term"
+            | b"def"
+            | b"list-item"
+            | b"preformat"
     )
 }
 
@@ -200,7 +222,9 @@ impl Article {
                                 Zone::Title
                             }
                             b"abstract" if in_meta && is_main_abstract(attributes) => Zone::Abstract,
-                            b"body" | b"back" | b"floats-group" | b"floats-wrap" if walk.name(1) == b"article" => Zone::Body,
+                            b"body" | b"back" | b"floats-group" | b"floats-wrap" if walk.name(1) == b"article" => {
+                                Zone::Body
+                            }
                             _ => continue,
                         };
                         zone_depth = depth;
@@ -227,7 +251,8 @@ impl Article {
                             }
                             fresh = true;
                         }
-                        b"p" | b"caption" | b"ref" | b"list-item" | b"verse-group" | b"preformat" | b"def-list" | b"disp-quote" => {
+                        b"p" | b"caption" | b"ref" | b"list-item" | b"verse-group" | b"preformat" | b"def-list"
+                        | b"disp-quote" => {
                             // The paragraphs of a caption or a list item are passages of their own, a reference is one.
                             if zone != Zone::References || local == b"ref" || open.is_empty() {
                                 open.push(depth);
@@ -235,7 +260,9 @@ impl Article {
                             }
                         }
                         b"fig" | b"table-wrap" | b"list" | b"fig-group" | b"table-wrap-group" => fresh = true,
-                        b"element-citation" | b"citation" | b"nlm-citation" if !has_own_text(record, walk.at) => apart = depth,
+                        b"element-citation" | b"citation" | b"nlm-citation" if !has_own_text(record, walk.at) => {
+                            apart = depth
+                        }
                         b"math" if math == 0 => math = depth,
                         _ if is_border(local) => article.border(walk.at, fresh),
                         _ => {}
@@ -350,7 +377,9 @@ fn has_own_text(record: &[u8], from: usize) -> bool {
             xml::Token::Start { empty: false, .. } => depth += 1,
             xml::Token::End { .. } if depth == 0 => return false,
             xml::Token::End { .. } => depth -= 1,
-            xml::Token::Text(text) | xml::Token::Cdata(text) if depth == 0 && !text.trim_ascii().is_empty() => return true,
+            xml::Token::Text(text) | xml::Token::Cdata(text) if depth == 0 && !text.trim_ascii().is_empty() => {
+                return true;
+            }
             _ => {}
         }
         if end <= at {
@@ -371,11 +400,17 @@ fn read_metadata(record: &[u8], base: u64, metadata: &mut Metadata) -> Result<()
     while let Some(step) = walk.next()? {
         match step {
             Step::Open { name: b"article", attributes } => {
-                metadata.publication_types.extend(Some(attribute_text(attributes, b"article-type")).filter(|t| !t.is_empty()));
+                metadata
+                    .publication_types
+                    .extend(Some(attribute_text(attributes, b"article-type")).filter(|t| !t.is_empty()));
                 metadata.languages.extend(Some(attribute_text(attributes, b"xml:lang")).filter(|t| !t.is_empty()));
             }
-            Step::Open { name: b"body" | b"back" | b"sub-article" | b"response" | b"permissions", .. } => walk.skip()?,
-            Step::Open { name: b"journal-title", .. } if metadata.journal.is_empty() => metadata.journal = walk.text()?,
+            Step::Open { name: b"body" | b"back" | b"sub-article" | b"response" | b"permissions", .. } => {
+                walk.skip()?
+            }
+            Step::Open { name: b"journal-title", .. } if metadata.journal.is_empty() => {
+                metadata.journal = walk.text()?
+            }
             Step::Open { name: b"abbrev-journal-title", .. } => metadata.journal_abbreviation = walk.text()?,
             Step::Open { name: b"journal-id", attributes }
                 if matches!(attribute(attributes, b"journal-id-type"), Some(b"nlm-ta" | b"iso-abbrev"))
@@ -425,7 +460,8 @@ fn read_metadata(record: &[u8], base: u64, metadata: &mut Metadata) -> Result<()
             Step::Open { name: b"month", .. } if walk.name(1) == b"pub-date" => date.1 = walk.text()?,
             Step::Open { name: b"day", .. } if walk.name(1) == b"pub-date" => date.2 = walk.text()?,
             Step::Close { name: b"pub-date" } => {
-                let read = PubDate { year: dates::year(&date.0), month: dates::month(&date.1), day: dates::day(&date.2) };
+                let read =
+                    PubDate { year: dates::year(&date.0), month: dates::month(&date.1), day: dates::day(&date.2) };
                 let field = if online { &mut metadata.published_online } else { &mut metadata.published };
                 if field.year.is_none() {
                     *field = read;

@@ -85,14 +85,7 @@ impl RecordFormat for Jsonl {
         }
     }
 
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note> {
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         let line = repaired(record, base, notes);
         let Record { id, pmid, title, summary, text, version, .. } = parse(&line, base)?;
         doc.id = match (id, pmid) {

@@ -81,14 +81,7 @@ impl RecordFormat for Medline {
         }
     }
 
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note> {
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         let pmid = fields(record).find(|field| field.tag == b"PMID").map(|field| field.text());
         let Some(pmid) = pmid else { return Err(Note::broken(base, "the record does not start with a PMID line")) };
         if pmid.is_empty() || pmid.len() > MAX_PMID || !pmid.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -242,9 +235,9 @@ fn heading(text: &str) -> Heading {
 
 /// `3K9958V90M (Ethanol)`.
 fn chemical(text: &str) -> Chemical {
-    let (registry, label) = text.split_once(" (").map_or((text, ""), |(registry, label)| {
-        (registry, label.strip_suffix(')').unwrap_or(label))
-    });
+    let (registry, label) = text
+        .split_once(" (")
+        .map_or((text, ""), |(registry, label)| (registry, label.strip_suffix(')').unwrap_or(label)));
     Chemical { id: String::new(), registry: registry.trim().to_owned(), label: label.to_owned() }
 }
 

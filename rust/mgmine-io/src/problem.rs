@@ -125,7 +125,8 @@ impl Problems {
         let mut taken = std::mem::take(&mut self.waiting);
         if let Some(mut last) = self.last.take() {
             if self.dropped > 1 {
-                last.message = format!("{} ({} problems before this one are not listed)", last.message, self.dropped - 1);
+                last.message =
+                    format!("{} ({} problems before this one are not listed)", last.message, self.dropped - 1);
             }
             taken.push(last);
             self.dropped = 0;

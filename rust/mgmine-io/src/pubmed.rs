@@ -26,6 +26,10 @@ const MAX_PMID: usize = 20;
 
 static ARTICLE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"PubmedArticle"));
 static TITLE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"<ArticleTitle"));
+static PMID_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</PMID>"));
+static PAGES_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</Pagination>"));
+static LOCATION_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</ELocationID>"));
+static COPYRIGHT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</CopyrightInformation>"));
 static ABSTRACT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"<Abstract"));
 
 /// Elements that hold a record of their own.
@@ -49,8 +53,8 @@ pub(crate) struct Pubmed {
     deleting: bool,
     /// Whether a set is open.
     open: bool,
-    /// Whether every record is walked: for tests.
-    always_walk: bool,
+    /// Whether every record is walked.
+    thorough: bool,
 }
 
 impl RecordFormat for Pubmed {
@@ -130,16 +134,8 @@ impl RecordFormat for Pubmed {
         }
     }
 
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note> {
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         if !self.unusual
-            && !self.always_walk
             && let Some(done) = self.fill_usual(record, base, doc, map, notes)
         {
             return done;
@@ -154,6 +150,10 @@ impl RecordFormat for Pubmed {
 }
 
 impl Pubmed {
+    pub(crate) fn new(thorough: bool) -> Self {
+        Self { thorough, ..Self::default() }
+    }
+
     /// Whether the window stands at a usual article, behind white space.
     fn at_record(&self, cx: &mut Context) -> bool {
         let bytes = cx.window.bytes();
@@ -168,18 +168,22 @@ impl Pubmed {
     /// Finds the end of the record at the start of the window. `None` means that it was passed over.
     fn record(&mut self, cx: &mut Context, name: &'static [u8]) -> Option<Found> {
         let offset = cx.window.offset();
-        self.unusual = name != RECORDS[0];
-        let mut end = if self.unusual { strict_end(cx, &mut self.stack, &RECORDS) } else { article_end(cx) };
-        if let End::Found(length) = end
-            && !self.unusual
-        {
-            self.unusual = has_declaration(&cx.window.bytes()[..length]);
-        } else if !self.unusual && matches!(end, End::Broken(_)) {
-            self.unusual = true;
+        self.unusual = self.thorough || name != RECORDS[0];
+        let mut end = None;
+        if !self.unusual {
+            let found = article_end(cx);
+            self.unusual = match found {
+                End::Found(length) => has_declaration(&cx.window.bytes()[..length]),
+                // What looks broken may be a name inside a comment.
+                End::Broken(_) => true,
+                End::TooLarge | End::Cut => false,
+            };
+            end = Some(found);
         }
-        if self.unusual && name == RECORDS[0] {
-            end = strict_end(cx, &mut self.stack, &RECORDS);
-        }
+        let end = match end {
+            Some(end) if !self.unusual => end,
+            _ => strict_end(cx, &mut self.stack, &RECORDS),
+        };
         match end {
             End::Found(length) => {
                 cx.record = length;
@@ -269,9 +273,9 @@ impl Pubmed {
                 at += b"<Abstract>".len();
                 break;
             } else if rest.starts_with(b"<Pagination>") {
-                at = xml::after(record, at, b"</Pagination>")?;
+                at = behind(record, at, &PAGES_END)?;
             } else if rest.starts_with(b"<ELocationID ") {
-                at = xml::after(record, at, b"</ELocationID>")?;
+                at = behind(record, at, &LOCATION_END)?;
             } else {
                 return no_abstract(rest).then_some(Ok(()));
             }
@@ -286,7 +290,7 @@ impl Pubmed {
                     Err(note) => return Some(Err(note)),
                 };
             } else if rest.starts_with(b"<CopyrightInformation>") {
-                at = xml::after(record, at, b"</CopyrightInformation>")?;
+                at = behind(record, at, &COPYRIGHT_END)?;
             } else {
                 return rest.starts_with(b"</Abstract>").then_some(Ok(()));
             }
@@ -314,9 +318,10 @@ impl Pubmed {
         }
         let section = if kind == PassageKind::Abstract { section(attributes) } else { None };
         let stack = &mut self.stack;
-        Some(builder.passage(kind, section, base + inner as u64, |out| {
-            element_text(record, inner, name, base, stack, out)
-        }))
+        Some(
+            builder
+                .passage(kind, section, base + inner as u64, |out| element_text(record, inner, name, base, stack, out)),
+        )
     }
 
     /// Reads any record, by looking at every tag.
@@ -382,7 +387,8 @@ impl Parts {
                 (b"BookTitle", b"Book", b"BookDocument") if !empty && parts.book_title.is_none() => {
                     parts.book_title = Some((inner, b"BookTitle"));
                 }
-                (b"Abstract", b"Article", b"MedlineCitation") | (b"Abstract", b"BookDocument", b"PubmedBookArticle") => {
+                (b"Abstract", b"Article", b"MedlineCitation")
+                | (b"Abstract", b"BookDocument", b"PubmedBookArticle") => {
                     abstracts += 1;
                 }
                 (b"AbstractText", b"Abstract", b"Article" | b"BookDocument") if !empty && abstracts == 1 => {
@@ -417,6 +423,11 @@ fn section(attributes: &[u8]) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The index behind the next place of `needle`.
+fn behind(bytes: &[u8], from: usize, needle: &Finder<'_>) -> Option<usize> {
+    needle.find(&bytes[from..]).map(|at| from + at + needle.needle().len())
+}
+
 fn skip_space(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| !is_space(*byte)).map_or(bytes.len(), |space| from + space)
 }
@@ -444,7 +455,7 @@ fn read_pmid(bytes: &[u8], at: usize, base: u64, doc: &mut Document) -> Result<u
     let Lexed::Token(Token::Start { name: b"PMID", attributes, empty: false }, inner) = xml::token(bytes, at) else {
         return Err(Note::broken(here, "the record has no PMID"));
     };
-    let Some(length) = memmem::find(&bytes[inner..], b"</PMID>") else { return Err(xml::unclosed(b"PMID", here)) };
+    let Some(length) = PMID_END.find(&bytes[inner..]) else { return Err(xml::unclosed(b"PMID", here)) };
     let raw = &bytes[inner..inner + length];
     let pmid = raw.trim_ascii();
     if pmid.is_empty() || pmid.len() > MAX_PMID || !pmid.iter().all(u8::is_ascii_digit) {

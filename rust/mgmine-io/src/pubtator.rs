@@ -61,14 +61,7 @@ impl RecordFormat for Pubtator {
         }
     }
 
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note> {
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         let first = content(record.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default());
         let id = id_of(first);
         if field(first).is_none() || id.is_empty() || id.len() > MAX_ID {

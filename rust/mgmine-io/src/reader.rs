@@ -64,7 +64,7 @@ pub struct Want {
     pub source_map: bool,
 }
 
-/// How an input is read. The documents are the same whatever `threaded` and `block` are.
+/// How an input is read. The documents are the same whatever `threaded`, `block` and, if the input is whole, `thorough` are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// What to fill in.
@@ -75,11 +75,13 @@ pub struct Options {
     pub block: usize,
     /// The longest record in bytes; a longer one is a [`ProblemKind::TooLarge`].
     pub max_record: usize,
+    /// Look at every tag of every PubMed record, so that damage in parts that are not read is found too. Slower.
+    pub thorough: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { want: Want::default(), threaded: false, block: BLOCK, max_record: MAX_RECORD }
+        Self { want: Want::default(), threaded: false, block: BLOCK, max_record: MAX_RECORD, thorough: false }
     }
 }
 
@@ -117,14 +119,7 @@ pub(crate) trait RecordFormat: Send {
     fn find(&mut self, cx: &mut Context, doc: &mut Document) -> Found;
 
     /// Fills id, version, text and passages, and the source map if `map`, from the bytes of a record, which start at `base`.
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note>;
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note>;
 
     /// Fills the bibliographic record.
     fn metadata(&mut self, _record: &[u8], _base: u64, _metadata: &mut Metadata) -> Result<(), Note> {
@@ -277,7 +272,7 @@ impl Reader {
             window.consume(3);
         }
         let inner: Box<dyn RecordFormat> = match format {
-            Format::PubmedXml => Box::new(pubmed::Pubmed::default()),
+            Format::PubmedXml => Box::new(pubmed::Pubmed::new(options.thorough)),
             Format::Medline => Box::new(medline::Medline::default()),
             Format::Jats => Box::new(jats::Jats::new(stem(name))),
             Format::Pubtator => Box::new(pubtator::Pubtator::default()),

@@ -57,14 +57,7 @@ impl RecordFormat for Text {
         }
     }
 
-    fn fill(
-        &mut self,
-        record: &[u8],
-        base: u64,
-        doc: &mut Document,
-        map: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Note> {
+    fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         doc.id.clone_from(&self.stem);
         doc.text.clear();
         doc.passages.clear();
@@ -76,9 +69,8 @@ impl RecordFormat for Text {
             out.copy_utf8(text, base + at as u64);
             if text.len() < piece.len() {
                 let source = base + (at + text.len()) as u64;
-                out.notes().push(source, ProblemKind::InvalidCharacter, || {
-                    "a NUL byte; it was replaced by U+FFFD".to_owned()
-                });
+                out.notes()
+                    .push(source, ProblemKind::InvalidCharacter, || "a NUL byte; it was replaced by U+FFFD".to_owned());
                 out.replace("\u{fffd}", source, 1);
             }
             at += piece.len();
@@ -166,8 +158,8 @@ fn marker(line: &str) -> usize {
     };
     let Some(first) = line.chars().next() else { return 0 };
     match first {
-        '•' | '◦' | '▪' | '▫' | '‣' | '⁃' | '∙' | '·' | '●' | '○' | '■' | '□' | '➢' | '❖' | '✓' | '–' | '—' | '-' | '*'
-        | '+' => {
+        '•' | '◦' | '▪' | '▫' | '‣' | '⁃' | '∙' | '·' | '●' | '○' | '■' | '□' | '➢' | '❖' | '✓' | '–' | '—' | '-'
+        | '*' | '+' => {
             let length = first.len_utf8();
             let at = behind(length);
             // Typographic bullets may touch the word.
@@ -176,7 +168,8 @@ fn marker(line: &str) -> usize {
         '(' | '[' | '0'..='9' => {
             let open = usize::from(!first.is_ascii_digit());
             let digits = line[open..].bytes().take_while(u8::is_ascii_digit).count();
-            let letter = usize::from(open == 1 && digits == 0 && line[1..].starts_with(|c: char| c.is_ascii_lowercase()));
+            let letter =
+                usize::from(open == 1 && digits == 0 && line[1..].starts_with(|c: char| c.is_ascii_lowercase()));
             let inner = open + digits + letter;
             let close = line[inner..].chars().next();
             let fits = match (first, close) {
@@ -263,8 +256,17 @@ fn is_reference_heading(line: &str) -> bool {
     line.len() <= MAX_HEADING
         && matches!(
             words.as_str(),
-            "references" | "reference" | "reference list" | "references and notes" | "bibliography" | "literature"
-                | "literature cited" | "works cited" | "cited literature" | "further reading" | "journal reference"
+            "references"
+                | "reference"
+                | "reference list"
+                | "references and notes"
+                | "bibliography"
+                | "literature"
+                | "literature cited"
+                | "works cited"
+                | "cited literature"
+                | "further reading"
+                | "journal reference"
                 | "journal references"
         )
 }
@@ -324,7 +326,8 @@ fn has_pages(text: &str) -> bool {
     text.match_indices(':').any(|(at, _)| {
         let before = bytes[..at].last().is_some_and(|byte| byte.is_ascii_digit() || *byte == b')');
         let behind = text[at + 1..].trim_start().as_bytes();
-        let digits = behind.iter().skip_while(|byte| byte.is_ascii_alphabetic()).take_while(|b| b.is_ascii_digit()).count();
+        let digits =
+            behind.iter().skip_while(|byte| byte.is_ascii_alphabetic()).take_while(|b| b.is_ascii_digit()).count();
         before && digits > 0
     }) || ["pp. ", " p. ", "vol. ", "Vol. "].iter().any(|mark| text.contains(mark))
 }
@@ -377,8 +380,8 @@ fn is_initials(word: &str) -> bool {
 
 fn is_name_word(word: &str) -> bool {
     const PARTICLES: [&str; 30] = [
-        "de", "van", "von", "der", "den", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le", "el", "al", "bin",
-        "ibn", "i", "y", "e", "ten", "ter", "zu", "zur", "af", "st", "et", "al.",
+        "de", "van", "von", "der", "den", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le", "el", "al",
+        "bin", "ibn", "i", "y", "e", "ten", "ter", "zu", "zur", "af", "st", "et", "al.",
     ];
     if PARTICLES.contains(&word) {
         return true;
@@ -405,11 +408,14 @@ mod tests {
                     B. O. Müller, Jean-Luc Petit. Zinc keeps thymocytes alive. Journal of Made-up Results, 2021; DOI: \
                     10.1234/jmr.2021.5\n";
         let parts = divided(text);
-        assert_eq!(parts[..3], [
-            ("title", "Zinc and the thymus"),
-            ("body", "Zinc is a trace metal.[1]"),
-            ("body", "Some thymocytes\n    need it."),
-        ]);
+        assert_eq!(
+            parts[..3],
+            [
+                ("title", "Zinc and the thymus"),
+                ("body", "Zinc is a trace metal.[1]"),
+                ("body", "Some thymocytes\n    need it."),
+            ]
+        );
         assert_eq!(parts[3].0, "reference");
         assert!(parts[3].1.starts_with("Ana") && parts[3].1.ends_with("2021.5"));
     }
@@ -418,15 +424,18 @@ mod tests {
     fn a_reference_list_ends_at_the_next_heading() {
         let text = "Body line one.\nAnother line of body.\nReferences\n1. Made-up book of ions.\n2) Second entry,\n   \
                     which goes on.\n\nSupplement\n\nBody again.";
-        assert_eq!(divided(text), [
-            ("body", "Body line one."),
-            ("body", "Another line of body."),
-            ("reference", "References"),
-            ("reference", "Made-up book of ions."),
-            ("reference", "Second entry,\n   which goes on."),
-            ("body", "Supplement"),
-            ("body", "Body again."),
-        ]);
+        assert_eq!(
+            divided(text),
+            [
+                ("body", "Body line one."),
+                ("body", "Another line of body."),
+                ("reference", "References"),
+                ("reference", "Made-up book of ions."),
+                ("reference", "Second entry,\n   which goes on."),
+                ("body", "Supplement"),
+                ("body", "Body again."),
+            ]
+        );
     }
 
     #[test]
@@ -466,9 +475,16 @@ mod tests {
 
     #[test]
     fn list_markers() {
-        for (line, length) in
-            [("- a", 2), ("-5 mM", 0), ("1. A", 3), ("1.5 mM", 0), ("[12] A", 5), ("(a) b", 4), ("• x", 4), ("2020. A", 0)]
-        {
+        for (line, length) in [
+            ("- a", 2),
+            ("-5 mM", 0),
+            ("1. A", 3),
+            ("1.5 mM", 0),
+            ("[12] A", 5),
+            ("(a) b", 4),
+            ("• x", 4),
+            ("2020. A", 0),
+        ] {
             assert_eq!(marker(line), length, "{line}");
         }
     }

@@ -62,8 +62,14 @@ pub(crate) fn after(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
 /// A piece of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token<'x> {
-    Start { name: &'x [u8], attributes: &'x [u8], empty: bool },
-    End { name: &'x [u8] },
+    Start {
+        name: &'x [u8],
+        attributes: &'x [u8],
+        empty: bool,
+    },
+    End {
+        name: &'x [u8],
+    },
     Text(&'x [u8]),
     Cdata(&'x [u8]),
     /// A comment, a processing instruction or a document type.
@@ -98,9 +104,7 @@ pub(crate) fn token(bytes: &[u8], at: usize) -> Lexed<'_> {
             }
             Lexed::Token(Token::End { name }, at + end + 1)
         }
-        Some(b'?') => {
-            after(bytes, at + 2, b"?>").map_or(Lexed::Incomplete, |end| Lexed::Token(Token::Other, end))
-        }
+        Some(b'?') => after(bytes, at + 2, b"?>").map_or(Lexed::Incomplete, |end| Lexed::Token(Token::Other, end)),
         Some(b'!') => declaration(bytes, at),
         Some(first) if is_name_start(*first) => {
             let Some(end) = tag_end(rest, 1) else { return Lexed::Incomplete };
@@ -267,8 +271,24 @@ pub(crate) fn decode(raw: &[u8]) -> Cow<'_, str> {
 fn is_block(name: &[u8]) -> bool {
     matches!(
         name,
-        b"DispFormula" | b"p" | b"br" | b"break" | b"sec" | b"title" | b"list" | b"list-item" | b"li" | b"ul" | b"ol"
-            | b"disp-formula" | b"disp-quote" | b"div" | b"table" | b"tr" | b"td" | b"th"
+        b"DispFormula"
+            | b"p"
+            | b"br"
+            | b"break"
+            | b"sec"
+            | b"title"
+            | b"list"
+            | b"list-item"
+            | b"li"
+            | b"ul"
+            | b"ol"
+            | b"disp-formula"
+            | b"disp-quote"
+            | b"div"
+            | b"table"
+            | b"tr"
+            | b"td"
+            | b"th"
     )
 }
 
@@ -336,7 +356,12 @@ pub(crate) fn element_text(
             return Err(unclosed(element, base + bytes.len() as u64));
         };
         if length > 0 && dropped == 0 {
-            plain_text(&bytes[at..at + length], base + at as u64, math > 0 && local(stack.name(bytes, 0)) != b"mtext", out);
+            plain_text(
+                &bytes[at..at + length],
+                base + at as u64,
+                math > 0 && local(stack.name(bytes, 0)) != b"mtext",
+                out,
+            );
         }
         at += length;
         if bytes[at] == b'&' {

@@ -1,0 +1,320 @@
+//! What cannot be read is reported with its place, and the rest goes on.
+
+mod common;
+
+use common::{check_map, full, gzip, passages, read, read_with};
+use mgmine_io::{Format, Options, ProblemKind, Reader, Want};
+
+fn article(pmid: u32, title: &str) -> String {
+    format!(
+        "<PubmedArticle><MedlineCitation Status=\"MEDLINE\"><PMID Version=\"1\">{pmid}</PMID><Article><Journal><JournalIssue><PubDate>\
+         <Year>2001</Year></PubDate></JournalIssue><Title>Ions</Title></Journal><ArticleTitle>{title}</ArticleTitle><Abstract>\
+         <AbstractText>Text of {pmid}.</AbstractText></Abstract><AuthorList><Author><LastName>Roe</LastName></Author></AuthorList>\
+         <Language>eng</Language></Article></MedlineCitation></PubmedArticle>\n"
+    )
+}
+
+fn set(records: &[String]) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<PubmedArticleSet>\n{}</PubmedArticleSet>\n", records.concat())
+}
+
+fn three(second: String) -> (String, u64) {
+    let xml = set(&[article(1, "One"), second, article(3, "Three")]);
+    let offset = xml.find("Text of 1").unwrap();
+    let offset = offset + xml[offset..].find("\n<").unwrap() + 1;
+    (xml, offset as u64)
+}
+
+/// A damaged record between two good ones: both are read whatever the window, and the problem is placed.
+fn left_out(second: String, kind: ProblemKind, id: Option<&str>) {
+    let (xml, offset) = three(second);
+    for options in [
+        full(),
+        Options { block: 7, ..full() },
+        Options { block: 64, threaded: true, ..full() },
+        Options { thorough: true, ..full() },
+    ] {
+        let all = read_with("some.xml", xml.as_bytes(), &options);
+        assert_eq!(all.ids(), ["pubmed:1", "pubmed:3"], "{options:?} {:?}", all.problems);
+        assert_eq!(all.documents[1].record, 2);
+        assert_eq!(all.kinds(), [kind], "{:?}", all.problems);
+        let problem = &all.problems[0];
+        assert_eq!((problem.record, problem.doc_id.as_deref()), (Some(1), id), "{problem}");
+        let end = all.documents[1].source_offset;
+        assert!((offset..=end).contains(&problem.offset), "{problem} lies outside of {offset}..{end}");
+        assert!(!problem.fatal);
+    }
+}
+
+#[test]
+fn a_record_with_a_tag_too_few_is_left_out() {
+    left_out(article(2, "Two <b>bold"), ProblemKind::BrokenRecord, Some("pubmed:2"));
+    left_out(article(2, "Two</b>"), ProblemKind::BrokenRecord, Some("pubmed:2"));
+    left_out(article(2, "p < 0.05"), ProblemKind::BrokenRecord, Some("pubmed:2"));
+    left_out(article(2, "Two").replace("</PubmedArticle>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
+    left_out(article(2, "Two").replace("</ArticleTitle>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
+    left_out(article(2, "<!-- x --> Two").replace("</AuthorList>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
+    // Damage in a part that is not read shows when the bibliographic record is read.
+    left_out(article(2, "Two").replace("</AuthorList>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
+}
+
+#[test]
+fn damage_in_unread_parts_shows_with_thorough() {
+    let (xml, _) = three(article(2, "Two").replace("</AuthorList>", ""));
+    let quick = read_with("some.xml", xml.as_bytes(), &Options::default());
+    assert_eq!((quick.documents.len(), quick.problems.len()), (3, 0));
+    let thorough = read_with("some.xml", xml.as_bytes(), &Options { thorough: true, ..Options::default() });
+    assert_eq!((thorough.documents.len(), thorough.kinds()), (2, vec![ProblemKind::BrokenRecord]));
+}
+
+#[test]
+fn a_record_without_a_usable_pmid_is_left_out() {
+    left_out(article(2, "Two").replace("<PMID Version=\"1\">2</PMID>", ""), ProblemKind::BrokenRecord, None);
+    left_out(article(2, "Two").replace(">2</PMID>", ">two</PMID>"), ProblemKind::BrokenRecord, None);
+    left_out(
+        article(2, "Two").replace(">2</PMID>", ">123456789012345678901234567890</PMID>"),
+        ProblemKind::BrokenRecord,
+        None,
+    );
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let deep = format!("{}x{}", "<b>".repeat(5000), "</b>".repeat(5000));
+    left_out(article(2, &deep), ProblemKind::TooDeep, Some("pubmed:2"));
+    let fine = format!("{}x{}", "<b>".repeat(200), "</b>".repeat(200));
+    assert_eq!(read("x", set(&[article(2, &fine)]).as_bytes()).documents[0].title(), "x");
+}
+
+#[test]
+fn a_record_that_is_too_long_is_left_out() {
+    let (xml, _) = three(article(2, &"long ".repeat(4000)));
+    for block in [100, 5000, 100_000] {
+        let all = read_with("some.xml", xml.as_bytes(), &Options { max_record: 8000, block, ..full() });
+        assert_eq!(all.ids(), ["pubmed:1", "pubmed:3"]);
+        assert_eq!(all.kinds(), [ProblemKind::TooLarge]);
+        assert_eq!(all.problems[0].doc_id.as_deref(), Some("pubmed:2"));
+    }
+}
+
+#[test]
+fn entities_are_never_expanded() {
+    let bomb = "<!DOCTYPE PubmedArticleSet [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY f SYSTEM \
+                \"file:///etc/passwd\">]>\n";
+    let xml =
+        format!("{bomb}<PubmedArticleSet>{}</PubmedArticleSet>", article(1, "x &b; &f; &alpha; R&D &#0; &#xD800; y"));
+    let all = read("bomb.xml", xml.as_bytes());
+    assert_eq!(all.documents[0].title(), "x &b; &f; &alpha; R&D \u{fffd} \u{fffd} y");
+    assert_eq!(all.kinds(), [ProblemKind::UnknownEntity, ProblemKind::InvalidCharacter]);
+    assert!(all.problems[0].message.ends_with("(and 3 more in this record)"), "{}", all.problems[0]);
+    check_map(&all.documents[0], xml.as_bytes());
+}
+
+#[test]
+fn bytes_that_are_no_text_are_replaced_and_reported() {
+    let mut bytes = set(&[article(1, "a\u{1}b\0c @@ d")]).into_bytes();
+    let at = bytes.windows(2).position(|two| two == b"@@").unwrap();
+    bytes[at..at + 2].copy_from_slice(b"\xff\xfe");
+    let all = read("x.xml", &bytes);
+    assert_eq!(all.documents[0].title(), "a\u{fffd}b\u{fffd}c \u{fffd}\u{fffd} d");
+    let mut kinds = all.kinds();
+    kinds.sort_by_key(|kind| kind.as_str());
+    assert_eq!(kinds, [ProblemKind::InvalidCharacter, ProblemKind::InvalidUtf8]);
+    assert!(all.problems.iter().any(|problem| problem.offset == at as u64));
+}
+
+#[test]
+fn a_file_that_ends_early_gives_what_is_whole() {
+    let xml = set(&[article(1, "One"), article(2, "Two"), article(3, "Three")]);
+    let second = xml.find("<PMID Version=\"1\">2").unwrap() + 60;
+    let all = read("cut.xml", &xml.as_bytes()[..second]);
+    assert_eq!(all.ids(), ["pubmed:1"]);
+    assert_eq!(all.kinds(), [ProblemKind::TruncatedInput]);
+    assert_eq!((all.problems[0].record, all.problems[0].doc_id.as_deref()), (Some(1), Some("pubmed:2")));
+    assert_eq!(all.problems[0].to_string().split(": ").next(), Some("cut.xml"));
+    // Cut between records.
+    let end = xml.find("</PubmedArticleSet>").unwrap();
+    let all = read("cut.xml", &xml.as_bytes()[..end]);
+    assert_eq!((all.documents.len(), all.kinds()), (3, vec![ProblemKind::TruncatedInput]));
+}
+
+/// Text that does not pack well, so that a cut lies where it should.
+fn long_set(records: u32) -> String {
+    let mut state = 1_u32;
+    let list: Vec<String> = (1..=records)
+        .map(|pmid| {
+            let word = |state: &mut u32| {
+                *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                format!("{:08x} ", *state)
+            };
+            let title: String = (0..200).map(|_| word(&mut state)).collect();
+            article(pmid, &title)
+        })
+        .collect();
+    set(&list)
+}
+
+#[test]
+fn a_truncated_gzip_gives_what_is_whole() {
+    let xml = long_set(50);
+    let packed = gzip(xml.as_bytes());
+    for threaded in [false, true] {
+        for cut in [packed.len() / 2, packed.len() - 4, packed.len() - 9] {
+            let all = read_with("cut.xml.gz", &packed[..cut], &Options { threaded, block: 3000, ..full() });
+            assert_eq!(all.kinds(), [ProblemKind::TruncatedGzip], "{:?}", all.problems);
+            let problem = &all.problems[0];
+            assert!(problem.fatal && problem.offset > 0 && problem.offset <= xml.len() as u64);
+            let whole =
+                xml.as_bytes()[..problem.offset as usize].windows(16).filter(|w| *w == b"</PubmedArticle>").count();
+            assert_eq!(all.documents.len(), whole);
+            if cut == packed.len() / 2 {
+                assert!(whole > 15 && whole < 40);
+                assert_eq!(problem.record, Some(whole as u64));
+            }
+        }
+    }
+    // Nothing but a header.
+    for cut in [2, 5, 10] {
+        let all = read("cut.xml.gz", &packed[..cut]);
+        assert_eq!((all.documents.len(), all.kinds()), (0, vec![ProblemKind::TruncatedGzip]));
+    }
+}
+
+#[test]
+fn a_damaged_gzip_gives_what_lies_before_the_damage() {
+    let xml = long_set(50);
+    let mut packed = gzip(xml.as_bytes());
+    let middle = packed.len() / 2;
+    packed[middle..middle + 64].fill(0xff);
+    let all = read("bad.xml.gz", &packed);
+    // Behind the damage a stream may go on for a while and give nonsense, in which no record is whole.
+    assert_eq!(all.kinds().last(), Some(&ProblemKind::CorruptGzip));
+    assert!(all.problems.last().unwrap().fatal);
+    let good = read("good.xml", xml.as_bytes()).documents;
+    assert!(all.documents.len() > 10 && all.documents.len() < 50);
+    assert_eq!(all.documents[..10], good[..10]);
+    // A wrong checksum at the end.
+    let mut packed = gzip(xml.as_bytes());
+    let crc = packed.len() - 8;
+    packed[crc] ^= 1;
+    let all = read("bad.xml.gz", &packed);
+    assert_eq!((all.documents.len(), all.kinds()), (50, vec![ProblemKind::CorruptGzip]));
+}
+
+#[test]
+fn members_padding_and_what_trails() {
+    let xml = long_set(8);
+    let (first, second) = xml.as_bytes().split_at(9000);
+    let mut packed = [gzip(first), gzip(b""), gzip(second)].concat();
+    let whole = read("x.gz", &packed);
+    assert_eq!((whole.documents.len(), whole.problems.len()), (8, 0));
+    packed.extend([0; 700]);
+    assert_eq!(read("x.gz", &packed), whole);
+    packed.extend(b"junk");
+    let all = read("x.gz", &packed);
+    assert_eq!((all.documents.len(), all.kinds()), (8, vec![ProblemKind::TrailingData]));
+    assert!(!all.problems[0].fatal);
+}
+
+#[test]
+fn inputs_without_content_or_of_no_format_are_refused() {
+    for (bytes, kind) in [
+        (Vec::new(), ProblemKind::Empty),
+        (gzip(b""), ProblemKind::Empty),
+        (b" \n\t\n".to_vec(), ProblemKind::Empty),
+        (b"<html><body>404</body></html>".to_vec(), ProblemKind::UnknownFormat),
+        (b"PK\x03\x04....".to_vec(), ProblemKind::UnknownFormat),
+        (b"\x00\x01\x02\x03\x04\x05\x06".to_vec(), ProblemKind::UnknownFormat),
+        (gzip(&gzip(b"{}")), ProblemKind::UnknownFormat),
+        (b"TY  - JOUR\nER  - \n".to_vec(), ProblemKind::UnknownFormat),
+        (b"[{\"id\": 1}]".to_vec(), ProblemKind::UnknownFormat),
+        (b"<?xml version=\"1.0\"?> <!-- only -->".to_vec(), ProblemKind::UnknownFormat),
+        (b"\xff\xfe<\0a\0".to_vec(), ProblemKind::Encoding),
+        (b"<\0?\0x\0m\0".to_vec(), ProblemKind::Encoding),
+        (b"<?xml version='1.0' encoding='ISO-8859-1'?><PubmedArticleSet/>".to_vec(), ProblemKind::Encoding),
+    ] {
+        let all = read("some/file.gz", &bytes);
+        assert_eq!((all.documents.len(), all.kinds()), (0, vec![kind]), "{bytes:?}");
+        assert!(all.problems[0].fatal);
+    }
+    let missing = Reader::open(std::path::Path::new("no/such/file"), Want::default()).unwrap_err();
+    assert_eq!(missing.kind, ProblemKind::Io);
+    let none = read("x", b"<PubmedArticleSet></PubmedArticleSet>");
+    assert_eq!((none.documents.len(), none.problems.len()), (0, 0));
+}
+
+#[test]
+fn what_stands_between_records_is_reported_once() {
+    let xml = set(&[
+        article(1, "One"),
+        "loose text <x>and <y/></x>".to_owned(),
+        article(2, "Two"),
+        "</z>".to_owned(),
+        article(3, "T"),
+    ]);
+    let all = read("x", xml.as_bytes());
+    assert_eq!(all.ids(), ["pubmed:1", "pubmed:2", "pubmed:3"]);
+    assert_eq!(all.kinds(), [ProblemKind::BrokenRecord, ProblemKind::BrokenRecord]);
+}
+
+#[test]
+fn two_sets_in_one_stream() {
+    let xml = set(&[article(1, "One")]) + &set(&[article(2, "Two")]);
+    let all = read("x", xml.as_bytes());
+    assert_eq!((all.ids(), all.problems.len()), (vec!["pubmed:1", "pubmed:2"], 0));
+}
+
+#[test]
+fn a_broken_deletion_does_not_hide_the_others() {
+    let xml = "<PubmedArticleSet><DeleteCitation><PMID Version=\"1\">7</PMID><PMID Version=\"1\">x</PMID>\n<PMID Version=\"3\">9</PMID>\
+               </DeleteCitation></PubmedArticleSet>";
+    let all = read("x", xml.as_bytes());
+    assert_eq!(all.deleted, [("pubmed:7".to_owned(), 1), ("pubmed:9".to_owned(), 3)]);
+    assert_eq!(all.kinds(), [ProblemKind::BrokenRecord]);
+}
+
+#[test]
+fn a_flood_of_problems_is_bounded() {
+    let lines = "not json\n".repeat(5000);
+    let input = format!("{{\"id\": 1, \"text\": \"a\"}}\n{lines}{{\"id\": 2, \"text\": \"b\"}}\n");
+    let all = read("x.jsonl", input.as_bytes());
+    assert_eq!(all.ids(), ["1", "2"]);
+    assert_eq!(all.problems.len(), 1001);
+    assert!(all.problems[1000].message.contains("3999 problems before"), "{}", all.problems[1000]);
+}
+
+#[test]
+fn no_input_makes_the_reader_panic() {
+    // Every cut and many damages of a small file of each format.
+    let samples = [
+        (set(&[article(1, "a &amp; <b>b</b> <!-- c --> <![CDATA[d]]>")]), Format::PubmedXml),
+        ("PMID- 1\nTI  - A\n      b\nAB  - c\n\nPMID- 2\nTI  - d\n".to_owned(), Format::Medline),
+        ("1|t|T\n1|a|A\n1\t0\t1\tT\tGene\t1\n\n2|t|U\n".to_owned(), Format::Pubtator),
+        ("{\"id\": \"a\", \"title\": \"t\\u0041\", \"abstract\": \"x\"}\n{\"id\": 1, \"text\": \"a\\nb\"}".to_owned(), Format::Jsonl),
+        ("<article><front><article-meta><title-group><article-title>T</article-title></title-group></article-meta></front><body><sec><title>S\
+          </title><p>a<xref>1</xref></p></sec></body></article>".to_owned(), Format::Jats),
+        ("<collection><source>s</source><document><id>1</id><passage><infon key=\"type\">title</infon><text>T</text></passage></document>\
+          </collection>".to_owned(), Format::BiocXml),
+        ("Title\n\n- item\n\nRoe J, Doe A. X. 2001;2:3-4. doi:10.1/2\n".to_owned(), Format::Text),
+    ];
+    for (sample, format) in samples {
+        let bytes = sample.as_bytes();
+        assert_eq!(
+            Reader::from_read("x", Box::new(std::io::Cursor::new(bytes.to_vec())), Want::default()).unwrap().format(),
+            format
+        );
+        for at in 0..bytes.len() {
+            let cut = read_with("x", &bytes[..at], &Options { block: 5, ..full() });
+            for doc in &cut.documents {
+                let _ = passages(doc);
+            }
+            for byte in [b'<', b'>', b'&', b'"', b'/', 0, 0xff, b'\n', b'!', b'|'] {
+                let mut damaged = bytes.to_vec();
+                damaged[at] = byte;
+                for doc in &read("x", &damaged).documents {
+                    let _ = passages(doc);
+                }
+            }
+        }
+    }
+}

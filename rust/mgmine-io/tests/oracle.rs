@@ -1,0 +1,609 @@
+//! PubMed XML against a second reader: a plain tree built by quick-xml, from which each value is taken by its path.
+
+mod common;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use common::{All, check_map, full, gzip, read_with};
+use flate2::bufread::MultiGzDecoder;
+use mgmine_core::document::Document;
+use mgmine_io::{Format, Item, Options, Reader, Want};
+use proptest::prelude::*;
+use quick_xml::events::{BytesStart, Event};
+
+/// A piece of an element's content, in order.
+#[derive(Debug)]
+enum Node {
+    Element(Element),
+    /// Character data as it stands.
+    Text(String),
+    /// A reference or a CDATA section, decoded.
+    Exact(String),
+}
+
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Node>,
+}
+
+impl Element {
+    fn of(start: &BytesStart<'_>) -> Self {
+        let attributes = start
+            .attributes()
+            .map(|attribute| {
+                let attribute = attribute.unwrap();
+                (
+                    attribute.key.0.to_owned(),
+                    attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap().into_owned(),
+                )
+            })
+            .collect();
+        Self { name: start.name().0.to_owned(), attributes, children: Vec::new() }
+    }
+
+    fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|node| if let Node::Element(element) = node { Some(element) } else { None })
+    }
+
+    fn child(&self, name: &str) -> Option<&Element> {
+        self.elements().find(|element| element.name == name)
+    }
+
+    fn path(&self, path: &str) -> Option<&Element> {
+        path.split('/').try_fold(self, |element, name| element.child(name))
+    }
+
+    fn attribute(&self, name: &str) -> &str {
+        self.attributes.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+
+    fn local(&self) -> &str {
+        self.name.rsplit(':').next().unwrap()
+    }
+
+    /// The text without markup, before white space is treated.
+    fn raw(&self, math: bool, out: &mut String) {
+        if matches!(self.local(), "annotation" | "annotation-xml") {
+            return;
+        }
+        let math = math || self.local() == "math";
+        let trim = math && self.local() != "mtext";
+        for node in &self.children {
+            match node {
+                Node::Exact(text) => out.push_str(text),
+                Node::Text(text) if trim => out.push_str(text.trim_matches([' ', '\t', '\n', '\r'])),
+                Node::Text(text) => out.push_str(text),
+                Node::Element(element) if element.local() == "mspace" => out.push(' '),
+                Node::Element(element) => {
+                    let border = if element.name == "DispFormula" && !out.is_empty() { "\n" } else { "" };
+                    out.push_str(border);
+                    element.raw(math, out);
+                    if element.name == "DispFormula" && !out.is_empty() {
+                        out.push('\n');
+                    }
+                }
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut raw = String::new();
+        self.raw(false, &mut raw);
+        let space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
+        let mut text = String::new();
+        let mut rest = raw.trim_matches(space);
+        while let Some(start) = rest.find(space) {
+            let length = rest[start..].find(|c| !space(c)).unwrap();
+            let run = &rest[start..start + length];
+            text.push_str(&rest[..start]);
+            text.push_str(if run.bytes().all(|byte| byte == b' ') { run } else { " " });
+            rest = &rest[start + length..];
+        }
+        text + rest
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Citation {
+    id: String,
+    version: u32,
+    text: String,
+    passages: Vec<(&'static str, Option<String>, String)>,
+    year: Option<i16>,
+    doi: String,
+    headings: usize,
+    other_abstracts: Vec<String>,
+}
+
+impl Citation {
+    fn of(record: &Element) -> Self {
+        let book = record.name == "PubmedBookArticle";
+        let citation = record.child(if book { "BookDocument" } else { "MedlineCitation" }).unwrap();
+        let article = if book { citation } else { citation.child("Article").unwrap() };
+        let pmid = citation.child("PMID").unwrap();
+        let mut title = article.child("ArticleTitle").map(Element::text).unwrap_or_default();
+        if book && article.child("ArticleTitle").is_none_or(|title| title.children.is_empty()) {
+            title = citation.path("Book/BookTitle").map(Element::text).unwrap_or_default();
+        }
+        let mut passages = Vec::new();
+        if !title.is_empty() {
+            passages.push(("title", None, title.clone()));
+        }
+        let mut text = title;
+        let sections = article.child("Abstract").into_iter().flat_map(Element::elements);
+        for section in sections.filter(|element| element.name == "AbstractText") {
+            let words = section.text();
+            if words.is_empty() {
+                continue;
+            }
+            let label = match section.attribute("NlmCategory") {
+                "" | "UNASSIGNED" => section.attribute("Label"),
+                category => category,
+            };
+            text.push('\n');
+            text.push_str(&words);
+            passages.push(("abstract", (!label.is_empty()).then(|| label.to_owned()), words));
+        }
+        let date = if book { citation.path("Book/PubDate") } else { article.path("Journal/JournalIssue/PubDate") };
+        let year = date.and_then(|date| date.child("Year").or(date.child("MedlineDate"))).and_then(|year| {
+            let text = year.text();
+            text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 4)?.parse().ok()
+        });
+        let is_doi = |element: &&Element| element.attribute("IdType") == "doi";
+        let data = record.child(if book { "PubmedBookData" } else { "PubmedData" });
+        let list = data.and_then(|data| data.child("ArticleIdList")).and_then(|ids| ids.elements().find(is_doi));
+        let own = citation.child("ArticleIdList").and_then(|ids| ids.elements().find(is_doi));
+        let location = article
+            .elements()
+            .chain(citation.child("Book").into_iter().flat_map(Element::elements))
+            .find(|e| e.name == "ELocationID" && e.attribute("EIdType") == "doi" && e.attribute("ValidYN") != "N");
+        let others = citation.elements().filter(|element| element.name == "OtherAbstract");
+        Self {
+            id: format!("pubmed:{}", pmid.text()),
+            version: Some(pmid.attribute("Version")).filter(|v| !v.is_empty()).map_or(1, |v| v.parse().unwrap()),
+            text,
+            passages,
+            year,
+            doi: own.or(list).or(location).map(Element::text).unwrap_or_default(),
+            headings: citation.child("MeshHeadingList").map_or(0, |list| list.elements().count()),
+            other_abstracts: others
+                .map(|other| {
+                    let texts = other.elements().filter(|e| e.name == "AbstractText").map(Element::text);
+                    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+                })
+                .collect(),
+        }
+    }
+
+    fn from_document(doc: &Document) -> Self {
+        let passages = doc.passages.iter();
+        Self {
+            id: doc.id.clone(),
+            version: doc.version,
+            text: doc.text.clone(),
+            passages: passages.map(|p| (p.kind.as_str(), p.section.clone(), p.span.of(&doc.text).to_owned())).collect(),
+            year: doc.metadata.published.year,
+            doi: doc.metadata.doi.clone(),
+            headings: doc.metadata.headings.len(),
+            other_abstracts: doc.metadata.other_abstracts.iter().map(|other| other.text.clone()).collect(),
+        }
+    }
+}
+
+/// What the second reader makes of a stream, record by record.
+enum Told {
+    Citation(Citation),
+    Deleted(String, u32),
+}
+
+fn tell(read: impl BufRead, mut each: impl FnMut(Told)) {
+    let mut reader = quick_xml::Reader::from_reader(read);
+    let mut buffer = Vec::new();
+    let mut open: Vec<Element> = Vec::new();
+    let close = |open: &mut Vec<Element>, each: &mut dyn FnMut(Told)| {
+        let element = open.pop().unwrap();
+        match element.name.as_str() {
+            "PubmedArticle" | "PubmedBookArticle" => each(Told::Citation(Citation::of(&element))),
+            "DeleteCitation" => {
+                for pmid in element.elements() {
+                    each(Told::Deleted(format!("pubmed:{}", pmid.text()), pmid.attribute("Version").parse().unwrap()));
+                }
+            }
+            _ => {
+                if let Some(parent) = open.last_mut().filter(|parent| parent.name != "PubmedArticleSet") {
+                    parent.children.push(Node::Element(element));
+                }
+            }
+        }
+    };
+    loop {
+        buffer.clear();
+        let node = match reader.read_event_into(&mut buffer).unwrap() {
+            Event::Start(start) => {
+                open.push(Element::of(&start));
+                continue;
+            }
+            Event::Empty(start) => {
+                open.push(Element::of(&start));
+                close(&mut open, &mut each);
+                continue;
+            }
+            Event::End(_) => {
+                close(&mut open, &mut each);
+                continue;
+            }
+            Event::Text(text) => Node::Text(text.into_inner().into_owned()),
+            Event::CData(text) => Node::Exact(text.into_inner().into_owned()),
+            Event::GeneralRef(reference) => Node::Exact(match reference.resolve_char_ref().unwrap() {
+                Some(char) => char.to_string(),
+                None => match &*reference.into_inner() {
+                    "lt" => "<".to_owned(),
+                    "gt" => ">".to_owned(),
+                    "amp" => "&".to_owned(),
+                    "quot" => "\"".to_owned(),
+                    "apos" => "'".to_owned(),
+                    other => format!("&{other};"),
+                },
+            }),
+            Event::Eof => return,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => continue,
+        };
+        if let Some(parent) = open.last_mut().filter(|parent| parent.name != "PubmedArticleSet") {
+            parent.children.push(node);
+        }
+    }
+}
+
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/pubmed").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: ../shared/pubmed/{name} is not here");
+    None
+}
+
+/// Every record of a whole file, read both ways. Returns the numbers of documents, of abstracts and of deletions.
+fn agree_on_file(path: &Path) -> (usize, usize, usize) {
+    let options = Options { want: Want { metadata: true, source_map: false }, ..Options::default() };
+    let mut reader = Reader::open_with(path, &options).unwrap();
+    assert_eq!(reader.format(), Format::PubmedXml);
+    let mut doc = Document::default();
+    let (mut documents, mut abstracts, mut deleted) = (0, 0, 0);
+    let file = BufReader::new(File::open(path).unwrap());
+    let stream: Box<dyn BufRead> = if path.extension().is_some_and(|extension| extension == "gz") {
+        Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file)))
+    } else {
+        Box::new(file)
+    };
+    tell(stream, |told| match told {
+        Told::Citation(citation) => {
+            assert_eq!(reader.next(&mut doc), Item::Document);
+            assert_eq!(Citation::from_document(&doc), citation);
+            assert_eq!(doc.record, documents as u64);
+            documents += 1;
+            abstracts += usize::from(doc.has_abstract());
+        }
+        Told::Deleted(id, version) => {
+            assert_eq!(reader.next(&mut doc), Item::Deleted);
+            assert_eq!((&doc.id, doc.version), (&id, version));
+            deleted += 1;
+        }
+    });
+    assert_eq!(reader.next(&mut doc), Item::End);
+    assert_eq!(reader.take_problems(), []);
+    (documents, abstracts, deleted)
+}
+
+#[test]
+fn the_baseline_file_is_read_the_same_way() {
+    let Some(path) = shared("pubmed20n0014.xml.gz") else { return };
+    assert_eq!(agree_on_file(&path), (30_000, 14_832, 0));
+}
+
+#[test]
+fn the_update_file_is_read_the_same_way() {
+    let Some(path) = shared("pubmed21n1298.xml.gz") else { return };
+    // 18,446 records have an `Abstract`; that of one holds only an empty `AbstractText`.
+    assert_eq!(agree_on_file(&path), (20_788, 18_445, 20));
+}
+
+#[test]
+fn books_and_update_samples_are_read_the_same_way() {
+    for (name, counts) in [
+        ("books.xml", (19, 17, 0)),
+        ("updates/pubmed22n1115-trimmed.xml.gz", (3, 2, 34)),
+        ("updates/pubmed22n1313-trimmed.xml.gz", (4, 3, 559)),
+        ("updates/pubmedsample_2019.xml.gz", (176, 115, 7)),
+    ] {
+        let Some(path) = shared(name) else { return };
+        assert_eq!(agree_on_file(&path), counts, "{name}");
+    }
+}
+
+#[test]
+fn whole_files_read_the_same_threaded_thoroughly_and_in_any_blocks() {
+    for name in ["pubmed20n0014.xml.gz", "pubmed21n1298.xml.gz"] {
+        let Some(path) = shared(name) else { return };
+        let other = Options {
+            threaded: true,
+            block: 70_001,
+            thorough: true,
+            want: Want { source_map: true, ..Want::default() },
+            ..Options::default()
+        };
+        let mut plain = Reader::open(&path, Want::default()).unwrap();
+        let mut reader = Reader::open_with(&path, &other).unwrap();
+        let (mut first, mut second) = (Document::default(), Document::default());
+        loop {
+            let item = plain.next(&mut first);
+            assert_eq!(reader.next(&mut second), item);
+            if item == Item::End {
+                break;
+            }
+            if item == Item::Document && first.record % 16 == 0 {
+                plain.source_map(&mut first);
+                assert_eq!(first, second);
+            } else {
+                assert_eq!((&first.id, &first.text, &first.passages), (&second.id, &second.text, &second.passages));
+                assert_eq!(first.source_offset, second.source_offset);
+            }
+        }
+    }
+}
+
+/// Text with everything that may stand in it, well-formed.
+fn words() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[a-zA-Z0-9]{1,8}",
+        3 => " {1,2}",
+        1 => "[ \n\t\r]{1,4}",
+        1 => prop::sample::select(vec![
+            "&lt;", "&gt;", "&amp;", "&quot;", "&apos;", "&#160;", "&#x3b1;", "&#10;", "&#x1F600;", "α", "β₂", "Mg²⁺", "é", "≤", "\u{a0}",
+            "\u{2009}", "𝛽", ">", "!", "?", "'", "\"", "-", "/", "PubmedArticle", "Abstract", "]]", "=",
+        ]).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+/// What may be anywhere and means nothing.
+fn aside() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "<!-- a comment -->",
+        "<!-- </PubmedArticle><PubmedArticle> -->",
+        "<!--</AbstractText>-->",
+        "<?pi </ArticleTitle> ?>",
+        "<?x?>",
+        "<!---->",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// Content of a title or an abstract; `unusual` allows comments and the like.
+fn content(unusual: bool) -> BoxedStrategy<String> {
+    let math = (words(), words()).prop_map(|(a, b)| {
+        format!(
+            "<mml:math xmlns:mml=\"http://www.w3.org/1998/Math/MathML\"> <mml:msup>\n<mml:mi>{a}</mml:mi> <mml:mn> {b}\n</mml:mn></mml:msup> \
+             <mml:mtext> {a} </mml:mtext><mml:annotation encoding='x'>{b}</mml:annotation> </mml:math>"
+        )
+    });
+    let aside = if unusual {
+        prop_oneof![aside(), "[a-z<>&;/ ]{0,12}".prop_map(|text| format!("<![CDATA[{text}]]>"))].boxed()
+    } else {
+        words().boxed()
+    };
+    let leaf = prop_oneof![6 => words(), 1 => math, 1 => aside];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            2 => prop::collection::vec(inner.clone(), 0..4).prop_map(|pieces| pieces.concat()),
+            2 => (prop::sample::select(vec!["b", "i", "u", "sup", "sub"]), inner.clone())
+                .prop_map(|(name, text)| format!("<{name}>{text}</{name} >")),
+            1 => inner.prop_map(|text| format!("<DispFormula>{text}</DispFormula>")),
+        ]
+    })
+    .boxed()
+}
+
+/// Attributes in any order, with either quote, white space and a `>` inside.
+fn section_tag() -> impl Strategy<Value = String> {
+    let value = "[A-Z >&]{0,6}".prop_map(|text| text.replace('&', "&amp;"));
+    (any::<[bool; 4]>(), value, prop::sample::select(vec!["UNASSIGNED", "METHODS", "RESULTS", ""])).prop_map(
+        |([label, category, swap, single], value, name)| {
+            let quote = if single { '\'' } else { '"' };
+            let mut list = Vec::new();
+            if label {
+                list.push(format!(" Label={quote}{value}{quote}"));
+            }
+            if category {
+                list.push(format!("\n NlmCategory = {quote}{name}{quote}"));
+            }
+            if swap {
+                list.reverse();
+            }
+            list.concat()
+        },
+    )
+}
+
+fn summary(unusual: bool) -> impl Strategy<Value = String> {
+    let section = prop_oneof![
+        5 => (section_tag(), content(unusual)).prop_map(|(tag, text)| format!("<AbstractText{tag}>{text}</AbstractText>")),
+        1 => section_tag().prop_map(|tag| format!("<AbstractText{tag}/>")),
+        1 => words().prop_map(|text| format!("<CopyrightInformation>{text}</CopyrightInformation>")),
+    ];
+    let sections = prop::collection::vec(section, 0..4).prop_map(|list| list.join("\n  "));
+    prop_oneof![
+        1 => Just(String::new()),
+        4 => sections.prop_map(|text| format!("<Abstract>\n{text}</Abstract>")),
+    ]
+}
+
+fn record(unusual: bool) -> impl Strategy<Value = String> {
+    let between =
+        if unusual { prop_oneof![Just(" ".to_owned()), aside()].boxed() } else { Just("\n ".to_owned()).boxed() };
+    let title = prop_oneof![
+        6 => content(unusual).prop_map(|text| format!("<ArticleTitle>{text}</ArticleTitle>")),
+        1 => Just("<ArticleTitle/>".to_owned()),
+        1 => Just(String::new()),
+        1 => content(unusual).prop_map(|text| format!("<ArticleTitle book=\"a>b\" part='x'>{text}</ArticleTitle>")),
+    ];
+    let other = prop_oneof![
+        Just(String::new()),
+        content(unusual).prop_map(|text| format!(
+            "<OtherAbstract Type=\"Publisher\" Language='fre'><AbstractText>{text}</AbstractText></OtherAbstract>"
+        )),
+    ];
+    let version = prop_oneof![
+        Just(String::new()),
+        (1..9u32).prop_map(|v| format!(" Version=\"{v}\"")),
+        Just(" Version='2'".to_owned())
+    ];
+    let date = prop::sample::select(vec![
+        "<PubDate><Year>1999</Year><Month>Feb</Month></PubDate>",
+        "<PubDate><MedlineDate>1998 Dec-1999 Jan</MedlineDate></PubDate>",
+        "<PubDate><Year>2001</Year><Season>Spring</Season></PubDate>",
+    ]);
+    let extra = prop::sample::select(vec![
+        "",
+        "<Pagination><MedlinePgn>1-2</MedlinePgn></Pagination>",
+        "<Pagination><MedlinePgn>1-2</MedlinePgn></Pagination>\n<ELocationID EIdType=\"doi\" ValidYN=\"Y\">10.1/a>b</ELocationID>",
+        "<ELocationID EIdType=\"pii\" ValidYN='Y'>x</ELocationID>",
+    ]);
+    let authors = prop::sample::select(vec![
+        "<AuthorList><Author><LastName>Roe</LastName></Author></AuthorList><Language>eng</Language>",
+        "<Language>ger</Language>",
+        "",
+        "<VernacularTitle>Titel</VernacularTitle>",
+    ]);
+    (1..99_999_999u64, version, title, summary(unusual), other, (between, date, extra, authors, any::<bool>())).prop_map(
+        |(pmid, version, title, summary, other, (between, date, extra, authors, references))| {
+            let references = if references {
+                "<ReferenceList><Reference><Citation>PubmedArticle?</Citation><ArticleIdList><ArticleId IdType=\"doi\">10.9/no</ArticleId>\
+                 </ArticleIdList></Reference></ReferenceList>"
+            } else {
+                ""
+            };
+            format!(
+                "<PubmedArticle>{between}<MedlineCitation Status=\"MEDLINE\" Owner='NLM'>\n<PMID{version}>{pmid}</PMID>\n{between}<Article \
+                 PubModel=\"Print\">{between}<Journal><JournalIssue>{date}</JournalIssue><Title>J</Title></Journal>\n{title}{between}{extra}\
+                 {summary}{between}{authors}</Article><CommentsCorrectionsList><CommentsCorrections RefType=\"CommentIn\"><RefSource>Cell\
+                 </RefSource><PMID Version=\"7\">1</PMID></CommentsCorrections></CommentsCorrectionsList>{other}</MedlineCitation>{between}\
+                 <PubmedData>{references}<ArticleIdList><ArticleId IdType=\"pubmed\">{pmid}</ArticleId></ArticleIdList></PubmedData>\
+                 </PubmedArticle>"
+            )
+        },
+    )
+}
+
+fn book() -> impl Strategy<Value = String> {
+    (1..99_999_999u64, content(true), content(true), summary(true), 0..3).prop_map(|(pmid, book, title, summary, kind)| {
+        let title = match kind {
+            0 => String::new(),
+            1 => "<ArticleTitle/>".to_owned(),
+            _ => format!("<ArticleTitle>{title}</ArticleTitle>"),
+        };
+        format!(
+            "<PubmedBookArticle><BookDocument><PMID Version='1'>{pmid}</PMID><ArticleIdList><ArticleId IdType=\"bookaccession\">NBK1\
+             </ArticleId></ArticleIdList><Book><BookTitle book=\"b\">{book}</BookTitle><PubDate><Year>2009</Year></PubDate></Book>{title}\
+             <Language>eng</Language>{summary}</BookDocument></PubmedBookArticle>"
+        )
+    })
+}
+
+fn set() -> impl Strategy<Value = String> {
+    let record = prop_oneof![5 => record(false), 2 => record(true), 1 => book()];
+    let records = prop::collection::vec((record, prop_oneof![3 => Just("\n".to_owned()), 1 => aside()]), 0..5);
+    let deleted = prop_oneof![
+        Just(String::new()),
+        prop::collection::vec(1..99_999u32, 0..4).prop_map(|pmids| {
+            let list: String = pmids.iter().map(|pmid| format!("<PMID Version=\"1\">{pmid}</PMID>\n")).collect();
+            format!("<DeleteCitation>\n{list}</DeleteCitation>")
+        }),
+    ];
+    let prolog = prop::sample::select(vec![
+        "",
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD\" \"pubmed.dtd\">\n",
+        "\u{feff}<?xml version='1.0' encoding='UTF-8'?><!-- <PubmedArticle> -->",
+        "<!DOCTYPE PubmedArticleSet [<!ENTITY x \"<PubmedArticle>\"> <!-- ]> --> ]>",
+    ]);
+    (prolog, records, deleted).prop_map(|(prolog, records, deleted)| {
+        let records: String = records.into_iter().map(|(record, behind)| record + &behind).collect();
+        format!("{prolog}<PubmedArticleSet>\n{records}{deleted}</PubmedArticleSet>\n")
+    })
+}
+
+fn told(xml: &str) -> (Vec<Citation>, Vec<(String, u32)>) {
+    let (mut citations, mut deleted) = (Vec::new(), Vec::new());
+    tell(xml.as_bytes(), |told| match told {
+        Told::Citation(citation) => citations.push(citation),
+        Told::Deleted(id, version) => deleted.push((id, version)),
+    });
+    (citations, deleted)
+}
+
+fn pack(bytes: &[u8], cuts: &[prop::sample::Index]) -> Vec<u8> {
+    let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+    at.sort_unstable();
+    at.push(bytes.len());
+    let mut from = 0;
+    let mut packed = Vec::new();
+    for to in at {
+        packed.extend(gzip(&bytes[from..to]));
+        from = to;
+    }
+    packed
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn generated_sets_are_read_the_same_way(
+        xml in set(),
+        block in prop_oneof![1..40_usize, 40..5000_usize],
+        cuts in prop::option::of(prop::collection::vec(any::<prop::sample::Index>(), 0..4)),
+        threaded: bool,
+        thorough: bool,
+    ) {
+        let (citations, deleted) = told(&xml);
+        let bytes = match &cuts {
+            Some(cuts) => pack(xml.as_bytes(), cuts),
+            None => xml.clone().into_bytes(),
+        };
+        let options = Options { block, threaded, thorough, ..full() };
+        let all = read_with("generated.xml", &bytes, &options);
+        prop_assert_eq!(&all.problems, &[]);
+        prop_assert_eq!(all.documents.iter().map(Citation::from_document).collect::<Vec<_>>(), citations);
+        prop_assert_eq!(&all.deleted, &deleted);
+        for doc in &all.documents {
+            check_map(doc, xml.as_bytes());
+        }
+        let whole: All = read_with("generated.xml", xml.as_bytes(), &full());
+        prop_assert_eq!(all, whole);
+    }
+
+    #[test]
+    fn lazy_parts_are_the_same_as_eager_ones(xml in set()) {
+        let eager = read_with("x", xml.as_bytes(), &full());
+        let mut reader = Reader::from_read("x", Box::new(std::io::Cursor::new(xml.into_bytes())), Want::default()).unwrap();
+        let mut doc = Document::default();
+        let mut documents = Vec::new();
+        loop {
+            match reader.next(&mut doc) {
+                Item::End => break,
+                Item::Deleted => {}
+                Item::Document => {
+                    prop_assert!(doc.source_map.runs.is_empty());
+                    reader.metadata(&mut doc);
+                    reader.source_map(&mut doc);
+                    documents.push(doc.clone());
+                }
+            }
+        }
+        prop_assert_eq!(documents, eager.documents);
+    }
+}
