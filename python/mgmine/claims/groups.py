@@ -77,6 +77,12 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
         if level_at is None and node.is_verb and node.tag in ("VBD", "VBZ", "VBP") and node.lemma not in ("be", "have", "fall", "lie") and window[0].low not in ("whose", "who"):
             break
     if level_at is None:
+        # "patients with hypomagnesaemia": to have it is the level
+        if window[0].low == "with":
+            for node in window[1:4]:
+                name = reader.phrases.at.get(node.i)
+                if name is not None and name.text.lower().startswith(("hypo", "hyper")):
+                    return _argument(reader, node), 1, node.i
         return None
     for node in nodes[max(cohort.i + 1, level_at.i - 6) : level_at.i + 8]:
         if node.i in reader.phrases.at and node.low not in _STOPS:

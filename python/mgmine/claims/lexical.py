@@ -182,7 +182,7 @@ def _read_triggers(out: Data, table: dict[str, Any]) -> None:
             out.verbs.setdefault(parts[0], []).append(VerbEntry(group, particle, preposition))
         for kind, target in (("nouns", out.nouns), ("agents", out.agents)):
             for text in row.get(kind, ()):
-                for form in noun_forms(text):
+                for form in (*noun_forms(text), *noun_forms(text.replace("ization", "isation"))):
                     target.setdefault(form, group)
         for text in row.get("adjectives", ()):
             out.adjectives.setdefault(text, group)

@@ -47,6 +47,7 @@ class Arg:
     inherited: bool = False
     event: bool = False
     agent: bool = False
+    bare: bool = False
 
     @property
     def key(self) -> tuple[int, int]:
@@ -77,6 +78,7 @@ class Phrases:
         self.within: dict[int, list[Name]] = {}
         self.alias: dict[int, Node] = {}
         self.resolving: set[int] = set()
+        self.lacking: Callable[[Node], list[Arg]] | None = None
         self.before: Callable[[Node], list[tuple[str, Arg]]] = lambda _: []
         self._place()
 
@@ -106,7 +108,7 @@ class Phrases:
             if not self._leads(node, head):
                 break
             left = node
-        while left.i < head.i and (left.low in self.data.directions or left.low in self.data.levels or left.tag in ("RB", "CC", "DT", ",", "PRP$", "CD", "PDT", "RBR", "RBS", "IN")):
+        while left.i < head.i and (left.low in self.data.directions or left.low in self.data.levels or left.low in ("%", "percent") or left.tag in ("RB", "CC", "DT", ",", "PRP$", "CD", "PDT", "RBR", "RBS", "IN")):
             left = self.graph.nodes[left.i + 1]
         end = head.end
         for kid in head.kids:
@@ -254,7 +256,7 @@ class Phrases:
             if change.id in ("increase", "decrease"):
                 args = self.resolve(themes[0], True, depth + 1)
                 return [replace(arg, level="high" if change.sign == "+" else "low") for arg in args]
-        if key in data.measures and themes:
+        if key in data.measures and themes and not (subject and key in data.molecular_measures and key in data.nouns):
             inner = self._measured(node, themes, subject, depth)
             if inner:
                 return inner
@@ -396,6 +398,11 @@ class Phrases:
                 return [self._plain(node)] if node.dep in ("nsubj", "dobj") else []
             end = max(arg.end for arg in args)
             return [Arg(node, node.start, end, "process", event=True)]
+        agents = [
+            arg for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "using", "by") for arg in self._all(kid, subject, depth + 1)
+        ]  # fmt: skip
+        if kind.flips and agents:
+            return [replace(arg, perturbation=kind, themes=tuple(args), agent=True) for arg in agents]
         if kind.flips:
             end = max(arg.end for arg in args)
             return [Arg(node, node.start, end, "process", perturbation=kind, themes=tuple(args), event=True)]
@@ -469,7 +476,7 @@ class Phrases:
                 if part != role or (plural and topic.type not in ("t_cell", "cell") and topic.node.tag not in ("NNS", "NNPS")):
                     continue
                 return [replace(
-                    topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False,
+                    topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False, bare=False,
                 )]  # fmt: skip
             if node.low == "this" and wanted == "subject":
                 continue
@@ -488,8 +495,13 @@ class Phrases:
         return Arg(node, name.start, name.end, name.family, name.ids, name)
 
     def _perturbed_holder(self, node: Node) -> Arg:
-        """A plain noun phrase, or "MAGT1-deficient T cells", which tells of MAGT1."""
-        return self._plain(node)
+        """A plain noun phrase, or "magnesium-free medium", which tells of what the medium lacks."""
+        plain = self._plain(node)
+        if self.lacking is not None and node.lemma not in self.data.cells:
+            missing = self.lacking(node)
+            if missing:
+                return replace(plain, perturbation=self.data.perturbation_nouns["absence"], themes=tuple(missing), bare=True)
+        return plain
 
     def _plain(self, node: Node) -> Arg:
         start, end = self.span(node)

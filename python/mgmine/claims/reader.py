@@ -78,12 +78,14 @@ class Reader:
         repair(graph, data)
         self.phrases = Phrases(graph, names, data, memory)
         self.phrases.before = self._topics_before
+        self.phrases.lacking = self._absent_modifier
         self.scope = Scope(graph, data)
         self.drafts: list[Draft] = []
         self.fired: dict[int, list[Draft]] = {}
         self._subject_cache: dict[int, list[Arg]] = {}
         self._busy: set[int] = set()
         self.consumed: set[int] = set()
+        self.hidden: set[int] = set()
 
     # ------------------------------------------------------------------ driving
 
@@ -110,6 +112,8 @@ class Reader:
         self._lists()
         self._groups()
         self._targets()
+        self._ellipses()
+        self._causatives()
         self._uses()
         self._consequences()
         self._respectively()
@@ -401,7 +405,7 @@ class Reader:
     def direct_object(self, node: Node, entry: VerbEntry | None = None) -> list[Arg]:
         """The object of an active verb, found through gaps and right-node raising."""
         for kid in node.kids:
-            if kid.dep == "dobj" and kid.low not in ("which", "that", "whom"):
+            if kid.dep == "dobj" and kid.low not in ("which", "that", "whom") and not self._finite(kid):
                 return self.phrases.objects(kid)
         if entry is not None and entry.particle is not None:
             for kid in node.kids:
@@ -411,13 +415,18 @@ class Reader:
             kid.dep in ("nsubj", "csubj") and kid.tag not in ("WDT", "WP") and kid.low not in ("that", "which") for kid in node.kids
         ):
             return self.phrases.objects(node.head)
-        siblings = [kid for kid in node.kids if kid.dep == "conj" and kid.is_verb]
+        siblings = [
+            kid for kid in node.kids
+            if kid.is_verb and (kid.dep == "conj" or self._finite(kid) and (kid.dep == "dobj" or any(
+                one.low in ("whereas", "while", "but") and one.i < kid.i for one in kid.kids
+            )))
+        ]  # fmt: skip
         if node.dep == "conj" and node.head is not None and node.head.is_verb:
             siblings = [node.head, *(kid for kid in node.head.kids if kid.dep == "conj" and kid is not node and kid.is_verb)]
         inchoative = any(one.group.inchoative for one in self.data.verbs.get(node.lemma, ()))
         for sibling in siblings:
             for kid in sibling.kids:
-                if kid.dep == "dobj" and kid.i > node.i and kid.i > sibling.i and (sibling is node.head or not inchoative or self._gap(node, sibling)):
+                if kid.dep == "dobj" and kid.i > node.i and kid.i > sibling.i and (sibling is node.head or not inchoative or self._gap(node, sibling) or self._finite(sibling)):
                     between = self.graph.nodes[min(node.i, sibling.i) + 1 : max(node.i, sibling.i)]
                     if any(one.dep == "dobj" for one in between):
                         continue
@@ -425,6 +434,9 @@ class Reader:
                         continue
                     return self.phrases.objects(kid)
         return []
+
+    def _finite(self, node: Node) -> bool:
+        return node.tag in ("VBD", "VBZ", "VBP") and any(kid.dep in ("nsubj", "nsubjpass") for kid in node.kids)
 
     def _gap(self, node: Node, sibling: Node) -> bool:
         """Whether two coordinated verbs stand so close that one object serves both."""
@@ -437,6 +449,12 @@ class Reader:
             for kid in self._by_case(node, (entry.preposition,)):
                 out.extend(self.phrases.objects(kid))
             return out
+        if entry is not None and entry.group.frame == "senses" and not self.passive(node) and not any(kid.dep == "dobj" for kid in node.kids):
+            for kid in node.kids:
+                if kid.dep == "ccomp" and kid.i > node.i:
+                    found = self.subject(kid)
+                    if found:
+                        return found
         if self.passive(node):
             return [self._object_side(arg) for nodes in [self.subject_nodes(node)] for one in nodes for arg in self.phrases.objects(one)]
         return self.direct_object(node, entry)
@@ -616,6 +634,9 @@ class Reader:
                     if own:
                         out.extend(arg for one in own for arg in self.phrases.objects(one))
                     else:
+                        self.consumed.add(kid.i)
+                        for other in list(self.fired.get(kid.i, ())):
+                            self._drop(other)
                         out.append(self.event(kid))
                 if out:
                     return out
@@ -780,6 +801,8 @@ class Reader:
         if split is None:
             return
         part, ending, node_of_ending = split
+        if node.head is not None and node.head.lemma in self.data.cues["reagent"]["nouns"] and node.dep == "amod":
+            return
         compound = self.data.compounds[ending]
         if compound.then != "claim" or compound.predicate is None:
             return
@@ -877,6 +900,8 @@ class Reader:
                 found = self.phrases.resolve(member)
                 out.extend(found)
             return out
+        if node.dep in ("dep", "conj", "amod", "advmod") and head is not None and head.tag == "JJ" and head.dep in ("amod", "conj", "dep"):
+            return self._compound_holders(head)
         if node.dep == "conj" and head is not None and not head.is_verb:
             if any(kid.dep in ("nsubj", "nsubjpass") for kid in node.kids):
                 return self.holder(node)
@@ -1047,6 +1072,12 @@ class Reader:
                 else:
                     out.extend(self._directed(one, verb))
             return out
+        if has_object and not passive and verb.lemma in ("take", "contain", "accumulate", "produce", "secrete", "bind", "express", "import", "release", "hold", "make", "form"):
+            for kid in verb.kids:
+                if kid.dep == "dobj":
+                    out.extend(self._directed(kid, verb))
+            if out:
+                return out
         for entry in entries:
             group = entry.group
             if group.frame not in ("affects",) or group.light or entry.preposition is not None:
@@ -1060,6 +1091,8 @@ class Reader:
                         sign = self._sign(group.sign, arg.sign) or "?"
                         if negative and group.change:
                             sign = "0"
+                        elif self._slowed(verb):
+                            sign = "-" if sign == "+" else "+"
                         elif negative:
                             sign = "0" if group.inchoative else ("-" if sign == "+" else "?")
                         out.append((arg, sign, [verb]))
@@ -1067,6 +1100,10 @@ class Reader:
         if negative and not passive and verb.lemma not in ("be", "have", "do"):
             return self._deed(verb, "-", [verb])
         return out
+
+    def _slowed(self, verb: Node) -> bool:
+        """"grew more slowly", "rose less"."""
+        return any(kid.low in ("slowly", "slower", "less", "poorly", "worse") and kid.i > verb.i and kid.dep in ("advmod", "xcomp", "nmod:npmod") for kid in verb.kids)
 
     def _deed(self, verb: Node, sign: str, cue: list[Node]) -> list[tuple[Arg, str, list[Node]]]:
         """What somebody failed to do: the thing it would have been done to, else the deed itself."""
@@ -1186,7 +1223,7 @@ class Reader:
                 draft = Draft(
                     cause, "affects", target, cue, used, self.data.scores[used], verb, sign=stated,
                     aspect=target.aspect, perturbation=(kind.kind, None) if kind is not None else None, negated=False, final=False,
-                    unstated=flips,
+                    unstated=flips and sign != "0",
                 )  # fmt: skip
                 draft.reasons.append("effect under a condition")
                 self._add(draft)
@@ -1211,6 +1248,16 @@ class Reader:
                 return [(arg, None, False) for theme in self.phrases.themes(node) for arg in self.phrases.objects(theme) if self._thing(arg)]
             if node.low == "response" and words[:1] == ["in"]:
                 return [(arg, None, False) for kid in node.kids if kid.dep == "nmod" and kid.case() == "to" for arg in self.phrases.objects(kid)]
+            if node.lemma in self.data.cohorts | self.data.cells and words[:1] in (["in"], ["among"]):
+                given: list[tuple[Arg, PerturbationKind | None, bool]] = []
+                for kid in node.kids:
+                    if kid.dep == "acl" and kid.lemma in ("feed", "give", "receive", "supplement", "treat", "administer"):
+                        for inner in kid.kids:
+                            if inner.dep == "dobj" or inner.dep == "nmod" and inner.case() == "with":
+                                for arg in self.phrases.subjects(inner):
+                                    given.extend((theme, removal, True) for theme in arg.themes) if arg.bare else given.append((arg, None, False))
+                if given:
+                    return given
             split = self._absent_modifier(node)
             if split and words[:1] and words[0] in ("in", "with", "under", "at"):
                 return [(arg, removal, True) for arg in split]
@@ -1421,6 +1468,8 @@ class Reader:
             draft.perturbation = (kind.kind, agent)
             if not kind.flips or draft.sign not in ("+", "-") or draft.negated:
                 continue
+            if subject.bare and any(theme.name is not None for theme in subject.themes):
+                self.hidden.add(id(draft))
             for theme in subject.themes:
                 if theme.name is None and not theme.ids and not self.phrases.capital(theme.node):
                     continue
@@ -1430,11 +1479,12 @@ class Reader:
         target = draft.object
         if isinstance(target, Arg) and (theme.start < target.end and target.start < theme.end):
             return
+        bare = id(draft) in self.hidden
         self.drafts.append(Draft(
-            replace(theme, perturbation=None), draft.predicate, target, draft.cue, "affects/derived",
+            replace(theme, perturbation=None), draft.predicate, target, draft.cue, "affects/absence" if bare else "affects/derived",
             min(draft.score, self.data.scores["affects/derived"]), draft.anchor,
             sign="-" if draft.sign == "+" else "+", aspect=draft.aspect, factuality=draft.factuality, modality=draft.modality, role=draft.role,
-            perturbation=(kind, agent), derived=draft, final=True,
+            perturbation=(kind, agent), derived=None if bare else draft, unstated=bare, final=True,
         ))  # fmt: skip
 
     # ------------------------------------------------------------------ distribution
@@ -1524,6 +1574,68 @@ class Reader:
                     final=True,
                 ))  # fmt: skip
 
+    def _ellipses(self) -> None:
+        """"X raised A, Y lowered it and Z had no effect"; "no difference in A between X-treated and control cells"."""
+        for node in self.graph.nodes:
+            group = self.data.nouns.get(node.low)
+            if group is None or not group.change or self.fired.get(node.i) or node.tag[:2] != "NN":
+                continue
+            denied = self.scope.denied(node)
+            rule = "affects/verb"
+            if group.frame == "effect" and not any(kid.dep == "nmod" and kid.case() not in ("", "in") for kid in node.kids):
+                causes = self._haver(node)
+                if not causes or node.head is None or not denied:
+                    continue
+                verb = node.head
+                before = [arg for part, arg in (*self.memory.topics, *self._topics_before(node)) if part == "object" and arg.node is not node and arg.start < node.start]
+                if before and any(arg.start >= 0 for arg in before[-1:]) and verb.dep in ("conj", "ccomp", "parataxis", "advcl", "root"):
+                    for cause in causes:
+                        self._add(Draft(
+                            cause, "affects", before[-1], [node], "effect/ellipsis", self.data.scores["effect/ellipsis"], node, sign="0", final=True,
+                        ))  # fmt: skip
+            elif node.lemma == "difference" and (denied or any(kid.low in ("no", "significant") for kid in node.kids)):
+                if not denied:
+                    continue
+                themes = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() == "in"]
+                sides = [kid for kid in node.subtree() if kid.dep == "nmod" and kid.case() == "between"]
+                for side in sides[:1]:
+                    parts = [part for one in side.subtree() if "-" in one.low and one.low.rsplit("-", 1)[1] in ("treated", "supplemented", "exposed", "fed", "stimulated")
+                             for part in self._parts(one, one.start, one.start + one.text.rfind("-"))]
+                    for part in parts:
+                        for theme in themes:
+                            for target in self.phrases.objects(theme):
+                                self._add(Draft(
+                                    part, "affects", target, [node], rule, self.data.scores["effect/ellipsis"], node, sign="0", final=True,
+                                ))  # fmt: skip
+
+    def _causatives(self) -> None:
+        """"makes T cells kill better", "lets T cells grow", "keeps LFA-1 from closing"."""
+        for node in self.graph.nodes:
+            if not node.is_verb or node.lemma not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder") or self.fired.get(node.i) and node.lemma != "prevent":
+                continue
+            keeps = node.lemma in ("keep", "prevent", "stop", "hinder")
+            for kid in node.kids:
+                if kid.i < node.i or not kid.is_verb or kid.dep not in ("ccomp", "xcomp", "conj", "advcl", "acl") or kid.tag not in ("VB", "VBP", "VBG"):
+                    continue
+                middle = [one for one in self.graph.nodes[node.i + 1 : kid.i] if one.is_noun]
+                if not middle or any(one.low in (",", "and", "but") for one in self.graph.nodes[node.i + 1 : kid.i]):
+                    continue
+                if keeps != any(one.low == "from" for one in self.graph.nodes[node.i + 1 : kid.i]) or keeps and kid.tag != "VBG":
+                    continue
+                start, _ = self.phrases.span(middle[-1])
+                following = self.graph.nodes[kid.i + 1] if kid.i + 1 < len(self.graph) else kid
+                worse = following.low in ("less", "worse", "slower", "poorly")
+                sign = "-" if keeps != worse else "+"
+                target = Arg(kid, start, kid.end, "process", event=True)
+                for draft in list(self.fired.get(node.i, ())):
+                    self._drop(draft)
+                for agent in self.agent(node):
+                    self._add(Draft(
+                        agent, "affects", target, [node], "affects/causative", self.data.scores["affects/causative"], node, sign=sign,
+                        aspect="process",
+                    ))  # fmt: skip
+                break
+
     def _uses(self) -> None:
         """"X … for use in Y"."""
         for node in self.graph.nodes:
@@ -1587,7 +1699,7 @@ class Reader:
         """One claim for one statement: duplicates go, and an unsigned effect yields to a signed one."""
         best: dict[tuple[object, ...], Draft] = {}
         for draft in self.drafts:
-            if not self._sound(draft):
+            if id(draft) in self.hidden or not self._sound(draft):
                 continue
             key = (_key(draft.subject), draft.predicate, _key(draft.object), draft.sign, draft.negated)
             held = best.get(key)

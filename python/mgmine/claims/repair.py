@@ -21,6 +21,11 @@ def repair(graph: Graph, data: Data) -> None:
     _lemmas(graph, data)
     _adjacent_nouns(graph)
     _possessor(graph)
+    _infinitives(graph, data)
+    _gerund_phrases(graph, data)
+    _clause_subjects(graph)
+    _states(graph, data)
+    _objects(graph, data)
     _gerund_subject(graph)
     _coordinated_participle(graph, data)
     _verb_as_adjective(graph)
@@ -79,7 +84,8 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         if node.tag not in ("VBN", "VBD", "JJ", "NN", "NNS", "NNP") or any(kid.dep in ("auxpass", "aux", "nsubj", "nsubjpass") for kid in node.kids):
             continue
         before, after = nodes[node.i - 1], nodes[node.i + 1]
-        if node.tag == "NNS" and (not headless or not before.is_noun or after.tag[:2] not in ("NN", "JJ", "DT", "PR", "CD", "VB")):
+        clause = any(one.low == "," for one in nodes[max(0, node.i - 4) : node.i]) and nodes[0].tag in ("WRB", "IN") and node.dep in ("conj", "appos", "dep")
+        if node.tag == "NNS" and (not (headless or clause) or not before.is_noun or after.tag[:2] not in ("NN", "JJ", "DT", "PR", "CD", "VB", "CC", "RB", ".")):
             continue
         noun_before = before.tag in ("NN", "NNS", "NNP", "NNPS") or before.low in (",", "neither", "it", "this", "they") or before.tag == "RB" and headless
         if after.low in ("by", "in") and node.tag != "NNS" and not (after.low == "in" and headless and base in ("result",)):
@@ -89,7 +95,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             continue
         if before.low == "," and not headless:
             continue
-        if not headless and (node.dep not in ("amod", "dep", "compound") or node.low in _UNHYPHENATED or before.dep not in ("compound", "nmod", "nsubj", "dep", "amod", "root", "dobj") or node.tag == "NNS"):
+        if not headless and (node.dep not in ("amod", "dep", "compound") or node.low in _UNHYPHENATED or before.dep not in ("compound", "nmod", "nsubj", "dep", "amod", "root", "dobj") or node.tag == "NNS") and not (clause and node.tag == "NNS"):
             continue
         if out and not joined:
             continue
@@ -129,6 +135,99 @@ def _possessor(graph: Graph) -> None:
             if between and between[0].dep == "cc" and all(one.dep in ("cc", "amod", "compound", "det") for one in between):
                 other.attach(node, "dep")
         node.attach(owned, "nmod:poss")
+
+
+def _swap(node: Node, noun: Node, tag: str, dep: str | None = None) -> None:
+    """A verb read as a modifier takes the place of the noun it stands before, which becomes its object."""
+    above, label = noun.head, noun.dep
+    noun.kids.remove(node)
+    node.head, node.dep, node.tag = above, dep or label, tag
+    if above is not None:
+        above.kids[above.kids.index(noun)] = node
+        above.kids.sort(key=lambda one: one.i)
+    noun.head = None
+    for kid in [kid for kid in noun.kids if kid.i < node.i or kid.dep in ("nmod", "punct", "conj") and kid.case() not in ("of", "") or kid.dep == "punct"]:
+        kid.attach(node, kid.dep)
+    noun.attach(node, "dobj")
+
+
+def _infinitives(graph: Graph, data: Data) -> None:
+    """"to open LFA-1": a base form of a known verb after "to" and before a noun is an infinitive."""
+    for node in graph.nodes[1:]:
+        noun = node.head
+        if node.dep not in ("amod", "compound") or noun is None or noun.i < node.i or data.lemmas.get(node.low) != node.low or node.low not in data.verbs:
+            continue
+        if graph.nodes[node.i - 1].low != "to" or node.tag not in ("JJ", "NN", "VB", "VBP"):
+            continue
+        _swap(node, noun, "VB", "xcomp")
+        node.lemma = node.low
+        marker = graph.nodes[node.i - 1]
+        if marker.head is not node:
+            marker.attach(node, "mark")
+        marker.dep = "mark"
+
+
+def _gerund_phrases(graph: Graph, data: Data) -> None:
+    """"Chelating magnesium", "after removing Mg2+": a form in -ing of doing something to a thing, before that thing."""
+    for node in graph.nodes:
+        noun = node.head
+        if not node.low.endswith("ing") or node.dep not in ("amod", "compound") or noun is None or noun.i < node.i:
+            continue
+        base = data.lemmas.get(node.low)
+        if base is None or base not in data.perturbation_verbs:
+            continue
+        before = graph.nodes[node.i - 1] if node.i else None
+        if before is not None and before.tag not in ("CC", "IN", ",", "TO") and before.low not in ("that", "whether"):
+            continue
+        if before is not None and before.tag == "IN" and before.low in ("of", "to"):
+            continue
+        node.lemma = base
+        _swap(node, noun, "VBG", "csubj" if noun.dep in ("nsubj", "nsubjpass") else None)
+
+
+def _clause_subjects(graph: Graph) -> None:
+    """"V1 X, and Y V2 it": the noun right before a second verb without subject is its subject, not more of X."""
+    for node in graph.nodes:
+        if node.dep != "conj" or node.head is None or not node.head.is_verb or node.tag not in FINITE or any(
+            kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids
+        ):  # fmt: skip
+            continue
+        place = node.i - 1
+        while place > 0 and graph.nodes[place].tag in ("RB", "VBD", "VBZ", "MD") and graph.nodes[place].head is node:
+            place -= 1
+        at: Node | None = graph.nodes[place]
+        while at is not None and at.dep not in ("conj", "root") and at.i > node.head.i:
+            at = at.head
+        if at is None or at.dep != "conj" or at.is_verb and at.tag != "VBG" or not node.head.i < at.i < node.i or at.head is None:
+            continue
+        first = min(one.i for one in at.subtree())
+        if first < 2 or graph.nodes[first - 1].low not in ("and", "but", "while", "whereas") or graph.nodes[first - 2].low != ",":
+            continue
+        at.attach(node, "csubj" if at.tag == "VBG" else "nsubj")
+
+
+_STATIVE = frozenset({"stay", "remain", "become", "appear", "seem", "stays", "go"})
+
+
+def _states(graph: Graph, data: Data) -> None:
+    """"stays bent and …": an adjective of state right after such a verb belongs to it."""
+    for node in graph.nodes[1:]:
+        before = graph.nodes[node.i - 1]
+        if not before.is_verb or before.lemma not in _STATIVE or node.head is before or node.is_verb and node.tag != "VBN":
+            continue
+        if node.low in data.states or node.low in data.directions or node.low in data.adjectives:
+            if node in set(before.subtree()) or before not in set(node.subtree()):
+                node.attach(before, "xcomp")
+
+
+def _objects(graph: Graph, data: Data) -> None:
+    """A bare noun right after a transitive trigger is its object, whatever it was called."""
+    for node in graph.nodes[1:]:
+        head = node.head
+        if node.dep not in ("xcomp", "advcl", "dep") or not node.is_noun or head is None or not head.is_verb or head.i != node.i - 1 or node.tag in ("DT", "CD"):
+            continue
+        if head.lemma in data.verbs and not any(kid.dep in ("dobj", "cop") for kid in (*head.kids, *node.kids)) and not node.case():
+            node.dep = "dobj"
 
 
 def _gerund_subject(graph: Graph) -> None:
@@ -171,7 +270,7 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
         verb = top.head
         if verb is None or top.dep not in ("dobj", "nmod") or verb.tag != "VBD" or verb.i > node.i:
             continue
-        if graph.nodes[node.i - 1].low == "and" and (
+        if graph.nodes[node.i - 1].low == "and" and not (top.dep == "nmod" and top.case() == "as") and (
             any(entry.group.light or entry.preposition for entry in data.verbs.get(verb.lemma, ())) or verb.lemma in data.show_verbs
             or verb.lemma not in data.verbs or top.dep == "nmod" or any(kid.dep == "amod" and kid.low in data.directions for kid in top.kids)
         ):

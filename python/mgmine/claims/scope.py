@@ -28,7 +28,7 @@ class Scope:
     def negated(self, node: Node) -> bool:
         """Whether a word itself is denied: "did not", "never", "no longer", "neither … nor" before its subject."""
         for kid in node.kids:
-            if kid.low in ("not", "n't", "never", "nor") and kid.dep in ("neg", "advmod", "cc", "dep", "aux") and kid.i < node.i:
+            if kid.low in ("not", "n't", "never", "nor", "cannot") and kid.dep in ("neg", "advmod", "cc", "dep", "aux") and kid.i < node.i:
                 if kid.low == "not" and kid.i + 1 < len(self.graph) and self.graph.nodes[kid.i + 1].low in ("only", "just", "merely"):
                     continue
                 return True
@@ -61,6 +61,8 @@ class Scope:
                     return not (flips or self.negated(head))
                 if self.negated(head):
                     return not flips
+            elif dep == "ccomp" and head.lemma == "exclude":
+                break
             elif dep == "acl" and head.low in cues["nouns"]:
                 return not flips
             elif dep in ("nsubj", "nsubjpass", "dobj") and at.is_noun and head.is_verb:
@@ -152,6 +154,8 @@ class Scope:
                 if clausal and lemma in ("aim", "seek", "intend", "want", "attempt", "plan", "hope", "wish", "try") and at.dep == "xcomp":
                     raise_to("uncommitted")
                     role, modality = "aim", "aim"
+                if clausal and lemma in ("exclude", "rule") and (self.negated(head) or any(kid.low == "cannot" for kid in head.kids)):
+                    raise_to("possible")
                 if clausal or at.dep == "nsubjpass":
                     if lemma in cues["possible_verbs"]:
                         raise_to("possible")
@@ -264,6 +268,10 @@ class Scope:
                 if kid.dep == "nmod" and kid.lemma == "control" and kid.case() in ("as", "for", "in"):
                     return True
                 if kid.dep == "nsubj" and kid.lemma == "control":
+                    return True
+                if kid.dep in ("nsubj", "nsubjpass") and any(
+                    inner.dep == "acl" and any(one.lemma == "control" and one.case() == "as" for one in inner.kids) for inner in kid.kids
+                ):  # fmt: skip
                     return True
             at = at.head
             steps += 1
