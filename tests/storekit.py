@@ -38,7 +38,9 @@ def arrow(name: str, rows: Iterable[Mapping[str, Any]], *, without: tuple[str, .
     import pyarrow
 
     schema = pyarrow.schema([field for field in _arrow_schema(name) if field.name not in without])
-    return pyarrow.Table.from_pylist([{column: row.get(column) for column in schema.names} for row in rows], schema=schema)
+    return pyarrow.Table.from_pylist(
+        [{column: row.get(column) for column in schema.names} for row in rows], schema=schema
+    )
 
 
 @cache

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import storekit as kit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import storekit as kit
 from mgmine.errors import InputError, LockedError, StoreError, UsageError
 from mgmine.store import Store, _disk, _writer
 
@@ -56,7 +57,14 @@ def test_no_store(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b"\xff", b'{"format": "mgmine evidence store", "version": 99, "segments": []}', b'{"format": 1}'],
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"\xff",
+        b'{"format": "mgmine evidence store", "version": 99, "segments": []}',
+        b'{"format": 1}',
+    ],
 )
 def test_damaged_manifest(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "MANIFEST.json").write_bytes(content)
@@ -180,7 +188,13 @@ def test_another_lexicon_replaces_in_place(tmp_path: Path) -> None:
 
 
 def test_nlm_files_stand_in_their_own_order(tmp_path: Path) -> None:
-    order = ["pubmed21n0009.xml.gz", "notes.txt", "pubmed21n0010.xml.gz", "pubmed20n1000.xml.gz", "pubmed21n0002.xml.gz"]
+    order = [
+        "pubmed21n0009.xml.gz",
+        "notes.txt",
+        "pubmed21n0010.xml.gz",
+        "pubmed20n1000.xml.gz",
+        "pubmed21n0002.xml.gz",
+    ]
     with Store(tmp_path / "s", create=True) as store, store.writer() as writer:
         for name in order:
             writer.commit(
@@ -389,7 +403,7 @@ def test_arrow_out(asked: Store) -> None:
     import polars
     import pyarrow
 
-    result = asked.sql("SELECT doc_id, ids, \"start\" FROM mentions")
+    result = asked.sql('SELECT doc_id, ids, "start" FROM mentions')
     assert polars.DataFrame(result).rows() == [("pubmed:1", ["TEST:Mg"], 0)]
     assert pyarrow.table(result).column_names == ["doc_id", "ids", "start"]
     assert result.rows == [("pubmed:1", ["TEST:Mg"], 0)]
@@ -415,7 +429,7 @@ def test_nothing_is_left_in_the_working_folder(asked: Store, tmp_path: Path, mon
 STEPS = ("make_folder", "write_file", "sync_folder", "rename", "remove_tree")
 
 
-class Crash(Exception):
+class CrashError(Exception):
     """Stands for the end of the process."""
 
 
@@ -433,15 +447,13 @@ def _history(path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "stride"),
     [
-        (Crash(), 1),
+        (CrashError(), 1),
         (OSError(28, "No space left on device"), 5),
         pytest.param(OSError(28, "No space left on device"), 1, marks=pytest.mark.long),
     ],
     ids=["crash", "full disk", "full disk at each"],
 )
-def test_stopped_at_every_step(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, stride: int
-) -> None:
+def test_stopped_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, stride: int) -> None:
     _history(tmp_path / "whole")
     whole = kit.content(tmp_path / "whole")
     calls = 0
@@ -472,7 +484,7 @@ def test_stopped_at_every_step(
         calls, fatal = 0, step
         try:
             _history(path)
-        except (Crash, StoreError):
+        except (CrashError, StoreError):
             pass
         else:
             assert isinstance(error, OSError)  # clearing away may fail without harm
@@ -550,7 +562,9 @@ def test_like_the_model(tmp_path_factory: pytest.TempPathFactory, commits: list[
             key = (name, md5, lexicon)
             given_key = kit.key(name, md5=md5, lexicon=lexicon)
             tables = kit.tables(
-                documents=[kit.document(f"pubmed:{doc}", version, index) for index, (doc, version) in enumerate(records)],
+                documents=[
+                    kit.document(f"pubmed:{doc}", version, index) for index, (doc, version) in enumerate(records)
+                ],
                 mentions=[
                     mg(f"pubmed:{doc}", f"{'/'.join(key)}#{index}", version, index)
                     for index, (doc, version) in enumerate(records)
@@ -566,7 +580,9 @@ def test_like_the_model(tmp_path_factory: pytest.TempPathFactory, commits: list[
             if same:
                 order[same[0]] = entry
                 order = [old for i, old in enumerate(order) if i not in same[1:]]
-            elif nlm and (later := [i for i, old in enumerate(order) if old[0][0].startswith("pubmed") and old[0][0] > name]):
+            elif nlm and (
+                later := [i for i, old in enumerate(order) if old[0][0].startswith("pubmed") and old[0][0] > name]
+            ):
                 order.insert(later[0], entry)
             else:
                 order.append(entry)

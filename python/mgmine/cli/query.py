@@ -30,11 +30,20 @@ _COLUMNS = {
 @click.option("--predicate", metavar="NAME", help="The predicate, such as `affects`.")
 @click.option("--sign", type=click.Choice(["+", "-", "0", "?"]), help="The sign of the effect.")
 @click.option("--object", "object_", metavar="NAME", help="Words, concept or CURIE of the object.")
-@click.option("--about", multiple=True, metavar="NAME", help="Words, concept, CURIE or family on either side. May be repeated; all must hold.")
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="NAME",
+    help="Words, concept, CURIE or family on either side. May be repeated; all must hold.",
+)
 @click.option("--from", "first", type=int, metavar="YEAR", help="Published in this year or later.")
 @click.option("--to", "last", type=int, metavar="YEAR", help="Published in this year or earlier.")
-@click.option("--affirmed", is_flag=True, help="Leave out what is denied, uncertain, an aim or from a retracted document.")
-@click.option("--limit", type=click.IntRange(min=1), default=None, help="At most this many rows, the best supported first.")
+@click.option(
+    "--affirmed", is_flag=True, help="Leave out what is denied, uncertain, an aim or from a retracted document."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=None, help="At most this many rows, the best supported first."
+)
 @_rows.format_option
 @_rows.output_option
 def command(
@@ -89,7 +98,7 @@ def command(
         where("first_year <= ?" if what == "relations" else "d.year <= ?", last)
     if affirmed:
         where(
-            "affirmed > uncertain"
+            "certain > 0"
             if what == "relations"
             else "NOT c.negated AND c.factuality = 'fact' AND c.role <> 'aim' AND c.modality <> 'aim' AND NOT d.retracted"
         )
@@ -123,7 +132,7 @@ def _source(what: str) -> str:
 
 def _order(what: str) -> str:
     if what == "claims":
-        return "c.score DESC, c.doc_id, c.sentence_index, c.cue_start, c.id"
+        return "c.role = 'aim' OR c.modality = 'aim', c.score DESC, c.doc_id, c.sentence_index, c.cue_start, c.id"
     if what == "sentences":
         return "len(c.families) DESC, d.year DESC NULLS LAST, c.doc_id, c.sentence"
     return "documents DESC, claims DESC, best_score DESC NULLS LAST, subject, predicate, object, relation_id"

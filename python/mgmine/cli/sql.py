@@ -13,11 +13,26 @@ from mgmine.cli import _rows
 @click.command()
 @click.argument("query", required=False)
 @click.option("--store", required=True, type=click.Path(), help="Folder of the evidence store.")
-@click.option("-f", "--file", "path", type=click.Path(exists=True, dir_okay=False, allow_dash=True), help="Read the query from a file.")
-@click.option("-p", "--param", "params", multiple=True, metavar="VALUE", help="A value for the next `?` of the query, as text. May be repeated.")
+@click.option(
+    "-f",
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help="Read the query from a file.",
+)
+@click.option(
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    metavar="VALUE",
+    help="A value for the next `?` of the query, as text. May be repeated.",
+)
 @_rows.format_option
 @_rows.output_option
-def command(query: str | None, store: str, path: str | None, params: tuple[str, ...], kind: str | None, output: str) -> None:
+def command(
+    query: str | None, store: str, path: str | None, params: tuple[str, ...], kind: str | None, output: str
+) -> None:
     """Ask a store in SQL (DuckDB's dialect); without a query, show the tables.
 
     QUERY is one SELECT over the live rows: documents, mentions, vetoes, comentions, claims, sentences, relations. It can

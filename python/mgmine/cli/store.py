@@ -30,7 +30,10 @@ def check(ctx: click.Context, store: str) -> None:
     for fault in faults:
         click.echo(f"{fault.path}: {fault.problem}")
     if faults:
-        click.echo(f"mgmine: {len(faults)} fault{'' if len(faults) == 1 else 's'}; run the source files of these segments again", err=True)
+        click.echo(
+            f"mgmine: {len(faults)} fault{'' if len(faults) == 1 else 's'}; run the source files of these segments again",
+            err=True,
+        )
         ctx.exit(1)
     click.echo(f"mgmine: {segments} segment{'' if segments == 1 else 's'}, all well", err=True)
 
@@ -58,7 +61,14 @@ def segments(store: str, kind: str | None, output: str) -> None:
 
 
 @command.command()
-@click.option("--format", "kind", type=click.Choice(["sql", "md"]), default="sql", show_default=True, help="SQL or the reference page.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["sql", "md"]),
+    default="sql",
+    show_default=True,
+    help="SQL or the reference page.",
+)
 @_rows.output_option
 def schema(kind: str, output: str) -> None:
     """Print the design of the store: its tables and live views."""
@@ -67,6 +77,10 @@ def schema(kind: str, output: str) -> None:
     from mgmine.relations import sql
     from mgmine.store import reference
 
-    text = reference() if kind == "md" else files("mgmine.store").joinpath("schema.sql").read_text(encoding="utf-8") + sql()
+    text = (
+        reference()
+        if kind == "md"
+        else files("mgmine.store").joinpath("schema.sql").read_text(encoding="utf-8") + sql()
+    )
     with _common.output_file(output) as file:
         file.write(text.encode("utf-8"))

@@ -4,21 +4,23 @@
 -- What makes two arguments the same: the primary CURIE, or the words without regard to case and spacing where there is none.
 CREATE MACRO argument_key(ids, words) AS coalesce(ids[1], lower(trim(regexp_replace(words, '\s+', ' ', 'g'))));
 
-CREATE MACRO statement_label(subject, predicate, sign, object) AS
-  '(' || concat_ws(' ', coalesce(subject, '…'), predicate || coalesce(' ' || sign, ''), coalesce(object, '…')) || ')';
+CREATE MACRO statement_label(claim, subject, predicate, sign, object) AS
+  CASE WHEN claim IS NOT NULL
+    THEN '(' || concat_ws(' ', coalesce(subject, '…'), predicate || coalesce(' ' || sign, ''), object) || ')'
+  END;
 
 CREATE VIEW claim_arguments AS
 WITH keyed AS (
   SELECT c.id AS claim_id, c.doc_id, c.predicate,
     -- An argument that is itself a claim is named by what that claim says.
     coalesce(argument_key(c.subject_ids, c.subject_text), statement_label(
-      argument_key(s.subject_ids, s.subject_text), s.predicate, s.sign, argument_key(s.object_ids, s.object_text))) AS sk,
-    coalesce(c.subject_text, statement_label(s.subject_text, s.predicate, s.sign, s.object_text)) AS st,
+      c.subject_claim, argument_key(s.subject_ids, s.subject_text), s.predicate, s.sign, argument_key(s.object_ids, s.object_text))) AS sk,
+    coalesce(c.subject_text, statement_label(c.subject_claim, s.subject_text, s.predicate, s.sign, s.object_text)) AS st,
     CASE WHEN c.subject_claim IS NULL THEN c.subject_type ELSE 'claim' END AS sf,
     c.subject_level AS sl,
     coalesce(argument_key(c.object_ids, c.object_text), statement_label(
-      argument_key(o.subject_ids, o.subject_text), o.predicate, o.sign, argument_key(o.object_ids, o.object_text))) AS ok,
-    coalesce(c.object_text, statement_label(o.subject_text, o.predicate, o.sign, o.object_text)) AS ot,
+      c.object_claim, argument_key(o.subject_ids, o.subject_text), o.predicate, o.sign, argument_key(o.object_ids, o.object_text))) AS ok,
+    coalesce(c.object_text, statement_label(c.object_claim, o.subject_text, o.predicate, o.sign, o.object_text)) AS ot,
     CASE WHEN c.object_claim IS NULL THEN c.object_type ELSE 'claim' END AS "of",
     c.object_level AS ol,
     -- Of a symmetric predicate the argument with the smaller key comes first.
@@ -29,7 +31,7 @@ WITH keyed AS (
   LEFT JOIN claims o ON o.id = c.object_claim AND o.doc_id = c.doc_id
 )
 SELECT claim_id, doc_id,
-  md5(concat_ws('|', if(swapped, ok, sk), coalesce(if(swapped, ol, sl), ''), predicate, coalesce(if(swapped, sk, ok), ''),
+  md5(concat_ws('|', coalesce(if(swapped, ok, sk), ''), coalesce(if(swapped, ol, sl), ''), predicate, coalesce(if(swapped, sk, ok), ''),
     coalesce(if(swapped, sl, ol), ''))) AS pair_id,
   if(swapped, ok, sk) AS subject_key, if(swapped, ot, st) AS subject_words, if(swapped, "of", sf) AS subject_family,
   if(swapped, ol, sl) AS subject_level,
@@ -43,9 +45,9 @@ WITH concept AS (
   SELECT ids[1] AS id, min(concept) AS concept FROM mentions GROUP BY ALL
 ), evidence AS (
   SELECT a.*, c.predicate, c.sign, c.aspect, c.negated, c.factuality, c.modality, c.role, c.derived_from, c.score, d.year,
-    coalesce(d.retracted OR d.notice, false) AS retracted,
+    coalesce(d.retracted OR d.notice, false) AS withdrawn,
     c.role = 'aim' OR c.modality = 'aim' AS is_aim,
-    NOT retracted AND NOT is_aim AS counts,
+    NOT withdrawn AND NOT is_aim AS counts,
     counts AND NOT c.negated AND c.factuality <> 'counterfact' AS affirms
   FROM claim_arguments a
   JOIN claims c ON c.id = a.claim_id AND c.doc_id = a.doc_id
@@ -62,14 +64,15 @@ WITH concept AS (
     count(*) FILTER (counts) AS claims,
     count(DISTINCT doc_id) FILTER (counts) AS documents,
     count(*) FILTER (affirms) AS affirmed,
+    count(*) FILTER (affirms AND factuality = 'fact') AS certain,
     count(*) FILTER (counts AND negated) AS negated,
     count(*) FILTER (counts AND factuality <> 'fact') AS uncertain,
     count(*) FILTER (counts AND modality = 'correlational') AS correlational,
     count(*) FILTER (counts AND (role = 'background' OR modality = 'background')) AS background,
     count(*) FILTER (counts AND derived_from IS NOT NULL) AS inferred,
-    count(*) FILTER (is_aim AND NOT retracted) AS aims,
-    count(*) FILTER (retracted) AS retracted_claims,
-    count(DISTINCT doc_id) FILTER (retracted) AS retracted_documents,
+    count(*) FILTER (is_aim AND NOT withdrawn) AS aims,
+    count(*) FILTER (withdrawn) AS retracted_claims,
+    count(DISTINCT doc_id) FILTER (withdrawn) AS retracted_documents,
     list_sort(list(DISTINCT aspect) FILTER (aspect IS NOT NULL)) AS aspects,
     min(year) FILTER (counts) AS first_year,
     max(year) FILTER (counts) AS last_year,
@@ -79,7 +82,7 @@ WITH concept AS (
 )
 SELECT relation_id, pair_id, subject_key, coalesce(s.concept, subject_words) AS subject, subject_family, subject_level,
   predicate, sign, object_key, coalesce(o.concept, object_words) AS object, object_family, object_level,
-  claims, documents, affirmed, negated,
+  claims, documents, affirmed, certain, negated,
   coalesce(CASE
     WHEN sign IN ('+', '-', '0')
     THEN sum(affirmed) FILTER (sign IN ('+', '-', '0')) OVER (PARTITION BY pair_id) - affirmed
@@ -101,6 +104,7 @@ COMMENT ON COLUMN relations.sign IS '`+`, `-`, `0` (tested, no change), `?` (dir
 COMMENT ON COLUMN relations.claims IS 'Claims, affirmed or not.';
 COMMENT ON COLUMN relations.documents IS 'Documents these stand in.';
 COMMENT ON COLUMN relations.affirmed IS 'Claims that are neither negated nor counterfactual.';
+COMMENT ON COLUMN relations.certain IS 'Affirmed claims that are stated as fact.';
 COMMENT ON COLUMN relations.negated IS 'Claims that deny it.';
 COMMENT ON COLUMN relations.opposed IS 'Affirmed claims of the same pair with another of the signs `+`, `-`, `0`.';
 COMMENT ON COLUMN relations.uncertain IS 'Claims whose factuality is not `fact`.';

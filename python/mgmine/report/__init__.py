@@ -42,6 +42,8 @@ def render(store: Store, *, title: str | None = None, relations: int = 200, sent
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
     environment.globals["charts"] = _charts
     data = _data.collect(store, relations=relations, sentences=sentences)
+    labels = {family.id: family.label for family in data.families}
+    environment.filters["family_label"] = lambda family: labels.get(family, family)
     return environment.get_template("report.html").render(data=data, title=title or data.title)
 
 

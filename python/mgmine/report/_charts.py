@@ -49,7 +49,9 @@ def by_year(
         parts.append(_text(left, base - row + 2, family.label, anchor="start", kind="name"))
         for value in range(0, top + 1, step):
             y = base - value / top * (row - 14)
-            parts.append(Markup('<line x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}" class="grid"/>').format(left, width - right, y, y))
+            parts.append(
+                Markup('<line x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}" class="grid"/>').format(left, width - right, y, y)
+            )
             parts.append(_text(left - 6, y + 4, f"{value:,}", anchor="end"))
         for year, value in counts.items():
             size = max(1.0, value / top * (row - 14))
@@ -62,9 +64,11 @@ def by_year(
             )  # fmt: skip
     axis = len(families) * (row + gap) + 12
     step = max(1, _step(count, 10))
-    for year in range(first, last + 1):
-        if (year % step == 0) or count <= 10:
-            parts.append(_text(left + (year - first) * slot + min(slot / 2, 30), axis, year))
+    parts.extend(
+        _text(left + (year - first) * slot + min(slot / 2, 30), axis, year)
+        for year in range(first, last + 1)
+        if year % step == 0 or count <= 10
+    )
     parts.append(Markup("</svg>"))
     return Markup("").join(parts)
 
@@ -102,6 +106,6 @@ def venn(families: Sequence[Family], overlap: Sequence[tuple[tuple[str, ...], in
 def bar(value: int, largest: int, colour: int) -> Markup:
     """A bar for a table cell; the number stands beside it as text."""
     share = 100 * value / largest if largest else 0
-    return Markup('<span class="bar f{}" style="width:{:.1f}%" aria-hidden="true"></span>').format(colour, max(share, 0.8))
-
-
+    return Markup('<span class="bar f{}" style="width:{:.1f}%" aria-hidden="true"></span>').format(
+        colour, max(share, 0.8)
+    )

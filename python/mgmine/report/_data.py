@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from mgmine.stats import association
@@ -27,15 +27,12 @@ class Family:
     """A concept family and its colour (an index into the page's palette)."""
 
     id: str
+    label: str
+    topic: bool
     colour: int
     documents: int
     mentions: int
     concepts: tuple[tuple[str, int], ...]
-
-    @property
-    def label(self) -> str:
-        """The id as words."""
-        return self.id.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +106,7 @@ def collect(store: Store, *, relations: int, sentences: int) -> Data:
     """Ask the store for everything the report shows."""
     totals = _totals(store)
     families = _families(store)
-    met = {row[0] for row in store.sql("SELECT DISTINCT unnest(families) FROM comentions").rows}
-    topics = [family for family in families if family.id in met] or families[:3]
+    topics = [family for family in families if family.topic]
     relation_rows, relation_total = _relations(store, [family.id for family in topics], relations)
     evidence, evidence_total = _evidence(store, families, relation_rows, sentences)
     years = _years(store, topics)
@@ -210,17 +206,37 @@ def _families(store: Store) -> list[Family]:
     )
     for family, concept, documents in store.sql(query):
         concepts[family].append((concept, documents))
-    # The families that meet others come first, in the lexicon's order as the comentions give it; then the rest by size.
-    order: list[str] = []
-    for (group,) in store.sql("SELECT DISTINCT families FROM comentions ORDER BY len(families) DESC, families").rows:
-        order += [family for family in group if family not in order]
     rows = store.sql(
         "SELECT family, count(DISTINCT doc_id), count(*) FROM mentions WHERE counted GROUP BY ALL ORDER BY 2 DESC, 1"
     ).rows
     sizes = {family: (documents, mentions) for family, documents, mentions in rows}
-    order = [family for family in order if family in sizes] + [family for family in sizes if family not in order]
-    # Seven colours can be told apart; whatever comes after them is grey.
-    return [Family(family, min(i, 7), *sizes[family], tuple(concepts[family])) for i, family in enumerate(order)]
+    named = _named(store)
+    # The topic families first, in the lexicon's order, then the others by size. Seven colours can be told apart; whatever
+    # comes after them is grey.
+    order = [family for family in named if family in sizes and named[family][1]]
+    order += [family for family in sizes if family not in order]
+    return [
+        Family(
+            family,
+            *named.get(family, (family.replace("_", " "), False)),
+            min(i, 7),
+            *sizes[family],
+            tuple(concepts[family]),
+        )
+        for i, family in enumerate(order)
+    ]
+
+
+def _named(store: Store) -> dict[str, tuple[str, bool]]:
+    """(label, whether a topic) of families, in the lexicon's order: as the runs noted them, else as the comentions tell."""
+    named: dict[str, tuple[str, bool]] = {}
+    for segment in store.segments():
+        for family in segment.stats.get("families", ()):
+            named[family["id"]] = (family["label"], family["topic"])
+    for (group,) in store.sql("SELECT DISTINCT families FROM comentions ORDER BY len(families) DESC, families").rows:
+        for family in group:
+            named.setdefault(family, (family.replace("_", " "), True))
+    return named
 
 
 def _matrix(store: Store, topics: Sequence[Family], total: int) -> dict[tuple[str, str], Cell]:
@@ -283,7 +299,14 @@ def _relations(store: Store, topics: Sequence[str], limit: int) -> tuple[list[Ro
     )
     total = rows[0]["total"] if rows else 0
     # The most documents first; the order above only decides which are shown where not all can be.
-    rows.sort(key=lambda row: (row["subject_key"] == row["object_key"], -row["documents"], -row["claims"], -(row["topical"] or 0)))
+    rows.sort(
+        key=lambda row: (
+            row["subject_key"] == row["object_key"],
+            -row["documents"],
+            -row["claims"],
+            -(row["topical"] or 0),
+        )
+    )
     return rows, int(total)
 
 
@@ -315,8 +338,8 @@ def _evidence(
     by_sentence: dict[tuple[str, int], list[Row]] = defaultdict(list)
     query = """
         SELECT c.*, md5(a.pair_id || coalesce(c.sign, '')) AS relation_id,
-          coalesce(c.subject_text, statement_label(s.subject_text, s.predicate, s.sign, s.object_text)) AS subject_shown,
-          coalesce(c.object_text, statement_label(o.subject_text, o.predicate, o.sign, o.object_text)) AS object_shown
+          coalesce(c.subject_text, statement_label(c.subject_claim, s.subject_text, s.predicate, s.sign, s.object_text)) AS subject_shown,
+          coalesce(c.object_text, statement_label(c.object_claim, o.subject_text, o.predicate, o.sign, o.object_text)) AS object_shown
         FROM claims c
         JOIN claim_arguments a ON a.claim_id = c.id AND a.doc_id = c.doc_id
         LEFT JOIN claims s ON s.id = c.subject_claim AND s.doc_id = c.doc_id
@@ -346,9 +369,7 @@ def _choose(
     shown_for: dict[str, int] = defaultdict(int)
     first: list[tuple[tuple[Any, ...], tuple[str, int]]] = []
     rest: list[tuple[tuple[Any, ...], tuple[str, int]]] = []
-    ranked = sorted(
-        by_sentence.items(), key=lambda item: (-max(claim["score"] or 0 for claim in item[1]), item[0])
-    )
+    ranked = sorted(by_sentence.items(), key=lambda item: (-max(claim["score"] or 0 for claim in item[1]), item[0]))
     for key, claims in ranked:
         best = min((place.get(claim["relation_id"], len(place)) for claim in claims), default=len(place))
         rank = (best, -max(claim["score"] or 0 for claim in claims), key)
@@ -386,7 +407,6 @@ def _shown(
     for row in store.sql("SELECT * FROM mentions WHERE list_contains(?, doc_id)", [ids]).dicts():
         if (row["doc_id"], row["sentence"]) in wanted:
             mentions[row["doc_id"], row["sentence"]].append(row)
-    colours = {family.id: family.colour for family in families}
     order = {family.id: i for i, family in enumerate(families)}
     found = []
     for key in chosen:
@@ -409,7 +429,7 @@ def _shown(
                 year=document["year"],
                 section=section,
                 retracted=bool(document["retracted"]),
-                pieces=pieces(text, start, mentions[key], claims, colours),
+                pieces=pieces(text, start, mentions[key], claims, families),
                 claims=[_claim(claim) for claim in claims],
                 families=sorted(there, key=order.__getitem__),
             )
@@ -440,15 +460,17 @@ def _claim(claim: Row) -> Row:
 
 
 def pieces(
-    text: str, start: int, mentions: Iterable[Row], claims: Iterable[Row], colours: dict[str, int]
+    text: str, start: int, mentions: Iterable[Row], claims: Iterable[Row], families: Sequence[Family]
 ) -> list[Piece]:
     """A sentence cut wherever a mark begins or ends. Offsets of mentions and cues are those of the document.
 
     Of mentions that lie in one another the shortest colours its part; nested ones are drawn in outline.
     """
     marks: list[tuple[int, int, str, str]] = []
+    colours = {family.id: family.colour for family in families}
+    labels = {family.id: family.label for family in families}
     for row in sorted(mentions, key=lambda row: row["start"] - row["end"]):
-        label = f"{row['family'].replace('_', ' ')}: {row['concept']}"
+        label = f"{labels.get(row['family'], row['family'])}: {row['concept']}"
         kind = f"m f{colours.get(row['family'], 7)}"
         if not row["counted"]:
             kind += " nested"
@@ -466,7 +488,7 @@ def pieces(
         edges |= {begin, end}
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(text))
     cut = []
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         classes, label = "", ""
         for mark_begin, mark_end, kind, name in marks:
             if mark_begin <= begin and end <= mark_end:

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
+def _ordered(value: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: value[key] for key in (*keys, *sorted(set(value) - set(keys))) if key in value}
+
+
 def claim_record(row: Mapping[str, Any]) -> dict[str, Any]:
     """The claim record (a JSON object, keys in the documented order) of a row of the claims table."""
 
@@ -20,6 +25,10 @@ def claim_record(row: Mapping[str, Any]) -> dict[str, Any]:
             "text": row[f"{name}_text"], "start": row[f"{name}_start"], "end": row[f"{name}_end"],
             "type": row[f"{name}_type"], "ids": row[f"{name}_ids"] or [], "level": row[f"{name}_level"],
         }  # fmt: skip
+
+    def objects(text: str | None, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+        # JSON texts from the core have their keys sorted; a record has them in the documented order.
+        return [_ordered(value, keys) for value in json.loads(text or "[]")]
 
     return {
         "id": row["id"],
@@ -40,15 +49,15 @@ def claim_record(row: Mapping[str, Any]) -> dict[str, Any]:
         "factuality": row["factuality"],
         "modality": row["modality"],
         "necessity": row["necessity"],
-        "via": json.loads(row["via"] or "[]"),
+        "via": objects(row["via"], ("text", "start", "end", "type", "ids", "level")),
         "perturbation": None if row["perturbation_kind"] is None else {
             "kind": row["perturbation_kind"], "agent": row["perturbation_agent"],
         },
         "role": row["role"],
-        "context": json.loads(row["context"] or "[]"),
+        "context": objects(row["context"], ("slot", "text", "start", "end", "ids", "stated")),
         "cue": {"text": row["cue_text"], "start": row["cue_start"], "end": row["cue_end"]},
         "derived_from": row["derived_from"],
         "score": row["score"],
         "rule": row["rule"],
-        "provenance": json.loads(row["provenance"] or "{}"),
+        "provenance": _ordered(json.loads(row["provenance"] or "{}"), ("lexicon", "rules", "model")),
     }  # fmt: skip

@@ -18,8 +18,6 @@ from mgmine.store import _schema
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import duckdb
-
     from mgmine.store._manifest import Manifest
 
 _EXPLAIN = re.compile(r"\s*explain(?:\s+analyze)?\s+", re.IGNORECASE)

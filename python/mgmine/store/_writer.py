@@ -99,7 +99,9 @@ class Writer:
             return
         unknown = sorted(set(tables) - set(_schema.TABLES))
         if unknown or "documents" not in tables:
-            raise InputError(f"{segment_key.source}: " + (f"no such table: {', '.join(unknown)}" if unknown else "no documents"))
+            raise InputError(
+                f"{segment_key.source}: " + (f"no such table: {', '.join(unknown)}" if unknown else "no documents")
+            )
         unfinished = self._segments / (_UNFINISHED + segment_key.id)
         final = self._segments / segment_key.id
         try:
