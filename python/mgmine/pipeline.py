@@ -253,9 +253,10 @@ def _run_file(
         progress=None if progress is None else lambda count: progress(path.name, count, size),
     )
     summary = tables.summary
-    result.problems.extend(map(str, tables.problems))
+    problems = list(map(str, tables.problems))
     if summary.unread:
-        raise InputError("; ".join(result.problems) or f"{path}: could not be read")
+        raise InputError("; ".join(problems) or f"{path}: could not be read")
+    result.problems.extend(problems)
     claims: list[str] = []
     if extractor is not None:
         given_up = len(extractor.skipped)
