@@ -73,7 +73,7 @@ fn all_ways(lexicon: &Lexicon, text: &str) -> Vec<Candidate> {
     naive
 }
 
-const LEXICON: &str = r#"
+const LEXICON: &str = r##"
 [lexicon]
 id = "rows"
 [[family]]
@@ -162,7 +162,7 @@ after = ["receptor", "antigen receptor"]
 label = "antibody"
 family = "protein"
 before = ["anti"]
-"#;
+"##;
 
 fn lexicon() -> Lexicon {
     let problems = Lexicon::check("rows", LEXICON);
@@ -178,17 +178,17 @@ fn rows_for_every_matcher() {
         ("Magnesium and MAGNESIUM", vec!["Magnesium", "MAGNESIUM"]),
         ("5 mg Mg MG Mgat5 MgATP", vec!["Mg"]),
         ("Mg2+, Mg(2+), Mg²⁺, Mg++ Mg+2 [Mg2+]i", vec!["Mg2+", "Mg(2+)", "Mg²⁺", "Mg++", "Mg+2", "[Mg2+]i", "Mg2+"]),
-        ("hypomagnesemia magnesian", vec!["magnes", "emia"]),
+        ("hypomagnesemia magnesian", vec!["emia", "magnes"]),
         ("CD8+ T\u{a0}cells, CD8(+) T–cells CD8⁺ T-cell CD8+T cells", vec![
             "CD8+ T\u{a0}cells", "T\u{a0}cells", "CD8(+) T–cells", "T–cells", "CD8⁺ T-cell", "T-cell", "CD8+T cells", "T cells",
         ]),
         ("T  \t cells of T\ncells", vec!["T  \t cells", "T\ncells"]),
-        ("cells.[2] T cells2,3 T cells² LFA-12 T cells2a", vec!["T cells", "T cells"]),
+        ("cells.[2] T cells2,3 T cells² LFA-12 T cells2a", vec!["T cells", "T cells", "LFA"]),
         ("alpha 4beta 1 alphaLbeta2 alpha(L)beta(2) αLβ2 ɑL/ß2", vec!["alphaLbeta2", "alpha(L)beta(2)", "αLβ2", "ɑL/ß2"]),
-        ("LFA1 lfa-1 LFA–1's CD11a-CD18", vec!["LFA1", "LFA–1", "LFA", "CD11a-CD18"]),
+        ("LFA1 lfa-1 LFA–1's CD11a-CD18", vec!["LFA1", "LFA–1", "CD11a-CD18"]),
         ("“magnesium” (magnesium)/magnesium…magnesium≥magnesium", vec!["magnesium"; 5]),
         ("magnésium magnesiumé ämagnesium", vec!["magnes"]),
-        ("ﬁL failL", vec!["iL", "αL"]),
+        ("ﬁL failL", vec!["iL"]),
         ("e\u{301}magnesium magnesium\u{301}", vec!["magnes"]),
         ("", vec![]),
     ] {
@@ -200,7 +200,6 @@ fn rows_for_every_matcher() {
             }
             last = Some(candidate.start);
         }
-        let wanted: Vec<&str> = if text.starts_with('ﬁ') { vec!["iL"] } else { wanted };
         assert_eq!(texts, wanted, "{text}");
     }
 }
@@ -241,7 +240,7 @@ fn mentions_of_rows() {
         ("CD4+ and CD8+ T cells", vec!["CD4+=CD4+ T cell", "CD8+ T cells=CD8+ T cell"]),
         ("αL and αM integrins", vec!["αL=alpha L", "αM integrins=alpha M"]),
         ("TRPM6/7 channels", vec!["TRPM6=TRPM6", "7=TRPM7"]),
-        ("anti-LFA-1 and LFA-1 gene", vec!["LFA-1=LFA-1<antibody", "LFA-1=LFA-1!not_before"]),
+        ("anti-LFA-1 and LFA-1 gene", vec!["LFA-1=LFA-1<antibody", "LFA-1=LFA-1!not_before", "LFA=LFA-1!needs"]),
         ("10 Mg of it, Mg ha-1, Mg C ha(-1) and Mg.", vec![
             "Mg=magnesium!not_after", "Mg=magnesium!not_before", "Mg=magnesium!not_before", "Mg=magnesium",
         ]),
@@ -261,9 +260,9 @@ fn mentions_of_rows() {
         ("The CTL of a crayfish.", vec!["CTL=cytotoxic T cell!not_with"]),
         ("Regulatory T (Treg) cells and Tregs.", vec!["Treg=regulatory T cell", "Tregs=regulatory T cell"]),
         ("a twinase", vec!["twinase=twin A"]),
-        ("A T\ncell? No: T.\n\nCells.", vec!["T\ncell=T cell"]),
+        // A short line is not wrapped, so its end ends the sentence; a candidate across it is none.
+        ("A T\ncell? No: T.\n\nCells.", vec![]),
     ] {
-        let wanted: Vec<&str> = if text.starts_with("A T\n") { vec![] } else { wanted };
         assert_eq!(mentions(&lexicon, text), wanted, "{text}");
     }
     let mut scanner = Scanner::new(&lexicon);
@@ -379,8 +378,8 @@ fn tab_separated_sources() {
     assert_eq!((lexicon.concept_count(), lexicon.name_count()), (2, 3));
     assert_eq!(lexicon.families()[0].id, "Cells");
     assert_eq!(mentions(&lexicon, "a t lymphocyte, #2774."), ["t lymphocyte=T cell", "#2774=#2774"]);
-    let sssLm = "curie\ttext\tname\tpredicate\tfamily\tcase\tboundary\tvariants\nCL:1\tT-cell\tT cell\tx:hasExactSynonym\tcell\texact\tword\ttrue\nCL:1\tcells\tT cell\toboInOwl:hasBroadSynonym\tcell\t\t\t\n";
-    let lexicon = Lexicon::parse(&[("x", sssLm)]).expect("good");
+    let sssom = "curie\ttext\tname\tpredicate\tfamily\tcase\tboundary\tvariants\nCL:1\tT-cell\tT cell\tx:hasExactSynonym\tcell\texact\tword\ttrue\nCL:1\tcells\tT cell\toboInOwl:hasBroadSynonym\tcell\t\t\t\n";
+    let lexicon = Lexicon::parse(&[("x", sssom)]).expect("good");
     assert_eq!(mentions(&lexicon, "T cells and t cells"), ["T cells=T cell"]);
     let problems = Lexicon::check("x", "a\tb\nc\n\td\n");
     assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [1, 1, 2, 3]);
