@@ -47,3 +47,20 @@ def test_a_document_of_a_file(sample: Path) -> None:
     assert missing.code == 2
     assert "99999999" in missing.stderr
     assert run_mgmine("explain", "12345678").code == 2
+
+
+def test_a_document_of_a_store(sample: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run_mgmine("run", sample, "--store", store, "--no-claims").code == 0
+    from_file = run_mgmine("explain", sample, "90000001", "--format", "jsonl")
+    from_store = run_mgmine("explain", "90000001", "--store", store, "--format", "jsonl")
+    assert from_store.code == 0
+
+    def found(output: str) -> list[tuple[str, int, str | None]]:
+        rows = map(json.loads, output.splitlines())
+        return [(row["text"], row["start"], (row["veto"] or {}).get("reason")) for row in rows]
+
+    assert found(from_store.stdout) == found(from_file.stdout) != []
+    missing = run_mgmine("explain", "1", "--store", store)
+    assert (missing.code, missing.stdout) == (2, "")
+    assert "pubmed:1" in missing.stderr

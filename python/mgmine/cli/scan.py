@@ -5,6 +5,7 @@ The common case prints rows from Rust straight to standard output; nothing is im
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,6 +134,9 @@ def command(
     """
     form = format_of(form, output)
     given = sources(inputs)
+    if "-" in inputs and output in (None, "-"):
+        # A thread that waits for input cannot be told to stop, and here nothing is left behind: let Ctrl-C end us at once.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     from mgmine import _native
     from mgmine.lexicon import load
