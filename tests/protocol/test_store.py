@@ -167,6 +167,28 @@ def test_versions_in_one_file(tmp_path: Path) -> None:
         assert store.sql("SELECT title FROM documents WHERE doc_id = 'pubmed:2'").rows == [("second",)]
 
 
+def test_a_record_given_again_in_one_file(tmp_path: Path) -> None:
+    """Claims come without their record; those of a text that was given again differently do not count."""
+    same, old, new = "Mg2+ binds LFA-1.", "Mg2+ binds VLA-4.", "Mg2+ binds Mac-1."
+
+    def said(text: str, index: int) -> kit.Row:
+        claim = kit.claim("pubmed:1", text, kit.argument("Mg2+", text), "binds", None, "binds")
+        return {**claim, "sentence": {**claim["sentence"], "index": index}}
+
+    def sentence(text: str, index: int, record: int) -> kit.Row:
+        return {"doc_id": "pubmed:1", "doc_version": 1, "record": record, "sentence": index, "text": text}
+
+    claims = [said(same, 0), said(old, 1), said(same, 0), said(new, 1)]
+    tables = kit.tables(
+        documents=[kit.document("pubmed:1", 1, 0), kit.document("pubmed:1", 1, 1)],
+        sentences=[sentence(same, 0, 0), sentence(old, 1, 0), sentence(same, 0, 1), sentence(new, 1, 1)],
+    )
+    tables["claims"] = kit.arrow("claims", [kit.flat(claim) for claim in claims], without=("record",))
+    with Store(tmp_path / "s", create=True) as store, store.writer() as writer:
+        writer.commit(kit.key(), tables)
+        assert store.sql("SELECT sentence_text FROM claims ORDER BY ALL").rows == [(same,), (new,)]
+
+
 def test_another_lexicon_replaces_in_place(tmp_path: Path) -> None:
     with Store(tmp_path / "s", create=True) as store, store.writer() as writer:
         for name, text in (("a.xml", "from a"), ("b.xml", "from b")):
@@ -400,6 +422,7 @@ def test_parameters(asked: Store) -> None:
 
 
 def test_arrow_out(asked: Store) -> None:
+    import pandas
     import polars
     import pyarrow
 
@@ -409,6 +432,7 @@ def test_arrow_out(asked: Store) -> None:
     assert result.rows == [("pubmed:1", ["TEST:Mg"], 0)]
     assert result.rows == list(result) == list(result)
     assert pyarrow.table(asked.table("mentions")).num_rows == 1
+    assert pandas.DataFrame.from_arrow(result)["doc_id"].tolist() == ["pubmed:1"]
     assert next(result.dicts()) == {"doc_id": "pubmed:1", "ids": ["TEST:Mg"], "start": 0}
 
 

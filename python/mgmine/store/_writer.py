@@ -143,12 +143,12 @@ class Writer:
         connection.execute("SET temp_directory = '" + str(spill).replace("'", "''") + "'")
         written: dict[str, Table] = {}
         try:
-            for name in _schema.TABLES:
-                if name != "touched":
-                    _load(connection, name, tables.get(name), key)
-                    written[name] = self._write_table(connection, name, f"FROM {name}", folder)
-                    if name != "documents":
-                        connection.execute(f"DROP TABLE {name}")
+            # Sentences before claims, whose record they tell.
+            for name in ("documents", "mentions", "vetoes", "comentions", "sentences", "claims"):
+                _load(connection, name, tables.get(name), key)
+                written[name] = self._write_table(connection, name, f"FROM {name}", folder)
+                if name not in ("documents", "sentences"):
+                    connection.execute(f"DROP TABLE {name}")
             _load(connection, "touched", tables.get("touched"), key, given=True)
             query = (
                 "SELECT doc_id, doc_version, record, false AS deleted FROM documents UNION ALL "
@@ -207,16 +207,37 @@ def _load(connection: Any, name: str, table: ArrowStream | None, key: SegmentKey
         )
         connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM taken")
     else:
-        columns = ", ".join(
-            f'CAST(taken."{column}" AS {kind}) AS "{column}"' if column in have else "last_record.record"
-            for column, kind in wanted.items()
-        )
-        connection.execute(
-            f"CREATE TABLE {name} AS SELECT {columns} FROM taken LEFT JOIN ("
-            "SELECT doc_id, doc_version, max(record) AS record FROM documents GROUP BY ALL"
-            ") AS last_record USING (doc_id, doc_version) ORDER BY taken.rowid"
-        )
-        lost = connection.execute(f"SELECT doc_id FROM {name} WHERE record IS NULL LIMIT 1").fetchall()
-        if lost:
-            raise InputError(f"{key.source}: table {name} speaks of {lost[0][0]}, which is not among the documents")
+        _load_without_record(connection, name, have, key)
     connection.execute("DROP TABLE taken")
+
+
+def _load_without_record(connection: Any, name: str, have: list[str], key: SegmentKey) -> None:
+    """Fill in which record of the file each row is from: that of its document; of several equal versions the last.
+
+    A claim is from the last record that has the claim's sentence, so that claims of a record that was given again with
+    another text go with the old text, and a claim that both have is kept once.
+    """
+    columns = ", ".join(
+        f'CAST(taken."{column}" AS {kind}) AS "{column}"' if column in have else "coalesce({record}) AS record"
+        for column, kind in _schema.columns()[name].items()
+    )
+    joined = (
+        "FROM taken LEFT JOIN (SELECT doc_id, doc_version, max(record) AS record FROM documents GROUP BY ALL) AS d "
+        "ON d.doc_id = taken.doc_id AND d.doc_version = taken.doc_version "
+    )
+    if name == "claims":
+        record = "s.record, d.record"
+        joined += (
+            "LEFT JOIN (SELECT doc_id, doc_version, sentence, text, max(record) AS record FROM sentences GROUP BY ALL) AS s "
+            "ON s.doc_id = taken.doc_id AND s.doc_version = taken.doc_version AND s.sentence = taken.sentence_index "
+            "AND s.text = taken.sentence_text "
+            "QUALIFY row_number() OVER (PARTITION BY taken.doc_id, taken.id ORDER BY taken.rowid) = 1 "
+        )
+    else:
+        record = "d.record"
+    connection.execute(
+        f"CREATE TABLE {name} AS SELECT {columns.replace('{record}', record)} {joined} ORDER BY taken.rowid"
+    )
+    lost = connection.execute(f"SELECT doc_id FROM {name} WHERE record IS NULL LIMIT 1").fetchall()
+    if lost:
+        raise InputError(f"{key.source}: table {name} speaks of {lost[0][0]}, which is not among the documents")
