@@ -289,6 +289,11 @@ impl<'d> Builder<'d> {
         Self { doc, notes, map, space }
     }
 
+    /// Whether there is no text yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.doc.text.is_empty()
+    }
+
     /// Adds a passage, written by `write`; the text and the passage stay as they were where it gave no text or an error.
     /// Anything but the title is set off by a newline, also where there is no title. `source` is where the passage starts.
     pub(crate) fn passage<T, E>(

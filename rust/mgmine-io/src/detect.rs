@@ -55,7 +55,7 @@ pub(crate) fn detect(head: &[u8], complete: bool) -> Result<Option<Format>, Note
     }
     let sample = &content[..content.len().min(4096)];
     let controls = sample.iter().filter(|byte| **byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)).count();
-    if controls * 20 > sample.len() {
+    if controls > 3 && controls * 20 > sample.len() {
         return unknown("the input is binary".to_owned());
     }
     Ok(Some(Format::Text))

@@ -251,13 +251,13 @@ impl Article {
                             }
                             fresh = true;
                         }
+                        // The paragraphs of a caption or a list item are passages of their own, a reference is one.
                         b"p" | b"caption" | b"ref" | b"list-item" | b"verse-group" | b"preformat" | b"def-list"
-                        | b"disp-quote" => {
-                            // The paragraphs of a caption or a list item are passages of their own, a reference is one.
-                            if zone != Zone::References || local == b"ref" || open.is_empty() {
-                                open.push(depth);
-                                fresh = true;
-                            }
+                        | b"disp-quote"
+                            if zone != Zone::References || local == b"ref" || open.is_empty() =>
+                        {
+                            open.push(depth);
+                            fresh = true;
                         }
                         b"fig" | b"table-wrap" | b"list" | b"fig-group" | b"table-wrap-group" => fresh = true,
                         b"element-citation" | b"citation" | b"nlm-citation" if !has_own_text(record, walk.at) => {

@@ -20,7 +20,7 @@ use crate::{records, text};
 const MAX_ID: usize = 1024;
 
 /// The reader of JSON Lines.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Jsonl;
 
 #[derive(Debug, Deserialize)]

@@ -40,7 +40,7 @@ const LINKS: [(&[u8], &str); 22] = [
 ];
 
 /// The reader of MEDLINE / NBIB.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Medline;
 
 impl RecordFormat for Medline {

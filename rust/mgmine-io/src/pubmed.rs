@@ -337,11 +337,15 @@ impl Pubmed {
         let Some(pmid) = parts.pmid else { return Err(Note::broken(base, "the record has no PMID")) };
         read_pmid(record, pmid, base, doc)?;
         let mut builder = Builder::new(doc, notes, map, Space::Collapse);
-        if let Some((inner, name)) = parts.title.or(parts.book_title) {
+        // A whole book has no title of its own but the book's.
+        for (inner, name) in [parts.title, parts.book_title].into_iter().flatten() {
             let stack = &mut self.stack;
             builder.passage(PassageKind::Title, None, base + inner as u64, |out| {
                 element_text(record, inner, name, base, stack, out)
             })?;
+            if !builder.is_empty() {
+                break;
+            }
         }
         for (inner, section) in parts.sections {
             let stack = &mut self.stack;

@@ -12,7 +12,7 @@ use crate::records;
 const MAX_ID: usize = 64;
 
 /// The reader of PubTator.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pubtator;
 
 impl RecordFormat for Pubtator {

@@ -273,11 +273,11 @@ impl Reader {
         }
         let inner: Box<dyn RecordFormat> = match format {
             Format::PubmedXml => Box::new(pubmed::Pubmed::new(options.thorough)),
-            Format::Medline => Box::new(medline::Medline::default()),
+            Format::Medline => Box::new(medline::Medline),
             Format::Jats => Box::new(jats::Jats::new(stem(name))),
-            Format::Pubtator => Box::new(pubtator::Pubtator::default()),
+            Format::Pubtator => Box::new(pubtator::Pubtator),
             Format::BiocXml => Box::new(bioc::Bioc::new(stem(name))),
-            Format::Jsonl => Box::new(jsonl::Jsonl::default()),
+            Format::Jsonl => Box::new(jsonl::Jsonl),
             Format::Text => Box::new(text::Text::new(stem(name))),
         };
         let cx = Context {

@@ -353,7 +353,7 @@ fn starts_with_authors(text: &str) -> bool {
 }
 
 fn is_author_list(text: &str) -> bool {
-    let text = text.trim().trim_end_matches(|c: char| c == '.' || c == ',');
+    let text = text.trim().trim_end_matches(['.', ',']);
     let text = text.strip_suffix("et al").unwrap_or(text).trim_end_matches([',', ' ', '\u{a0}']);
     let mut names = 0;
     let mut initials = false;

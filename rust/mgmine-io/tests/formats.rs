@@ -361,7 +361,7 @@ fn the_shared_samples_are_read() {
         ("pubmed/formats/restoration_pubmed.nbib", 104, 96),
         ("pubmed/formats/craft-1526604.nxml", 1, 1),
         ("pubmed/formats/bioc_collection_0_0.xml", 1, 1),
-        ("pubmed/topical.jsonl", 43, 43),
+        ("pubmed/topical.jsonl", 43, 42),
         ("gold/source_article.txt", 1, 0),
     ] {
         let path = shared.join(name);

@@ -126,7 +126,7 @@ impl Citation {
         let article = if book { citation } else { citation.child("Article").unwrap() };
         let pmid = citation.child("PMID").unwrap();
         let mut title = article.child("ArticleTitle").map(Element::text).unwrap_or_default();
-        if book && article.child("ArticleTitle").is_none_or(|title| title.children.is_empty()) {
+        if book && title.is_empty() {
             title = citation.path("Book/BookTitle").map(Element::text).unwrap_or_default();
         }
         let mut passages = Vec::new();
