@@ -20,7 +20,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import inputs, report, tools
-from harness.suite import PARTS, Suite
+from harness.measure import Result
+from harness.suite import PARTS, TASKS, Suite
 
 
 def log(message: str) -> None:
@@ -40,6 +41,7 @@ def arguments() -> argparse.Namespace:
         "--lexicons", type=Path, help="folder with name lists (*.tsv.gz: name, id); otherwise generated"
     )
     parser.add_argument("--mgmine", type=Path, help="an installed `mgmine` to measure instead of building this tree")
+    parser.add_argument("--programs", type=Path, help="folder with the built Rust examples `scan` and `read`")
     parser.add_argument("--repeat", type=int, help="repetitions of each subject (default 7, with --quick 3)")
     parser.add_argument("--out", type=Path, help="where the dated folder is made (default benchmarks/runs)")
     parser.add_argument("--name", help="name of the machine in the folder's name (default: processor and cores)")
@@ -62,7 +64,9 @@ def main() -> int:
     except inputs.MissingError as error:
         print(error, file=sys.stderr)
         return 1
-    found = tools.prepare(mgmine=given.mgmine, apt=given.apt, install=not given.no_install, log=log)
+    found = tools.prepare(
+        mgmine=given.mgmine, programs=given.programs, apt=given.apt, install=not given.no_install, log=log
+    )
     for name, why in found.absent.items():
         log(f"absent: {name}: {why}")
     machine = tools.machine()
@@ -79,15 +83,24 @@ def main() -> int:
     label = given.name or re.sub(r"[^a-z0-9]+", "-", described).strip("-")
     folder = (given.out or tools.HERE / "runs") / f"{datetime.date.today():%Y-%m-%d}-{label}"
     folder.mkdir(parents=True, exist_ok=True)
+    # A run of some parts replaces these in today's folder and keeps the others.
+    again = {task for part in wanted for task in TASKS.get(part, (part,))}
+    before = folder / "results.json"
+    kept, wrong, notes = [], [], []
+    if before.exists():
+        old = json.loads(before.read_text(encoding="utf-8"))
+        kept = [Result.from_json(record) for record in old["results"] if record["task"] not in again]
+        wrong = [line for line in old["wrong"] if line.split(",")[0].split(":")[0] not in again]
+        notes = [line for line in old["notes"] if line.split(",")[0].split(":")[0] not in again]
     whole = report.Run(
         date=f"{datetime.datetime.now():%Y-%m-%d %H:%M}",
         machine=machine,
         revision=tools.revision(),
         versions=found.versions,
         absent=found.absent,
-        results=suite.results,
-        wrong=suite.wrong,
-        notes=suite.notes,
+        results=kept + suite.results,
+        wrong=wrong + suite.wrong,
+        notes=notes + suite.notes,
         files={path.name: {"packed": path.stat().st_size} for path in files},
         quick=given.quick,
     )

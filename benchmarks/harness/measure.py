@@ -16,6 +16,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 LAUNCH = Path(__file__).with_name("launch.py")
 
@@ -86,6 +87,7 @@ class Result:
     counts: dict[str, int]
     parameters: dict[str, float | int | str]
     note: str = ""
+    measured: str = ""
 
     @property
     def cpu(self) -> float:
@@ -129,6 +131,7 @@ class Result:
             "parameters": self.parameters,
             "counts": self.counts,
             "note": self.note,
+            "measured": self.measured,
             "cpu_s": round(self.cpu, 4),
             "wall_s": round(self.wall, 4),
             "peak_bytes": self.peak,
@@ -137,6 +140,13 @@ class Result:
             "samples": samples,
             "reference_samples": reference,
         }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Result:
+        """What `as_json` wrote."""
+        samples, reference = ([Sample(**s) for s in record[key]] for key in ("samples", "reference_samples"))
+        names = ("task", "subject", "work", "command", "counts", "parameters", "note", "measured")
+        return cls(samples=samples, reference=reference, **{name: record[name] for name in names})
 
 
 def repeat(

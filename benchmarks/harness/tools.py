@@ -56,7 +56,9 @@ def _last_line(text: str) -> str:
     return lines[-1][:200] if lines else "no reason given"
 
 
-def prepare(*, mgmine: Path | None, apt: bool, install: bool, log: Callable[[str], None]) -> Tools:
+def prepare(
+    *, mgmine: Path | None, programs: Path | None, apt: bool, install: bool, log: Callable[[str], None]
+) -> Tools:
     """Make `benchmarks/.venv` with the rivals, build mgmine into it (unless `mgmine` names one), find the rest."""
     venv = HERE / ".venv"
     python = venv / "bin" / "python"
@@ -82,7 +84,7 @@ def prepare(*, mgmine: Path | None, apt: bool, install: bool, log: Callable[[str
             tools.absent[name] = "not installed"
     _debian(tools, apt=apt, log=log)
     tools.absent["JensenLab tagger"] = "neither on PyPI nor in Debian"
-    _own(tools, mgmine, install=install, log=log)
+    _own(tools, mgmine, programs, install=install, log=log)
     return tools
 
 
@@ -105,7 +107,7 @@ def _debian(tools: Tools, *, apt: bool, log: Callable[[str], None]) -> None:
         tools.versions[command] = version or _output([command, "--version"]).splitlines()[0]
 
 
-def _own(tools: Tools, given: Path | None, *, install: bool, log: Callable[[str], None]) -> None:
+def _own(tools: Tools, given: Path | None, programs: Path | None, *, install: bool, log: Callable[[str], None]) -> None:
     if given is None and install:
         log("building mgmine (release) into benchmarks/.venv")
         command = [str(tools.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(ROOT)]
@@ -120,6 +122,12 @@ def _own(tools: Tools, given: Path | None, *, install: bool, log: Callable[[str]
         tools.absent.setdefault("mgmine", "not built")
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     for name, crate, example in (("rust_scan", "mgmine-engine", "scan"), ("rust_read", "mgmine-io", "read")):
+        if programs is not None:
+            if (programs / example).exists():
+                setattr(tools, name, programs / example)
+            else:
+                tools.absent[f"mgmine ({example}, Rust)"] = "not built"
+            continue
         log(f"building the example `{example}` of {crate}")
         build = ["cargo", "build", "--release", "--locked", "--quiet", "-p", crate, "--example", example]
         try:

@@ -8,6 +8,6 @@ import duckdb
 
 counts: dict[str, int] = {}
 for path in sorted(Path(sys.argv[1]).rglob("*.parquet")):
-    row = duckdb.sql(f"SELECT count(*) FROM read_parquet('{path}')").fetchone()
-    counts[path.stem] = counts.get(path.stem, 0) + (row[0] if row else 0)
+    rows = duckdb.connect().execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()
+    counts[path.stem] = counts.get(path.stem, 0) + rows[0][0]
 print(json.dumps(counts))

@@ -15,8 +15,6 @@ use mgmine_core::document::Document;
 use mgmine_io::{Item, Reader, Want};
 use support::{Bench, texts};
 
-const RECORDS: usize = 2_000;
-
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("Mg2+", "Mg<sup>2+</sup>")
 }
@@ -95,7 +93,8 @@ fn read(input: &[u8], want: Want) -> usize {
 
 fn main() {
     let bench = Bench::from_args();
-    let texts = texts(RECORDS);
+    let texts = texts(2_000);
+    let records = Some(texts.len());
     let xml = pubmed(&texts).into_bytes();
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
     packer.write_all(&xml).expect("packing in memory");
@@ -113,12 +112,12 @@ fn main() {
             }
         }
     });
-    bench.run("pubmed.xml.gz", xml.len(), Some(RECORDS), || read(&packed, plain));
-    bench.run("pubmed.xml", xml.len(), Some(RECORDS), || read(&xml, plain));
+    bench.run("pubmed.xml.gz", xml.len(), records, || read(&packed, plain));
+    bench.run("pubmed.xml", xml.len(), records, || read(&xml, plain));
     let want = Want { metadata: true, ..plain };
-    bench.run("pubmed.xml, metadata", xml.len(), Some(RECORDS), || read(&xml, want));
+    bench.run("pubmed.xml, metadata", xml.len(), records, || read(&xml, want));
     let want = Want { source_map: true, ..plain };
-    bench.run("pubmed.xml, source map", xml.len(), Some(RECORDS), || read(&xml, want));
+    bench.run("pubmed.xml, source map", xml.len(), records, || read(&xml, want));
     let lines = jsonl(&texts).into_bytes();
-    bench.run("jsonl", lines.len(), Some(RECORDS), || read(&lines, plain));
+    bench.run("jsonl", lines.len(), records, || read(&lines, plain));
 }

@@ -25,6 +25,26 @@ impl Numbers {
     }
 }
 
+/// Words of which abstracts are full.
+const COMMON: &str = "
+patients study results cells expression levels treatment increased effect group activity protein response
+significant disease associated clinical compared cell role human data analysis showed using effects between
+control high during factor blood tissue gene type receptor binding concentration observed induced rats mice
+normal function specific growth treated plasma acid surface method changes related different rate lower higher
+reduced present these that which had has been have may than after within without three four two several
+however whereas although both also more most less other such into over under per dose membrane calcium sodium
+potassium insulin glucose hepatic renal cardiac muscle brain lung liver kidney tumor cancer infection virus
+bacteria antibody antigen serum immune inflammatory cytokine adhesion migration proliferation differentiation
+apoptosis signaling pathway kinase phosphorylation transcription regulation inhibitor inhibition activation
+mechanism structure molecular synthesis metabolism transport channel ion uptake release secretion stimulation
+mediated dependent independent molecule complex domain sequence mutation deletion phenotype population risk
+age sex women men children years months days weeks hours minutes survival mortality incidence prevalence
+diagnosis therapy surgery trial randomized placebo baseline follow-up outcome score model measured determined
+evaluated investigated examined demonstrated suggested indicated revealed reported found performed obtained
+developed described identified characterized detected isolated purified conclusion background objective
+methods evidence potential important major primary secondary early late acute chronic severe mild low long
+short new novel
+";
 const SYLLABLES: &[&str] = &[
     "al", "an", "ar", "cal", "cel", "ci", "co", "de", "di", "ec", "en", "er", "ex", "fi", "gen", "ic", "im", "in",
     "la", "lar", "le", "lin", "lu", "ly", "ma", "me", "mi", "mo", "mu", "na", "ne", "nu", "o", "ol", "on", "os", "pa",
@@ -58,6 +78,7 @@ pub fn word(numbers: &mut Numbers) -> String {
 
 /// A text of title and abstract as long as they usually are. One in `rarity` words or so is of the default lexicon.
 pub fn text(numbers: &mut Numbers, rarity: u64) -> String {
+    let common: Vec<&str> = COMMON.split_ascii_whitespace().collect();
     let mut text = String::new();
     for sentence in 0..1 + numbers.next() % 14 {
         let start = text.len();
@@ -70,7 +91,8 @@ pub fn text(numbers: &mut Numbers, rarity: u64) -> String {
                 14 => text.push_str(&format!("{}.{} mg/kg", numbers.next() % 90, numbers.next() % 10)),
                 15 => text.push_str(&format!("(P < 0.0{})", 1 + numbers.next() % 9)),
                 16 => text.push_str("e.g. "),
-                17 => text.push_str(&format!("β-{}", word(numbers))),
+                17 if numbers.next() % 5 == 0 => text.push_str(&format!("β-{}", word(numbers))),
+                18..=35 => text.push_str(common[(numbers.next() % common.len() as u64) as usize]),
                 _ if numbers.next() % rarity == 0 => text.push_str(numbers.one(TOPIC)),
                 _ => text.push_str(&word(numbers)),
             }
