@@ -112,7 +112,7 @@ pub fn text(numbers: &mut Numbers, rarity: u64) -> String {
 pub fn texts(count: usize) -> Vec<String> {
     let count = if std::env::args().any(|argument| argument == "--once") { count / 4 } else { count };
     let mut numbers = Numbers(1);
-    (0..count).map(|_| text(&mut numbers, 150)).collect()
+    (0..count).map(|_| text(&mut numbers, 27)).collect()
 }
 
 /// A tab-separated lexicon of `count` made-up names of one to three words.
