@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -76,7 +77,7 @@ def _document(name: str, marked: str) -> tuple[str, GatedDocument]:
     cuts = [0, *(match.end() for match in _BREAK.finditer(out)), len(out)]
     sentences = tuple(
         Sentence(index, start, start + len(out[start:end].rstrip()), out[start:end].rstrip(), "abstract")
-        for index, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
+        for index, (start, end) in enumerate(itertools.pairwise(cuts))
     )
     placed = tuple(
         Mention(start, end, text, family, text, (identifier,), max(one.index for one in sentences if one.start <= start))
@@ -110,7 +111,7 @@ def cases() -> tuple[Case, ...]:
 
 def _meets(side: Argument | None, span: tuple[int, int] | None, claim_allowed: bool) -> bool:
     if side is None or span is None:
-        return side is None and span is None or claim_allowed and side is not None and side.claim is not None
+        return (side is None and span is None) or (claim_allowed and side is not None and side.claim is not None)
     return side.claim is None and side.start < span[1] and span[0] < side.end
 
 

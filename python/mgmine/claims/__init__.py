@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mgmine.claims.extractor import Extractor, Skipped
+    from mgmine.claims.extractor import Extractor, Reading, Skipped
 
-__all__ = ["Extractor", "Skipped"]
+__all__ = ["Extractor", "Reading", "Skipped"]
 
 
 def __getattr__(name: str) -> object:

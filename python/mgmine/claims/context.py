@@ -86,7 +86,7 @@ class Surroundings:
                 continue
             end = node.end
             for kid in node.kids:
-                if kid.i > node.i and (kid.dep == "acl" or kid.dep == "nmod" and kid.case() in ("with", "receiving", "on", "undergoing", "after")):
+                if kid.i > node.i and (kid.dep == "acl" or (kid.dep == "nmod" and kid.case() in ("with", "receiving", "on", "undergoing", "after"))):
                     end = max(end, *(one.end for one in kid.subtree() if one.tag not in (".", ",")))
             start, _ = self.reader.phrases.span(node)
             out.append(Slot("population", start, max(end, node.end), ()))
@@ -108,7 +108,7 @@ class Surroundings:
         out += [slot for slot in self.doses if free(slot) and near(slot, 12)]
         out += [slot for slot in self.times if free(slot) and near(slot, 40)]
         out += [slot for slot in self.compartments if near(slot, 14) and not any(slot.start == start and slot.end == end for start, end in taken)]
-        out += [slot for slot in self.species]
+        out += list(self.species)
         out += [slot for slot in self.populations if free(slot)]
         if "cause" not in draft.rule and "absence" not in draft.rule and "perturbed" not in draft.rule:
             out += [slot for slot in self.conditions if free(slot)]

@@ -42,6 +42,14 @@ class Skipped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A parse, as the rules saw it after repair, with its claims; each claim with what lowered its score."""
+
+    graph: Graph
+    claims: tuple[tuple[Claim, tuple[str, ...]], ...]
+
+
 @dataclass(slots=True)
 class _Unit:
     """A stretch of a sentence that is parsed on its own."""
@@ -83,6 +91,31 @@ class Extractor:
         iterator = iter(documents)
         while batch := list(islice(iterator, self.batch_size)):
             yield from self._batch(batch)
+
+    def read(self, document: GatedDocument, graphs: dict[int, Graph]) -> list[Claim]:
+        """The claims of one document whose gated sentences were parsed elsewhere; ``graphs`` by sentence index."""
+        found: list[Claim] = []
+        for sentence in document.sentences:
+            graph = graphs.get(sentence.index)
+            if graph is not None and graph.nodes and sentence.passage != "reference":
+                reader = self._reader(document, sentence, graph, [])
+                found.extend(self._claims(document, sentence, reader, reader.read()))
+        return _unique(found)
+
+    def explain(self, document: GatedDocument, sentence: int) -> list[Reading]:
+        """How one sentence was read: each parsed unit with the claims drawn from it and the reasons of their scores."""
+        one = GatedDocument(document.doc_id, document.doc_version, document.sentences, document.mentions, frozenset({sentence}))
+        units = list(self._units(0, one))
+        out: list[Reading] = []
+        topics: list[tuple[str, Arg]] = []
+        for unit, graph in zip(units, self._parse([one], units), strict=True):
+            reader = self._reader(one, unit.sentence, graph, topics)
+            drafts = reader.read()
+            claims = self._claims(one, unit.sentence, reader, drafts)
+            reasons = {draft.rule: tuple(dict.fromkeys(draft.reasons)) for draft in drafts}
+            out.append(Reading(graph, tuple((claim, reasons.get(claim.rule, ())) for claim in claims)))
+            topics = reader.topics()
+        return out
 
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
@@ -128,7 +161,7 @@ class Extractor:
         for number, (unit, graph) in enumerate(zip(units, graphs, strict=True)):
             found = suspects(graph, self.data)
             if found:
-                edits = [edit for edit in _edits(documents[unit.document], unit.sentence)]
+                edits = list(_edits(documents[unit.document], unit.sentence))
                 edits += [Edit(*one) for one in found if not any(edit.start < one[1] and one[0] < edit.end for edit in edits)]
                 again.append(number)
                 prepared.append(prepare(unit.sentence.text, edits, unit.start, unit.end))
@@ -316,7 +349,7 @@ def _edits(document: GatedDocument, sentence: Sentence) -> list[Edit]:
         if mention.sentence != sentence.index:
             continue
         start, end = mention.start - sentence.start, mention.end - sentence.start
-        if start < 0 or end > len(text) or edits and start < edits[-1].end:
+        if start < 0 or end > len(text) or (edits and start < edits[-1].end):
             continue
         if previous is not None and previous.concept == mention.concept and text[previous.end - sentence.start : start] in (" (", " [") and text[end : end + 1] in (")", "]"):
             edits.append(Edit(start - 2, end + 1, ""))

@@ -30,7 +30,7 @@ def compared(reader: Reader) -> list[Draft]:
         if measured is None:
             continue
         measure, level, last = measured
-        outcome = _outcome(reader, cohort, measure, last)
+        outcome = _outcome(reader, cohort, last)
         if outcome is None:
             continue
         target, direction, cue = outcome
@@ -80,8 +80,8 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
         # "patients with hypomagnesaemia": to have it is the level
         if window[0].low == "with":
             for node in window[1:4]:
-                name = reader.phrases.at.get(node.i)
-                if name is not None and name.text.lower().startswith(("hypo", "hyper")):
+                condition = reader.phrases.at.get(node.i)
+                if condition is not None and condition.text.lower().startswith(("hypo", "hyper")):
                     return _argument(reader, node), 1, node.i
         return None
     for node in nodes[max(cohort.i + 1, level_at.i - 6) : level_at.i + 8]:
@@ -108,7 +108,7 @@ def _argument(reader: Reader, node: Node) -> Arg:
     return Arg(node, start, arg.end, arg.type, arg.ids, name)
 
 
-def _outcome(reader: Reader, cohort: Node, measure: Arg, last: int) -> tuple[Arg, int, list[Node]] | None:
+def _outcome(reader: Reader, cohort: Node, last: int) -> tuple[Arg, int, list[Node]] | None:
     nodes = reader.graph.nodes
     after = []
     for node in nodes[last + 1 :]:
@@ -154,11 +154,10 @@ def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node
             return Arg(noun, first.start, noun.end, kind, ids, aspect=reader.data.aspects.get(noun.lemma)), direction, [node]
         # "survival was longer": the subject before
         for one in reversed(nodes[:place]):
-            if one.is_noun and one.lemma not in reader.data.cohorts:
-                if one.dep in ("nsubj", "nsubjpass") or one.i + 2 >= node.i - 2:
-                    start, stop = reader.phrases.span(one)
-                    text = reader.graph.text[start:stop].lower()
-                    ids, kind = reader.data.groundings.get(text, ((), "outcome"))
-                    return Arg(one, start, stop, kind, ids, aspect=reader.data.aspects.get(one.lemma)), direction, [node]
+            if one.is_noun and one.lemma not in reader.data.cohorts and (one.dep in ("nsubj", "nsubjpass") or one.i + 2 >= node.i - 2):
+                start, stop = reader.phrases.span(one)
+                text = reader.graph.text[start:stop].lower()
+                ids, kind = reader.data.groundings.get(text, ((), "outcome"))
+                return Arg(one, start, stop, kind, ids, aspect=reader.data.aspects.get(one.lemma)), direction, [node]
         return None
     return None

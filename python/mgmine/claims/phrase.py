@@ -262,7 +262,7 @@ class Phrases:
                 return inner
         if key in ("surface", "membrane") and themes and themes[0].dep == "nmod":
             return self._all(themes[0], subject, depth + 1)
-        if key in data.holders and themes and (themes[0].dep == "nmod" or subject and kind is not None):
+        if key in data.holders and themes and (themes[0].dep == "nmod" or (subject and kind is not None)):
             inner = [arg for theme in themes for member, _ in self.members(theme) for arg in self.resolve(member, subject, depth + 1)]
             if inner:
                 return inner

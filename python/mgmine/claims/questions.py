@@ -45,7 +45,7 @@ def open_questions(reader: Reader) -> tuple[list[Draft], set[int]]:
 
 def _unknown(reader: Reader, node: Node) -> bool:
     cues = reader.data.cues["open_question"]
-    if node.low in cues["adjectives"] and (node.dep not in ("amod",) or node.head is not None and node.head.low in cues["nouns"]):
+    if node.low in cues["adjectives"] and (node.dep not in ("amod",) or (node.head is not None and node.head.low in cues["nouns"])):
         if node.low == "open" and not (node.dep == "amod" and node.head is not None and node.head.low == "question"):
             return False
         return not reader.scope.negated(node)
@@ -56,7 +56,7 @@ def _unknown(reader: Reader, node: Node) -> bool:
     if any(kid.low in cues["adverbs"] and kid.i < node.i for kid in node.kids):
         return True
     head = node.head
-    if node.dep == "xcomp" and head is not None and (head.lemma == "remain" or head.lemma in ("have", "be") and any(kid.low == "yet" for kid in (*head.kids, *node.kids))):
+    if node.dep == "xcomp" and head is not None and (head.lemma == "remain" or (head.lemma in ("have", "be") and any(kid.low == "yet" for kid in (*head.kids, *node.kids)))):
         return True
     if any(kid.low == "yet" for kid in node.kids) and any(kid.low == "to" for kid in node.kids):
         return True
@@ -74,7 +74,7 @@ def _clauses(reader: Reader, node: Node) -> list[Node]:
     places = [node]
     if node.head is not None and (node.dep in ("xcomp", "amod", "acomp") or node.head.lemma in ("remain", "be")):
         places.append(node.head)
-    out = []
+    out: list[Node] = []
     for place in places:
         for kid in place.kids:
             if kid.dep in ("csubj", "advcl", "ccomp", "nsubj", "nsubjpass", "xcomp", "acl", "parataxis", "dep", "nmod", "acl:relcl") and any(
@@ -86,7 +86,7 @@ def _clauses(reader: Reader, node: Node) -> list[Node]:
 
 def _clause_pairs(reader: Reader, clause: Node) -> list[tuple[Arg, Arg]]:
     """The subject of the questioned clause with its object, or with what it is said to bear on."""
-    subjects = [arg for arg in reader.subject(clause)]
+    subjects = list(reader.subject(clause))
     for firing in reader.firings(clause):
         for rule in reader.data.rules.get((firing.group.frame, firing.form), ()):
             if rule.voice is not None and (rule.voice == "passive") != reader.passive(clause):
@@ -126,9 +126,7 @@ def _carriers(reader: Reader, node: Node) -> list[Node]:
     for place in places:
         for kid in place.kids:
             if kid.dep in ("nsubj", "nsubjpass", "dobj", "nmod", "advcl", "dep") and kid is not node:
-                for member, _ in reader.phrases.members(kid):
-                    if member.lemma in carriers:
-                        out.append(member)
+                out.extend(member for member, _ in reader.phrases.members(kid) if member.lemma in carriers)
     return out
 
 

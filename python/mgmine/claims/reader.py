@@ -26,7 +26,7 @@ CAUSE_CASES = frozenset({
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 OBJECT_CONTROL = frozenset({
     "cause", "allow", "enable", "force", "permit", "stimulate", "induce", "drive", "help", "lead", "prompt", "prime", "license", "make", "let",
-    "get", "trigger", "prevent", "stop", "keep", "compel", "push", "equip", "instruct", "need", "require", "trigger",
+    "get", "trigger", "prevent", "stop", "keep", "compel", "push", "equip", "instruct", "need", "require",
 })  # fmt: skip
 
 
@@ -166,7 +166,7 @@ class Reader:
 
     def _particle(self, node: Node, particle: str) -> bool:
         following = self.graph.nodes[node.i + 1] if node.i + 1 < len(self.graph) else None
-        if following is not None and following.low == particle or node.text.lower().endswith(" " + particle):
+        if (following is not None and following.low == particle) or node.text.lower().endswith(" " + particle):
             return True
         return any(kid.low == particle and kid.i > node.i and kid.dep in ("compound:prt", "advmod", "prt") for kid in node.kids)
 
@@ -417,9 +417,9 @@ class Reader:
             return self.phrases.objects(node.head)
         siblings = [
             kid for kid in node.kids
-            if kid.is_verb and (kid.dep == "conj" or self._finite(kid) and (kid.dep == "dobj" or any(
+            if kid.is_verb and (kid.dep == "conj" or (self._finite(kid) and (kid.dep == "dobj" or any(
                 one.low in ("whereas", "while", "but") and one.i < kid.i for one in kid.kids
-            )))
+            ))))
         ]  # fmt: skip
         if node.dep == "conj" and node.head is not None and node.head.is_verb:
             siblings = [node.head, *(kid for kid in node.head.kids if kid.dep == "conj" and kid is not node and kid.is_verb)]
@@ -456,11 +456,8 @@ class Reader:
                     if found:
                         return found
         if self.passive(node):
-            return [self._object_side(arg) for nodes in [self.subject_nodes(node)] for one in nodes for arg in self.phrases.objects(one)]
+            return [arg for one in self.subject_nodes(node) for arg in self.phrases.objects(one)]
         return self.direct_object(node, entry)
-
-    def _object_side(self, arg: Arg) -> Arg:
-        return arg
 
     # ------------------------------------------------------------------ paths
 
@@ -527,10 +524,6 @@ class Reader:
                 return self.phrases.subjects(kid)
         return []
 
-    def _path_reduced_agent(self, firing: Firing) -> list[Arg]:
-        """"activation of X induced by Y": the participle brings the agent, and it fires itself; nothing here."""
-        return []
-
     def _path_subject_phrase(self, firing: Firing) -> list[Arg]:
         """The subject as a phrase, whatever it is about."""
         return [self.phrases._plain(one) for one in self.subject_nodes(firing.node) if one.is_noun]
@@ -594,9 +587,6 @@ class Reader:
             return self._haver(head)
         if head is not None and node.dep == "nmod" and node.case() in ("without", "with") and head.is_verb:
             return self.subject(head)
-        return []
-
-    def _path_cause(self, firing: Firing) -> list[Arg]:
         return []
 
     def _path_pair(self, firing: Firing) -> list[Arg]:
@@ -812,9 +802,10 @@ class Reader:
         for one in part:
             for held in holders:
                 if held.start < one.end and one.start < held.end:
-                    held = self._apart(held, node)
-                    if held is None:
+                    apart = self._apart(held, node)
+                    if apart is None:
                         continue
+                    held = apart
                 subject, target = (one, held) if compound.subject == "part" else (held, one)
                 if held.type in ("t_cell", "cell") and node.low.rsplit("-", 1)[-1] in ("stimulated", "activated", "induced", "primed", "treated", "enriched", "triggered", "loaded"):
                     continue
@@ -958,7 +949,7 @@ class Reader:
                         first, "same_as", second, between or [kid], "same-as/apposition", self.data.scores["same-as/apposition"], kid,
                         modality="definitional", final=True,
                     ))  # fmt: skip
-        if not node.is_noun or node.i in self.phrases.at and not any(kid.dep == "cop" for kid in node.kids):
+        if not node.is_noun or (node.i in self.phrases.at and not any(kid.dep == "cop" for kid in node.kids)):
             return
         head = node.head
         rule = ""
@@ -1084,7 +1075,7 @@ class Reader:
                 continue
             if entry.particle is not None and not self._particle(verb, entry.particle):
                 continue
-            if group.inchoative and not has_object and not passive or passive and not self.by_phrase(verb):
+            if (group.inchoative and not has_object and not passive) or (passive and not self.by_phrase(verb)):
                 nodes = self.subject_nodes(verb)
                 for one in nodes:
                     for arg in self.phrases.objects(one):
@@ -1210,7 +1201,7 @@ class Reader:
     ) -> None:
         for cause, kind, flips in causes:
             for target, sign, cue in effects:
-                if len(cue) > 1 and not flips or sign == "?":
+                if (len(cue) > 1 and not flips) or sign == "?":
                     continue
                 if cause.start < target.end and target.start < cause.end:
                     continue
@@ -1243,8 +1234,6 @@ class Reader:
             if node.low in ("absence", "lack", "want") and words[:1] in (["in"], ["for"], ["under"]):
                 return [(arg, removal, True) for theme in self.phrases.themes(node) for arg in self.phrases.objects(theme) if self._thing(arg)]
             if node.low == "presence" and words[:1] == ["in"]:
-                if node.head is verb and not self._foreground(node, verb):
-                    return []
                 return [(arg, None, False) for theme in self.phrases.themes(node) for arg in self.phrases.objects(theme) if self._thing(arg)]
             if node.low == "response" and words[:1] == ["in"]:
                 return [(arg, None, False) for kid in node.kids if kid.dep == "nmod" and kid.case() == "to" for arg in self.phrases.objects(kid)]
@@ -1253,7 +1242,7 @@ class Reader:
                 for kid in node.kids:
                     if kid.dep == "acl" and kid.lemma in ("feed", "give", "receive", "supplement", "treat", "administer"):
                         for inner in kid.kids:
-                            if inner.dep == "dobj" or inner.dep == "nmod" and inner.case() == "with":
+                            if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() == "with"):
                                 for arg in self.phrases.subjects(inner):
                                     given.extend((theme, removal, True) for theme in arg.themes) if arg.bare else given.append((arg, None, False))
                 if given:
@@ -1275,7 +1264,7 @@ class Reader:
                         else:
                             out.append((arg, arg.perturbation, False))
                     elif words[0] in ("after", "upon", "following", "with", "due", "because", "owing", "by", "under", "from", "on") and self._thing(arg) and (
-                        arg.name is not None and arg.type not in ("t_cell",) or words[0] in ("due", "because", "owing", "by")
+                        (arg.name is not None and arg.type not in ("t_cell",)) or words[0] in ("due", "because", "owing", "by")
                     ):
                         if arg.level == "low":
                             out.append((replace(arg, level=None), removal, True))
@@ -1284,12 +1273,9 @@ class Reader:
                 return out
             return []
         marks = {kid.low for kid in node.kids if kid.dep in ("mark", "advmod", "case")}
-        if node.dep == "advcl" and marks & CAUSE_MARKS or node.dep == "advcl" and marks & {"without"}:
-            return self._cause_clause(node, marks, verb)
+        if (node.dep == "advcl" and marks & CAUSE_MARKS) or (node.dep == "advcl" and marks & {"without"}):
+            return self._cause_clause(node, marks)
         return []
-
-    def _foreground(self, node: Node, verb: Node) -> bool:
-        return True
 
     def _thing(self, arg: Arg) -> bool:
         return arg.node.lemma not in self.data.cohorts and arg.node.lemma not in self.data.empty
@@ -1304,7 +1290,7 @@ class Reader:
                     out.extend(split[0])
                 elif kid.dep == "acl" and (kid.lemma in ("lack", "deprive", "deplete", "starve", "strip", "free")):
                     for inner in kid.kids:
-                        if inner.dep == "dobj" or inner.dep == "nmod" and inner.case() in ("of", "from", "for"):
+                        if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() in ("of", "from", "for")):
                             out.extend(self.phrases.objects(inner))
                 elif kid.low in ("free", "deficient", "depleted", "deprived", "lacking"):
                     before = [inner for inner in kid.kids if inner.i < kid.i and inner.i in self.phrases.at]
@@ -1335,7 +1321,7 @@ class Reader:
                     out.extend((arg, kind, True) for arg in missing)
         return out
 
-    def _cause_clause(self, node: Node, marks: set[str], verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
+    def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:
         """"when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
         removal = self.data.perturbation_nouns["absence"]
         own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
@@ -1349,7 +1335,7 @@ class Reader:
             return []
         if not node.is_verb:
             return []
-        if self.passive(node) and own or node.tag == "VBN" and own:
+        if (self.passive(node) and own) or (node.tag == "VBN" and own):
             kind = self.phrases.perturbing(node)
             args = [arg for one in own for arg in self.phrases.subjects(one)]
             agents = self.by_phrase(node)
@@ -1365,7 +1351,7 @@ class Reader:
             if kind.flips:
                 out.extend((agent, kind, False) for agent in agents)
             return out
-        if node.tag == "VBG" and not own or marks & {"after", "upon", "by", "on"} and node.tag == "VBG":
+        if (node.tag == "VBG" and not own) or (marks & {"after", "upon", "by", "on"} and node.tag == "VBG"):
             if "by" in marks:
                 return []
             kind = self.phrases.perturbing(node)
@@ -1611,7 +1597,7 @@ class Reader:
     def _causatives(self) -> None:
         """"makes T cells kill better", "lets T cells grow", "keeps LFA-1 from closing"."""
         for node in self.graph.nodes:
-            if not node.is_verb or node.lemma not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder") or self.fired.get(node.i) and node.lemma != "prevent":
+            if not node.is_verb or node.lemma not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder") or (self.fired.get(node.i) and node.lemma != "prevent"):
                 continue
             keeps = node.lemma in ("keep", "prevent", "stop", "hinder")
             for kid in node.kids:
@@ -1620,7 +1606,7 @@ class Reader:
                 middle = [one for one in self.graph.nodes[node.i + 1 : kid.i] if one.is_noun]
                 if not middle or any(one.low in (",", "and", "but") for one in self.graph.nodes[node.i + 1 : kid.i]):
                     continue
-                if keeps != any(one.low == "from" for one in self.graph.nodes[node.i + 1 : kid.i]) or keeps and kid.tag != "VBG":
+                if keeps != any(one.low == "from" for one in self.graph.nodes[node.i + 1 : kid.i]) or (keeps and kid.tag != "VBG"):
                     continue
                 start, _ = self.phrases.span(middle[-1])
                 following = self.graph.nodes[kid.i + 1] if kid.i + 1 < len(self.graph) else kid
@@ -1745,7 +1731,7 @@ class Reader:
                 return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
                 return False
-            if draft.predicate == "expressed_on" and not (target.type in ("t_cell", "cell") or target.name is not None and target.type != "magnesium"):
+            if draft.predicate == "expressed_on" and not (target.type in ("t_cell", "cell") or (target.name is not None and target.type != "magnesium")):
                 if subject.name is None or target.node.tag == "CD":
                     return False
                 draft.predicate = "located_in"

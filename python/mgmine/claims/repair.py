@@ -32,7 +32,7 @@ def repair(graph: Graph, data: Data) -> None:
     _headless_clause(graph, data)
     _stolen_object(graph, data)
     _questioned_object(graph)
-    _participle_as_verb(graph, data)
+    _participle_as_verb(graph)
     _without(graph)
 
 
@@ -66,11 +66,11 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
     which adjectives do not follow.
     """
     nodes = graph.nodes
-    if len(nodes) < 4 or nodes[-1].low not in (".", ";", "!", ":") and len(nodes) < 5:
+    if len(nodes) < 4 or (nodes[-1].low not in (".", ";", "!", ":") and len(nodes) < 5):
         return []
     root = graph.root()
     headless = root is not None and not (
-        any(kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in root.kids) and (root.is_verb or any(kid.dep == "cop" for kid in root.kids))
+        (any(kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in root.kids) and (root.is_verb or any(kid.dep == "cop" for kid in root.kids)))
         or root.tag in ("VB",) or any(
             node.tag in FINITE and node.dep in ("root", "ccomp", "conj", "parataxis") and any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids)
             for node in nodes
@@ -87,7 +87,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         clause = any(one.low == "," for one in nodes[max(0, node.i - 4) : node.i]) and nodes[0].tag in ("WRB", "IN") and node.dep in ("conj", "appos", "dep")
         if node.tag == "NNS" and (not (headless or clause) or not before.is_noun or after.tag[:2] not in ("NN", "JJ", "DT", "PR", "CD", "VB", "CC", "RB", ".")):
             continue
-        noun_before = before.tag in ("NN", "NNS", "NNP", "NNPS") or before.low in (",", "neither", "it", "this", "they") or before.tag == "RB" and headless
+        noun_before = before.tag in ("NN", "NNS", "NNP", "NNPS") or before.low in (",", "neither", "it", "this", "they") or (before.tag == "RB" and headless)
         if after.low in ("by", "in") and node.tag != "NNS" and not (after.low == "in" and headless and base in ("result",)):
             continue
         joined = out and nodes[node.i - 1].low in ("and", "or", "nor", "but") and headless
@@ -146,7 +146,7 @@ def _swap(node: Node, noun: Node, tag: str, dep: str | None = None) -> None:
         above.kids[above.kids.index(noun)] = node
         above.kids.sort(key=lambda one: one.i)
     noun.head = None
-    for kid in [kid for kid in noun.kids if kid.i < node.i or kid.dep in ("nmod", "punct", "conj") and kid.case() not in ("of", "") or kid.dep == "punct"]:
+    for kid in [kid for kid in noun.kids if kid.i < node.i or (kid.dep in ("nmod", "punct", "conj") and kid.case() not in ("of", "")) or kid.dep == "punct"]:
         kid.attach(node, kid.dep)
     noun.attach(node, "dobj")
 
@@ -174,9 +174,13 @@ def _gerund_phrases(graph: Graph, data: Data) -> None:
         if not node.low.endswith("ing") or node.dep not in ("amod", "compound") or noun is None or noun.i < node.i:
             continue
         base = data.lemmas.get(node.low)
+        before = graph.nodes[node.i - 1] if node.i else None
+        if base in data.verbs and before is not None and before.low in ("thereby", "thus", "hence") and noun.head is not None:
+            node.lemma = base
+            _swap(node, noun, "VBG", "advcl")
+            continue
         if base is None or base not in data.perturbation_verbs:
             continue
-        before = graph.nodes[node.i - 1] if node.i else None
         if before is not None and before.tag not in ("CC", "IN", ",", "TO") and before.low not in ("that", "whether"):
             continue
         if before is not None and before.tag == "IN" and before.low in ("of", "to"):
@@ -198,7 +202,7 @@ def _clause_subjects(graph: Graph) -> None:
         at: Node | None = graph.nodes[place]
         while at is not None and at.dep not in ("conj", "root") and at.i > node.head.i:
             at = at.head
-        if at is None or at.dep != "conj" or at.is_verb and at.tag != "VBG" or not node.head.i < at.i < node.i or at.head is None:
+        if at is None or at.dep != "conj" or (at.is_verb and at.tag != "VBG") or not node.head.i < at.i < node.i or at.head is None:
             continue
         first = min(one.i for one in at.subtree())
         if first < 2 or graph.nodes[first - 1].low not in ("and", "but", "while", "whereas") or graph.nodes[first - 2].low != ",":
@@ -213,11 +217,11 @@ def _states(graph: Graph, data: Data) -> None:
     """"stays bent and …": an adjective of state right after such a verb belongs to it."""
     for node in graph.nodes[1:]:
         before = graph.nodes[node.i - 1]
-        if not before.is_verb or before.lemma not in _STATIVE or node.head is before or node.is_verb and node.tag != "VBN":
+        if not before.is_verb or before.lemma not in _STATIVE or node.head is before or (node.is_verb and node.tag != "VBN"):
             continue
-        if node.low in data.states or node.low in data.directions or node.low in data.adjectives:
-            if node in set(before.subtree()) or before not in set(node.subtree()):
-                node.attach(before, "xcomp")
+        known = node.low in data.states or node.low in data.directions or node.low in data.adjectives
+        if known and (node in set(before.subtree()) or before not in set(node.subtree())):
+            node.attach(before, "xcomp")
 
 
 def _objects(graph: Graph, data: Data) -> None:
@@ -388,7 +392,7 @@ def _stolen_object(graph: Graph, data: Data) -> None:
         head.attach(main, subject_label)
 
 
-def _participle_as_verb(graph: Graph, data: Data) -> None:
+def _participle_as_verb(graph: Graph) -> None:
     """Past forms that have a by-phrase, no object and no auxiliary, beside a finite verb of the same subject: a participle."""
     for node in graph.nodes:
         if node.tag not in ("VBD", "VBN") or any(kid.dep in ("dobj", "aux", "auxpass", "cop", "nsubjpass") for kid in node.kids):

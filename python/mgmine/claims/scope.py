@@ -39,7 +39,7 @@ class Scope:
         if node.i > 0 and node.is_verb and self.graph.nodes[node.i - 1].low in ("neither", "nor", "never"):
             return True
         head = node.head
-        if node.dep == "conj" and head is not None and (node.is_verb and head.is_verb or node.tag == head.tag):
+        if node.dep == "conj" and head is not None and ((node.is_verb and head.is_verb) or node.tag == head.tag):
             own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass", "aux", "auxpass", "cop")]
             joiner = [kid.low for kid in head.kids if kid.dep == "cc" and kid.i < node.i]
             if not own and "but" not in joiner and joiner and joiner[-1] in ("or", "nor") and self.negated(head):
@@ -56,7 +56,7 @@ class Scope:
         steps = 0
         while at.head is not None and steps < 4:
             head, dep = at.head, at.dep
-            if dep == "xcomp" or dep == "ccomp" and head.lemma in ("appear", "seem", "find", "show"):
+            if dep == "xcomp" or (dep == "ccomp" and head.lemma in ("appear", "seem", "find", "show")):
                 if head.lemma in cues["verbs"] or head.low in cues["adjectives"]:
                     return not (flips or self.negated(head))
                 if self.negated(head):
@@ -66,7 +66,7 @@ class Scope:
             elif dep == "acl" and head.low in cues["nouns"]:
                 return not flips
             elif dep in ("nsubj", "nsubjpass", "dobj") and at.is_noun and head.is_verb:
-                if self.negated(head) and head.lemma not in ("affect", "alter", "change", "influence") or any(kid.low in cues["determiners"] for kid in at.kids):
+                if (self.negated(head) and head.lemma not in ("affect", "alter", "change", "influence")) or any(kid.low in cues["determiners"] for kid in at.kids):
                     return not flips
                 if head.lemma in cues["verbs"] and dep == "dobj":
                     return not flips
@@ -77,9 +77,7 @@ class Scope:
                 if at.lemma in cues["verbs"]:
                     return not flips
                 continue
-            elif dep in ("advcl", "acl", "nmod") and any(kid.low == "without" and kid.dep in ("mark", "case") and kid.i < at.i for kid in at.kids):
-                return not flips
-            elif dep in ("advcl",) and self._rather(at):
+            elif (dep in ("advcl", "acl", "nmod") and any(kid.low == "without" and kid.dep in ("mark", "case") and kid.i < at.i for kid in at.kids)) or (dep in ("advcl",) and self._rather(at)):
                 return not flips
             else:
                 break
@@ -117,7 +115,7 @@ class Scope:
         below: Node | None = None
         while at is not None and steps < 8:
             for kid in at.kids:
-                if kid is below or kid.i > at.i and kid.dep not in ("advmod", "amod", "mark"):
+                if kid is below or (kid.i > at.i and kid.dep not in ("advmod", "amod", "mark")):
                     continue
                 if kid.dep == "aux" and kid.low in cues["possible_aux"]:
                     raise_to("possible")
@@ -160,7 +158,7 @@ class Scope:
                     if lemma in cues["possible_verbs"]:
                         raise_to("possible")
                         modality = modality or "interpretation"
-                    elif lemma in cues["probable_verbs"] and (clausal or at.dep == "nsubjpass" and lemma in ("think", "believe")):
+                    elif lemma in cues["probable_verbs"] and (clausal or (at.dep == "nsubjpass" and lemma in ("think", "believe"))):
                         raise_to("probable")
                         if lemma in interpretation:
                             modality = modality or "interpretation"
@@ -192,12 +190,9 @@ class Scope:
                     # a noun that is the subject of a doubted verb is itself presupposed
                     below, at, steps = at, None, steps + 1
                     break
-                if at.dep == "advcl" and not any(kid.low in ("to",) for kid in at.kids):
-                    if any(kid.dep == "mark" and kid.low not in ("by",) for kid in at.kids):
-                        break
-            elif at.dep in ("conj", "parataxis") and any(kid.dep in ("nsubj", "nsubjpass") for kid in at.kids) and at.dep == "parataxis":
-                break
-            elif at.dep == "acl:relcl":
+                if at.dep == "advcl" and any(kid.dep == "mark" and kid.low != "by" for kid in at.kids) and not any(kid.low == "to" for kid in at.kids):
+                    break
+            elif (at.dep in ("conj", "parataxis") and any(kid.dep in ("nsubj", "nsubjpass") for kid in at.kids) and at.dep == "parataxis") or at.dep == "acl:relcl":
                 break
             below, at, steps = at, head, steps + 1
         if self.question:
@@ -220,9 +215,11 @@ class Scope:
             lead = node
             while lead.dep == "conj" and lead.head is not None:
                 lead = lead.head
-            if lead.i in _anchored(anchor) or lead.head is anchor or side is draft.subject:
-                if any(kid.low in ("no", "neither") and kid.i < lead.i and kid.dep in ("det", "neg", "cc:preconj", "cc", "advmod") for kid in lead.kids):
-                    denied = True
+            reached = lead.i in _anchored(anchor) or lead.head is anchor or side is draft.subject
+            if reached and any(
+                kid.low in ("no", "neither") and kid.i < lead.i and kid.dep in ("det", "neg", "cc:preconj", "cc", "advmod") for kid in lead.kids
+            ):  # fmt: skip
+                denied = True
         null = any(
             kid.low in self.data.cues["negation"]["null_words"] for kid in anchor.kids if kid.i < anchor.i and kid.dep in ("amod", "advmod", "det")
         )

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mgmine.nlp.graph import Graph, Node
+    from mgmine.nlp.picture import draw
     from mgmine.nlp.pipeline import Pipeline, load
     from mgmine.nlp.surface import Edit, Prepared, prepare
 
-__all__ = ["Edit", "Graph", "Node", "Pipeline", "Prepared", "load", "prepare"]
+__all__ = ["Edit", "Graph", "Node", "Pipeline", "Prepared", "draw", "load", "prepare"]
 
 _HOMES = {
-    "Graph": "graph", "Node": "graph", "Pipeline": "pipeline", "load": "pipeline", "Edit": "surface",
+    "Graph": "graph", "draw": "picture", "Node": "graph", "Pipeline": "pipeline", "load": "pipeline", "Edit": "surface",
     "Prepared": "surface", "prepare": "surface",
 }  # fmt: skip
 

@@ -209,7 +209,7 @@ def _groups(tokens: Sequence[Token]) -> list[list[int]]:
 def _depths(heads: list[int]) -> list[int]:
     depths = [-1] * len(heads)
     for index in range(len(heads)):
-        path = []
+        path: list[int] = []
         at = index
         while depths[at] < 0 and heads[at] != at and len(path) <= len(heads):
             path.append(at)

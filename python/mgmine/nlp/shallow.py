@@ -21,7 +21,7 @@ _BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "am"})
 _HAVE = frozenset({"has", "have", "had", "having"})
 _DO = frozenset({"do", "does", "did"})
 _CLOSED: dict[str, str] = {}
-for _tag, _words in {
+for _class, _list in {
     "DT": "the a an this these those each every no any some both all either neither another",
     "IN": "of in on at by with without for from into onto via through during after before between among under over within upon against "
     "toward towards outside inside across along following including despite as like than since because although whereas while if whether unless until per "
@@ -37,15 +37,12 @@ for _tag, _words in {
     "rich healthy artificial early late long short full poor good inactive active bent closed",
     "CD": "one two three four five six seven eight nine ten",
 }.items():
-    for _word in _words.split():
-        _CLOSED.setdefault(_word, _tag)
+    for _one in _list.split():
+        _CLOSED.setdefault(_one, _class)
 _ADJECTIVE = ("ic", "al", "ous", "ive", "ent", "ant", "ble", "ary", "lar", "less", "ful", "ian", "oid", "-free", "-dependent", "-mediated", "-induced",
               "-independent", "-sensing", "-specific", "-deficient", "-like", "-rich", "-binding", "-blocking", "-derived", "+")  # fmt: skip
 _NOT_ADJECTIVES = frozenset(
-    "survival removal arrival trial signal animal interval proposal withdrawal reversal renewal potential individual material hospital metal mineral "
-    "chemical total manual integral agent component content percent antioxidant inhibitant event patient treatment cement nutrient reagent solvent "
-    "gradient parent accident incident moment plant variant mutant transplant infant constant restaurant table cable library summary boundary "
-    "secretary vocabulary cellular music topic clinic antibiotic drive motive relative derivative alternative perspective objective archive".split()
+    ["survival", "removal", "arrival", "trial", "signal", "animal", "interval", "proposal", "withdrawal", "reversal", "renewal", "potential", "individual", "material", "hospital", "metal", "mineral", "chemical", "total", "manual", "integral", "agent", "component", "content", "percent", "antioxidant", "inhibitant", "event", "patient", "treatment", "cement", "nutrient", "reagent", "solvent", "gradient", "parent", "accident", "incident", "moment", "plant", "variant", "mutant", "transplant", "infant", "constant", "restaurant", "table", "cable", "library", "summary", "boundary", "secretary", "vocabulary", "cellular", "music", "topic", "clinic", "antibiotic", "drive", "motive", "relative", "derivative", "alternative", "perspective", "objective", "archive"]
 )
 _NOUN_TAGS = ("NN", "NNS", "CD", "PRP", "DT", "WDT")
 _FINITE = ("VBD", "VBZ", "VBP", "MD")
@@ -102,7 +99,7 @@ def _tag(words: list[_Word], verbs: Mapping[str, str]) -> None:
             word.tag = "POS"
             continue
         if low == "that":
-            word.tag = "WDT" if before is not None and before.tag[:2] == "NN" and (following in verbs or following in _BE | _HAVE or following in _CLOSED and _CLOSED[following] == "MD") else "IN"
+            word.tag = "WDT" if before is not None and before.tag[:2] == "NN" and (following in verbs or following in _BE | _HAVE or (following in _CLOSED and _CLOSED[following] == "MD")) else "IN"
             continue
         if low in _BE | _HAVE | _DO:
             word.tag = "VBZ" if low in ("is", "has", "does") else "VBP" if low in ("are", "have", "do") else "VBN" if low == "been" else "VB" if low == "be" else "VBG" if low.endswith("ing") else "VBD"
@@ -124,7 +121,7 @@ def _tag(words: list[_Word], verbs: Mapping[str, str]) -> None:
             word.tag = _verb_tag(words, i, verbs, finite)
             finite = finite or word.tag in _FINITE
             continue
-        if "-" in low and low.endswith(("ed", "ing", "ent", "free", "null", "specific", "rich")) or low.endswith(_ADJECTIVE) and len(low) > 4 and low[0] == word.text[0] and low not in _NOT_ADJECTIVES or low.endswith("+"):
+        if ("-" in low and low.endswith(("ed", "ing", "ent", "free", "null", "specific", "rich"))) or (low.endswith(_ADJECTIVE) and len(low) > 4 and low[0] == word.text[0] and low not in _NOT_ADJECTIVES) or low.endswith("+"):
             word.tag = "JJ"
         elif low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
             word.tag = "NNS"
@@ -147,7 +144,7 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
         back -= 1
     before = words[back] if back >= 0 else None
     after = words[i + 1].low if i + 1 < len(words) else "."
-    nouny_after = after in ("the", "a", "an", "both", "its", "their", "it", "this", "these", "no") or after not in _CLOSED and after.isalnum()
+    nouny_after = after in ("the", "a", "an", "both", "its", "their", "it", "this", "these", "no") or (after not in _CLOSED and after.isalnum())
     nominal = before is not None and before.tag in ("NN", "NNS", "PRP", "CD", "WDT", ",", ")", "-RRB-")
     if low == base and not low.endswith("ed"):
         if before is not None and (before.tag in ("TO", "MD") or before.low in _DO or before.low == "not"):
@@ -162,7 +159,7 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
             return "VBP"
         return "NN"
     if low.endswith("ing"):
-        if before is not None and before.tag in ("DT", "JJ") or after == "of":
+        if (before is not None and before.tag in ("DT", "JJ")) or after == "of":
             return "NN"
         if before is not None and before.low in _BE:
             return "VBG"
@@ -170,16 +167,16 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
             return "NN"
         return "VBG"
     if low.endswith("s") and not low.endswith("ss") and low != base:
-        return "VBZ" if nominal or before is not None and before.low in ("and", "but", "that", "which", "nor") else "NNS"
-    if before is not None and (before.low in _BE or before.low in _HAVE or before.low in ("remains", "remain", "remained") or before.tag == "VBN" and back == i - 2):
+        return "VBZ" if nominal or (before is not None and before.low in ("and", "but", "that", "which", "nor")) else "NNS"
+    if before is not None and (before.low in _BE or before.low in _HAVE or before.low in ("remains", "remain", "remained") or (before.tag == "VBN" and back == i - 2)):
         return "VBN"
     if after == "by":
         return "VBN"
     if before is None or before.tag in ("DT", "IN", "JJ", "TO", "PRP$", "JJR"):
         return "VBN"
     if before.tag == "CC":
-        earlier = [word for word in words[:i] if word.tag in _FINITE]
-        return "VBD" if earlier and earlier[-1].tag == "VBD" and earlier[-1].low not in _BE and nouny_after else "VBN"
+        told_before = [word for word in words[:i] if word.tag in _FINITE]
+        return "VBD" if told_before and told_before[-1].tag == "VBD" and told_before[-1].low not in _BE and nouny_after else "VBN"
     if nominal and not finite:
         told = any(word.tag in _FINITE for word in words[:i])
         return "VBN" if told and after in ("with", "for", "from", "as", "to") else "VBD"
@@ -207,7 +204,7 @@ def _chunks(words: list[_Word]) -> list[_Chunk]:
     i = 0
     while i < len(words):
         tag = words[i].tag
-        if tag in ("DT", "JJ", "JJR", "NN", "NNS", "CD", "PRP$", "PRP", "VBN", "WDT", "EX") or tag == "RB" and i + 1 < len(words) and words[i + 1].tag in ("JJ",):
+        if tag in ("DT", "JJ", "JJR", "NN", "NNS", "CD", "PRP$", "PRP", "VBN", "WDT", "EX") or (tag == "RB" and i + 1 < len(words) and words[i + 1].tag in ("JJ",)):
             chunk = _noun_phrase(words, i)
             if chunk is not None:
                 out.append(chunk)
@@ -235,15 +232,13 @@ def _noun_phrase(words: list[_Word], i: int) -> _Chunk | None:
         tag = words[at].tag
         if tag in ("NN", "NNS"):
             head = at
-        elif tag == "VBN" and (at + 1 >= len(words) or words[at + 1].tag not in ("NN", "NNS", "JJ")) or tag == "VBN" and head >= 0:
+        elif (tag == "VBN" and (at + 1 >= len(words) or words[at + 1].tag not in ("NN", "NNS", "JJ"))) or (tag == "VBN" and head >= 0):
             break
         elif tag == "CD" and head < 0 and (at + 1 >= len(words) or words[at + 1].tag not in ("NN", "NNS", "JJ", "CD")):
             head = at
         elif tag == "POS" and head >= 0:
             pass
-        elif tag in ("DT", "PRP$") and at > i and words[at - 1].tag != "DT":
-            break
-        elif tag == "RB" and not (at + 1 < len(words) and words[at + 1].tag == "JJ"):
+        elif (tag in ("DT", "PRP$") and at > i and words[at - 1].tag != "DT") or (tag == "RB" and not (at + 1 < len(words) and words[at + 1].tag == "JJ")):
             break
         elif tag == "VBG" and 0 < at < len(words) - 1 and words[at + 1].tag in ("NN", "NNS") and words[at - 1].tag in ("DT", "JJ", "NN") and not (
             head >= 0 and words[i].tag == "DT"
@@ -320,7 +315,7 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
             if chunk.kind == "VP":
                 return any(words[one].tag in _FINITE for one in range(chunk.first, chunk.last + 1))
             tag = words[chunk.head].tag
-            if chunk.kind == "NP" and not inside or tag in ("WDT", ",", "WRB", "CC") or chunk.kind == "AP":
+            if (chunk.kind == "NP" and not inside) or tag in ("WDT", ",", "WRB", "CC") or chunk.kind == "AP":
                 return False
             inside = chunk.kind == "O" and tag in ("IN", "TO")
         return False
@@ -331,9 +326,9 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
             tag = word.tag
             if tag in ("IN", "TO"):
                 following = chunks[place + 1] if place + 1 < len(chunks) else None
-                clausal = word.low in ("because", "although", "whereas", "while", "if", "whether", "since", "unless", "that") or following is not None and (
+                clausal = word.low in ("because", "although", "whereas", "while", "if", "whether", "since", "unless", "that") or (following is not None and (
                     following.kind == "VP"
-                )
+                ))
                 if clausal:
                     marks.append(chunk.head)
                     if word.low not in ("to", "by", "without", "for", "in", "after", "upon", "on", "before", "from", "of", "with"):
@@ -365,7 +360,7 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
         if chunk.kind == "AP":
             if verb >= 0:
                 copula = words[verb]
-                if copula.low in _BE and main in (verb, -1) or copula.low in _BE:
+                if (copula.low in _BE and main in (verb, -1)) or copula.low in _BE:
                     _predicate(words, verb, chunk.head)
                     if main == verb:
                         main = chunk.head
@@ -409,18 +404,18 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
                 noun = chunk.head
                 coordinate, joiner = False, -1
                 continue
-            copula = words[verb] if verb >= 0 else None
+            governor = words[verb] if verb >= 0 else None
             if outer is not None and main < 0 and verb >= 0 and is_finite(place):
                 # the object that ends a relative clause; the verb behind it is the main one
                 word.to(verb, "dobj")
                 subject, outer, noun = outer, None, chunk.head
                 continue
-            if subject is None or is_finite(place) and verb >= 0:
+            if subject is None or (is_finite(place) and verb >= 0):
                 if coordinate and subject is not None and verb < 0 and first_of_list >= 0:
                     word.to(first_of_list, "conj")
                 else:
                     subject = chunk.head
-            elif copula is not None and copula.low in _BE:
+            elif governor is not None and governor.low in _BE:
                 _predicate(words, verb, chunk.head)
                 if main == verb:
                     main = chunk.head
@@ -437,8 +432,7 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
         tags = {words[one].tag for one in range(chunk.first, chunk.last + 1)}
         finite = bool(tags & set(_FINITE))
         passive = any(words[one].dep == "auxpass" for one in range(chunk.first, chunk.last + 1))
-        for one in pending:
-            marks.append(one)
+        marks.extend(pending)
         pending = []
         for one in marks:
             words[one].to(chunk.head, "mark" if words[one].tag != "WRB" else "advmod")
