@@ -5,6 +5,10 @@
 //! `long form (SF)`, `SF (long form)`, `long form (SF1; SF2)`, and the same letters checked for `long form or SF`, `long form,
 //! SF,` and `SF: long form`; phrases such as `X, also called Y` need no letters.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
 use crate::normalize::{fold, fold_case, is_word};
 use crate::scan::Definition;
 use crate::sentence::SentenceSpan;
@@ -101,9 +105,14 @@ fn separators(text: &str, start: usize, end: usize) -> Vec<usize> {
     out
 }
 
-/// A comma inside a name has no space behind it: `2,3-DPG`.
+/// A comma inside a name has no space behind it (`2,3-DPG`), and what equals a number is no short form (`OR = 1.2`).
 fn is_apart(text: &str, at: usize) -> bool {
-    text[at..].starts_with([';', '=', ':']) || text[at + 1..].starts_with(char::is_whitespace)
+    let behind = &text[at + 1..];
+    match text.as_bytes()[at] {
+        b';' => true,
+        b',' => behind.starts_with(char::is_whitespace),
+        _ => behind.trim_start().starts_with(|c: char| c.is_alphabetic()),
+    }
 }
 
 /// A part of a bracket without white space, quotes and leading words such as `or` and `termed`.
@@ -111,7 +120,7 @@ fn short_core(text: &str, start: usize, end: usize) -> (usize, usize) {
     let (mut start, mut end) = trim(text, start.min(end), end);
     loop {
         let part = &text[start..end];
-        let cut = ["or ", "i.e. ", "i.e., ", "abbreviated as ", "abbreviated ", "termed ", "called ", "hereafter ", "the ", "designated ", "also "]
+        let cut = ["or ", "i.e. ", "i.e., ", "abbreviated as ", "abbreviated ", "termed ", "called ", "hereafter ", "the ", "designated ", "also ", "and "]
             .iter()
             .find(|word| part.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
         match cut {
@@ -135,11 +144,12 @@ fn is_short(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let (first, second, third) = (words.next(), words.next(), words.next());
     let Some(first) = first else { return false };
-    let ok_length = (1..=12).contains(&count) && third.is_none() && (second.is_none() || count <= 10);
+    let ok_length = (2..=12).contains(&count) && third.is_none() && (second.is_none() || count <= 10);
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let starts = first.chars().next().is_some_and(|c| is_word(c) || c == '[' || c == '(');
     let odd = |c: char| matches!(c, '=' | '<' | '>' | '%' | '±' | '~' | ':' | '?' | '!' | '≥' | '≤' | '@');
-    if !ok_length || letters == 0 || !starts || text.contains(odd) || text.ends_with('.') && count < 3 {
+    let phrase = second.is_some() && SKIPPED.contains(&first);
+    if !ok_length || letters == 0 || !starts || phrase || !balanced(text) || text.contains(odd) || text.ends_with('.') && count < 3 {
         return false;
     }
     let numeral = text.bytes().all(|b| matches!(b, b'I' | b'V' | b'X' | b'i' | b'v' | b'x')) && count <= 4;
@@ -216,18 +226,25 @@ fn long_before(text: &str, start: usize, end: usize, short: &str) -> Option<(usi
     let from = window(text, start, end, most_words(short));
     let wanted = letters(short);
     let plain: Option<Vec<char>> = wanted.strip_suffix(&['s']).filter(|_| short.ends_with('s')).map(<[char]>::to_vec);
-    let ways = std::iter::once(wanted.clone()).chain(plain);
-    let mut best = None;
-    for wanted in ways {
-        if wanted.is_empty() {
-            continue;
-        }
-        best = initials(text, from, end, &wanted).or_else(|| letters_from_right(text, from, end, &wanted));
-        if best.is_some() {
-            break;
-        }
+    if wanted.is_empty() {
+        return None;
     }
-    let long_start = best?;
+    let plain = plain.unwrap_or_default();
+    let first_letters = initials(text, from, end, &wanted).or_else(|| initials(text, from, end, &plain));
+    let long_start = match first_letters {
+        Some(start) => start,
+        None => {
+            let start = letters_from_right(text, from, end, &wanted).or_else(|| letters_from_right(text, from, end, &plain))?;
+            let long = &text[start..end];
+            let first = long.split_whitespace().next().unwrap_or("").to_lowercase();
+            let is_clause = long.contains(", ") || long.split_whitespace().any(|word| CLAUSE.contains(&word));
+            if is_clause || SKIPPED.contains(&first.as_str()) {
+                return None;
+            }
+            start
+        }
+    };
+    let long_start = with_locants(text, start, long_start);
     let long = &text[long_start..end];
     let words = long.split([' ', '-']).filter(|word| !word.is_empty()).count();
     let same = long.split_whitespace().any(|word| word == short);
@@ -236,8 +253,30 @@ fn long_before(text: &str, start: usize, end: usize, short: &str) -> Option<(usi
         && !same
         && words <= most_words(short)
         && !long.contains(['.', '?', '!', ';']) // a long form is no clause
-        && (capital || initials(text, from, end, &wanted).is_some() || words == 1);
+        && (capital || first_letters.is_some() || words == 1);
     (ok && balanced(long)).then_some((long_start, end))
+}
+
+/// Words that tell a clause from a name.
+const CLAUSE: &[&str] = &[
+    "was", "were", "is", "are", "has", "have", "had", "be", "been", "that", "which", "who", "we", "our", "their", "this", "these", "can",
+    "could", "may", "will", "did", "does", "there", "it", "its", "then", "than", "also", "because", "when", "while",
+];
+
+/// The start of a long form with the locants and prefixes glued before it: `2,3-diaminonaphthalene`, `alpha-amino…`.
+fn with_locants(text: &str, start: usize, long_start: usize) -> usize {
+    const PREFIXES: &[&str] =
+        &["alpha", "beta", "gamma", "delta", "cis", "trans", "bis", "ortho", "meta", "para", "tert", "iso"];
+    let token = text[start..long_start].rsplit(char::is_whitespace).next().unwrap_or("");
+    let ends = token.ends_with(|c| fold(c) == '-');
+    let is_locant = |part: &str| {
+        part.chars().all(|c| !c.is_alphabetic() || !c.is_ascii())
+            || part.chars().count() == 1
+            || PREFIXES.contains(&part.to_lowercase().as_str())
+            || part.starts_with(|c: char| c.is_ascii_digit()) && part.chars().count() < 5
+    };
+    let parts = token.split(|c| matches!(fold(c), '-' | '(' | ')' | '[' | ']' | ','));
+    if ends && balanced(token) && parts.clone().all(is_locant) { long_start - token.len() } else { long_start }
 }
 
 fn balanced(long: &str) -> bool {
@@ -278,6 +317,9 @@ fn initials(text: &str, start: usize, end: usize, wanted: &[char]) -> Option<usi
     }
     let mut left = wanted.len();
     let mut long_start = None;
+    if left == 0 {
+        return None;
+    }
     for &(at, word) in words.iter().rev() {
         if left == 0 {
             break;
@@ -296,6 +338,9 @@ fn initials(text: &str, start: usize, end: usize, wanted: &[char]) -> Option<usi
 fn letters_from_right(text: &str, start: usize, end: usize, wanted: &[char]) -> Option<usize> {
     let chars: Vec<(usize, char)> = text[start..end].char_indices().map(|(at, c)| (start + at, c)).collect();
     let mut at = chars.len();
+    if wanted.is_empty() {
+        return None;
+    }
     for (number, &c) in wanted.iter().enumerate().rev() {
         loop {
             at = at.checked_sub(1)?;
@@ -320,61 +365,72 @@ const SAME_AS: &[&str] = &[
 ];
 
 fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
+    static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(SAME_AS);
+        builder.expect("a few phrases make an automaton")
+    });
     let sentence = &text[start..end];
-    for cue in SAME_AS {
-        for (by, _) in sentence.match_indices(cue) {
-            let (at, behind) = (start + by, start + by + cue.len());
-            let Some((from, to)) = short_at(text, behind, end) else { continue };
-            // The longer phrases come first: `also known as` holds `known as`.
-            if out.iter().any(|known| known.short == span(from, to)) {
-                continue;
-            }
-            let long_end = start + text[start..at].trim_end_matches([',', '(', ' ', ';']).len();
-            let long = long_before(text, start, long_end, &text[from..to])
-                .unwrap_or_else(|| (phrase_start(text, start, long_end), long_end));
-            if long.0 < long.1 && strong(&text[from..to]) {
-                out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
-            }
-        }
-    }
-    // `long form or SF`, `long form, SF,` and `SF: long form` or `SF = long form` are told by their letters alone.
-    for (by, _) in sentence.match_indices(" or ") {
-        let (at, behind) = (start + by, start + by + 4);
-        if let Some((from, to)) = short_at(text, behind, end)
-            && strong(&text[from..to])
-            && let Some(long) = strict_long(text, start, start + text[start..at].trim_end_matches(',').len(), &text[from..to])
-        {
+    for found in PHRASES.find_iter(sentence) {
+        let (at, behind) = (start + found.start(), start + found.end());
+        let Some((from, to)) = short_at(text, behind, end) else { continue };
+        let long_end = start + text[start..at].trim_end_matches([',', '(', ' ', ';']).len();
+        let long = long_before(text, start, long_end, &text[from..to])
+            .unwrap_or_else(|| (phrase_start(text, start, long_end), long_end));
+        if long.0 < long.1 && strong(&text[from..to]) && !out.iter().any(|known| known.short == span(from, to)) {
             out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
         }
     }
-    for (by, _) in sentence.match_indices(", ") {
-        let (at, behind) = (start + by, start + by + 2);
-        if let Some((from, to)) = short_at(text, behind, end)
-            && strong(&text[from..to])
+    // `long form or SF`, `long form, SF,` and `SF: long form` or `SF = long form` are told by their letters alone.
+    let bytes = text.as_bytes();
+    for at in memchr::memchr3_iter(b',', b':', b'=', &bytes[start..end]).map(|by| start + by) {
+        if bytes[at] != b',' {
+            if let Some(found) = short_before(text, start, at, end) {
+                out.push(found);
+            }
+        } else if bytes.get(at + 1) == Some(&b' ')
+            && let Some((from, to)) = strong_at(text, at + 2, end)
             && (to == end || text[to..].starts_with([',', ';', ')', '.', ' ']))
             && let Some(long) = strict_long(text, start, at, &text[from..to])
         {
             out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
         }
     }
-    for (by, sign) in sentence.match_indices([':', '=']) {
-        let at = start + by;
-        let (short_from, short_to) = trim(text, start, at);
-        let from = short_from + text[short_from..short_to].rfind([' ', ';', '(', ',']).map_or(0, |by| by + 1);
-        let short = &text[from..short_to];
-        if from == short_to || !is_short(short) || !strong(short) {
-            continue;
-        }
-        let (long_from, _) = trim(text, at + sign.len(), end);
-        let long_to = text[long_from..end].find([',', ';', '.', ')', '(']).map_or(end, |by| long_from + by);
-        let words = text[long_from..long_to].split([' ', '-']).count();
-        if words <= most_words(short)
-            && let Some((start, to)) = strict_long(text, long_from, long_to, short)
-            && start == long_from
+    static OR: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new(" or "));
+    for by in OR.find_iter(sentence.as_bytes()) {
+        let (at, behind) = (start + by, start + by + 4);
+        if let Some((from, to)) = strong_at(text, behind, end)
+            && let Some(long) = strict_long(text, start, start + text[start..at].trim_end_matches(',').len(), &text[from..to])
         {
-            out.push(Definition { short: span(from, short_to), long: span(start, to) });
+            out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
         }
     }
+}
+
+/// `SF: long form` and `SF = long form`, the sign being at `at`.
+fn short_before(text: &str, start: usize, at: usize, end: usize) -> Option<Definition> {
+    let (short_from, short_to) = trim(text, start, at);
+    let from = short_from + text[short_from..short_to].rfind([' ', ';', '(', ',']).map_or(0, |by| by + 1);
+    let short = &text[from..short_to];
+    if !strong(short) || !is_short(short) {
+        return None;
+    }
+    let (long_from, _) = trim(text, at + 1, end);
+    let long_to = text[long_from..end].find([',', ';', '.', ')', '(']).map_or(end, |by| long_from + by);
+    let words = text[long_from..long_to].split([' ', '-']).count();
+    let long = strict_long(text, long_from, long_to, short).filter(|_| words <= most_words(short))?;
+    (long.0 == long_from).then(|| Definition { short: span(from, short_to), long: span(long.0, long.1) })
+}
+
+/// The word at `at`, if it looks like a short form without brackets around it.
+fn strong_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
+    // Nearly all words are told apart by their first two letters.
+    let bytes = text.as_bytes();
+    let plain = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    if plain(at) && plain(at + 1) && plain(at + 2) {
+        return None;
+    }
+    let found = short_at(text, at, end)?;
+    strong(&text[found.0..found.1]).then_some(found)
 }
 
 /// A long form whose words' initials the short form is, three letters at least.

@@ -188,7 +188,7 @@ fn rows_for_every_matcher() {
         ("LFA1 lfa-1 LFA–1's CD11a-CD18", vec!["LFA1", "LFA–1", "CD11a-CD18"]),
         ("“magnesium” (magnesium)/magnesium…magnesium≥magnesium", vec!["magnesium"; 5]),
         ("magnésium magnesiumé ämagnesium", vec!["magnes"]),
-        ("ﬁL failL", vec!["iL"]),
+        ("ﬁL faiL", vec!["iL"]),
         ("e\u{301}magnesium magnesium\u{301}", vec!["magnes"]),
         ("", vec![]),
     ] {
