@@ -441,6 +441,27 @@ def test_results_side_by_side(asked: Store) -> None:
     assert all(next(first) == next(second) for _ in range(10000))
 
 
+def test_a_result_of_a_closed_store(tmp_path: Path) -> None:
+    store = kit.fill(tmp_path / "s", documents=[kit.document("pubmed:1")])
+    result = store.table("documents")
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        assert result.rows
+    assert store.counts()["documents"] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_does_not_give_back_its_parents_hold(tmp_path: Path) -> None:
+    store = kit.fill(tmp_path / "s", documents=[kit.document("pubmed:1")])
+    before = sorted((store.path / "readers").iterdir())
+    child = os.fork()
+    if child == 0:
+        store.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert sorted((store.path / "readers").iterdir()) == before
+
+
 def test_nothing_is_left_in_the_working_folder(asked: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with Store(asked.path) as store:

@@ -8,6 +8,7 @@ No one waits for a lease: a reader makes one of its own, a writer leaves held se
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
 import weakref
 from typing import TYPE_CHECKING
@@ -27,7 +28,10 @@ def _lock(path: Path) -> BaseFileLock:
     return FileLock(str(path), timeout=0, thread_local=False)
 
 
-def _give_back(lock: BaseFileLock, path: Path) -> None:
+def _give_back(lock: BaseFileLock, path: Path, owner: int) -> None:
+    if os.getpid() != owner:
+        # A forked child has a copy of this object, but the lease is its parent's.
+        return
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
@@ -41,7 +45,7 @@ class Lease:
 
     def __init__(self, path: Path, lock: BaseFileLock) -> None:
         self._path = path
-        self._finalizer = weakref.finalize(self, _give_back, lock, path)
+        self._finalizer = weakref.finalize(self, _give_back, lock, path, os.getpid())
 
     def hold(self, segment_ids: Iterable[str]) -> None:
         """Hold these segments only, instead of all."""
@@ -103,7 +107,7 @@ def held(store: Path) -> set[str] | None:
         except (OSError, NotImplementedError):
             everything = True
         else:
-            _give_back(lock, path)
+            _give_back(lock, path, os.getpid())
     for path in [*folder.glob("*.ids"), *folder.glob("*.new")]:
         if not path.with_suffix(".lock").exists():
             path.unlink(missing_ok=True)

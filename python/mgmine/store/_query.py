@@ -105,13 +105,21 @@ class Engine:
                 continue
             connection.execute(statement)
 
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        try:
+            return self._connection.cursor()
+        except duckdb.ConnectionException:
+            raise StoreError("the store was closed, or has moved on to a newer snapshot; ask again") from None
+
     def check(self, query: str) -> str:
         """The one reading statement in ``query``, or an error that says what is wrong with it."""
         import duckdb
 
         explain = _EXPLAIN.match(query)
         body = query[explain.end() :] if explain else query
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         try:
             found = cursor.extract_statements(body)
             if not found:
@@ -134,7 +142,7 @@ class Engine:
         """A relation of a checked query: bound, not yet run. It lives on a cursor of its own."""
         import duckdb
 
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         try:
             return cursor.sql(query, params=_params(params)) if params else cursor.sql(query)
         except duckdb.Error as error:
@@ -144,7 +152,7 @@ class Engine:
         """The rows of a checked query, a few thousand in memory at a time."""
         import duckdb
 
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         try:
             cursor.execute(query, _params(params))
             while batch := cursor.fetchmany(4096):
