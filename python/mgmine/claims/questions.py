@@ -22,13 +22,18 @@ def open_questions(reader: Reader) -> tuple[list[Draft], set[int]]:
         if not _unknown(reader, node):
             continue
         pairs: list[tuple[Arg, Arg]] = []
-        for clause in _clauses(reader, node):
+        for clause in _clauses(node):
             found = _clause_pairs(reader, clause)
             if found:
                 closed |= {one.i for one in clause.subtree()}
                 pairs.extend(found)
         if not pairs:
             for carrier in _carriers(reader, node):
+                clause = next((kid for kid in carrier.kids if kid.dep in ("acl:relcl", "acl") and kid.is_verb), None)
+                if clause is not None and (found := _clause_pairs(reader, clause)):
+                    pairs.extend(found)
+                    closed |= {one.i for one in carrier.subtree()}
+                    continue
                 pairs.extend(_carried(reader, carrier))
                 closed |= {one.i for one in carrier.subtree()}
         for subject, target in pairs:
@@ -50,7 +55,7 @@ def _unknown(reader: Reader, node: Node) -> bool:
             return False
         return not reader.scope.negated(node)
     if node.low in cues["nouns"] and any(kid.dep == "cop" for kid in node.kids) and not reader.scope.negated(node):
-        return bool(_clauses(reader, node)) or any(kid.low in ("open", "unresolved") for kid in node.kids)
+        return bool(_clauses(node)) or any(kid.low in ("open", "unresolved") for kid in node.kids)
     if not node.is_verb or node.lemma not in cues["verbs"]:
         return False
     if any(kid.low in cues["adverbs"] and kid.i < node.i for kid in node.kids):
@@ -70,18 +75,16 @@ def _unknown(reader: Reader, node: Node) -> bool:
     )
 
 
-def _clauses(reader: Reader, node: Node) -> list[Node]:
+def _clauses(node: Node) -> list[Node]:
     places = [node]
     if node.head is not None and (node.dep in ("xcomp", "amod", "acomp") or node.head.lemma in ("remain", "be")):
         places.append(node.head)
-    out: list[Node] = []
-    for place in places:
-        for kid in place.kids:
-            if kid.dep in ("csubj", "advcl", "ccomp", "nsubj", "nsubjpass", "xcomp", "acl", "parataxis", "dep", "nmod", "acl:relcl") and any(
-                one.low in ("whether", "if", "how", "why", "what", "which", "where", "when") and one.i <= kid.i for one in kid.kids
-            ):  # fmt: skip
-                out.append(kid)
-    return out
+    labels = ("csubj", "advcl", "ccomp", "nsubj", "nsubjpass", "xcomp", "acl", "parataxis", "dep", "nmod", "acl:relcl")
+    words = ("whether", "if", "how", "why", "what", "which", "where", "when")
+    return [
+        kid for place in places for kid in place.kids
+        if kid.dep in labels and any(one.low in words and one.i <= kid.i for one in kid.kids)
+    ]  # fmt: skip
 
 
 def _clause_pairs(reader: Reader, clause: Node) -> list[tuple[Arg, Arg]]:
@@ -122,7 +125,7 @@ def _carriers(reader: Reader, node: Node) -> list[Node]:
         places.append(node.head)
     if node.dep == "amod" and node.head is not None and node.head.head is not None:
         places.append(node.head.head)
-    out = []
+    out: list[Node] = []
     for place in places:
         for kid in place.kids:
             if kid.dep in ("nsubj", "nsubjpass", "dobj", "nmod", "advcl", "dep") and kid is not node:

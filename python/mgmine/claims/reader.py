@@ -26,8 +26,7 @@ CAUSE_CASES = frozenset({
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 OBJECT_CONTROL = frozenset({
     "cause", "allow", "enable", "force", "permit", "stimulate", "induce", "drive", "help", "lead", "prompt", "prime", "license", "make", "let",
-    "get", "trigger", "prevent", "stop", "keep", "compel", "push", "equip", "instruct", "need", "require",
-})  # fmt: skip
+    "get", "trigger", "prevent", "stop", "keep", "compel", "push", "equip", "instruct", })  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +111,7 @@ class Reader:
         self._lists()
         self._groups()
         self._targets()
+        self._covariation()
         self._ellipses()
         self._causatives()
         self._uses()
@@ -156,6 +156,8 @@ class Reader:
                     out.append(Firing(node, "noun", group))
             return out
         if node.tag[:2] == "NN":
+            if node.lemma == "factor" and any(kid.low == "risk" and kid.dep == "compound" for kid in node.kids):
+                out.append(Firing(node, "agent", data.agents["risk"]))
             if node.low in data.agents:
                 out.append(Firing(node, "agent", data.agents[node.low]))
             if node.low in data.nouns:
@@ -809,6 +811,11 @@ class Reader:
                 subject, target = (one, held) if compound.subject == "part" else (held, one)
                 if held.type in ("t_cell", "cell") and node.low.rsplit("-", 1)[-1] in ("stimulated", "activated", "induced", "primed", "treated", "enriched", "triggered", "loaded"):
                     continue
+                if compound.predicate == "senses" and not self._senser(held) and one.name is not None:
+                    self._add(Draft(
+                        one, "affects", held, [node_of_ending], f"compound/{ending}", self.data.scores["compound"], node, sign="?", aspect=held.aspect,
+                    ))  # fmt: skip
+                    continue
                 if compound.predicate == "expresses" and held.type not in ("t_cell", "cell"):
                     continue
                 sign = self._sign(compound.sign, held.sign if compound.subject == "part" else 1)
@@ -971,7 +978,7 @@ class Reader:
         subjects = [arg for arg in subjects if arg.name is not None]
         if not rule or not subjects:
             return
-        if node.low in self.data.agents and (self._agentive(node)):
+        if self._agentive(node):
             return
         if node.lemma in self.data.empty and node.lemma not in ("type", "kind", "form", "class"):
             return
@@ -1041,6 +1048,8 @@ class Reader:
         negative = self.scope.negated(verb)
         if failing and complement is not None:
             return self._deed(complement, "-", [verb])
+        if verb.lemma in ("fail", "falter", "struggle", "suffer", "tire") and not has_object and complement is None and not passive:
+            return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if verb.lemma in ("vanish", "disappear", "cease", "stop") and not has_object and complement is None:
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and complement is None:
@@ -1140,11 +1149,10 @@ class Reader:
             return []
         if negative and sign != "0":
             sign = "0"
-        out = []
-        for one in subjects if subjects is not None else self.subject_nodes(verb):
-            for arg in self.phrases.objects(one):
-                out.append((arg, self._sign(sign, arg.sign) or sign, [adjective]))
-        return out
+        return [
+            (arg, self._sign(sign, arg.sign) or sign, [adjective])
+            for one in (subjects if subjects is not None else self.subject_nodes(verb)) for arg in self.phrases.objects(one)
+        ]  # fmt: skip
 
     def _directed(self, node: Node, verb: Node) -> list[tuple[Arg, str, list[Node]]]:
         """An object such as "reduced killing" or "a fall in adhesion"."""
@@ -1187,6 +1195,11 @@ class Reader:
                 continue
             if effects is None:
                 effects = self._effects(verb)
+            if not effects and kid.dep == "advcl" and verb.is_verb and any(kind is not None and kind.kind == "rescue" for _, kind, _ in causes):
+                # "once X was restored, T cells killed again"
+                for target, sign, cue in self._deed(verb, "+", []):
+                    self._cause_drafts(causes, [(target, sign, cue)], verb)
+                continue
             if not effects:
                 return
             self._cause_drafts(causes, effects, verb)
@@ -1291,6 +1304,10 @@ class Reader:
                 elif kid.dep == "acl" and (kid.lemma in ("lack", "deprive", "deplete", "starve", "strip", "free")):
                     for inner in kid.kids:
                         if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() in ("of", "from", "for")):
+                            out.extend(self.phrases.objects(inner))
+                elif kid.low in ("low", "poor") and kid.i > node.i:
+                    for inner in kid.kids:
+                        if inner.dep == "nmod" and inner.case() == "in":
                             out.extend(self.phrases.objects(inner))
                 elif kid.low in ("free", "deficient", "depleted", "deprived", "lacking"):
                     before = [inner for inner in kid.kids if inner.i < kid.i and inner.i in self.phrases.at]
@@ -1560,6 +1577,26 @@ class Reader:
                     final=True,
                 ))  # fmt: skip
 
+    def _covariation(self) -> None:
+        """"A fell as B rose": they go together, the sign is the product."""
+        for node in self.graph.nodes:
+            if not node.is_verb or node.dep != "advcl" or node.head is None or not any(kid.low == "as" and kid.i < node.i for kid in node.kids):
+                continue
+            signs = []
+            for verb in (node, node.head):
+                group = next((entry.group for entry in self.data.verbs.get(verb.lemma, ()) if entry.group.inchoative and entry.group.sign in ("+", "-")), None)
+                if group is None or any(kid.dep == "dobj" for kid in verb.kids):
+                    break
+                signs.append(1 if group.sign == "+" else -1)
+            if len(signs) != 2:
+                continue
+            for subject in self.subject(node):
+                for target in (arg for one in self.subject_nodes(node.head) for arg in self.phrases.objects(one)):
+                    self._add(Draft(
+                        subject, "correlates_with", target, [node.head, node], "correlates/covariation", self.data.scores["correlates/covariation"], node.head,
+                        sign="+" if signs[0] * signs[1] * target.sign > 0 else "-", aspect=target.aspect, modality="correlational",
+                    ))  # fmt: skip
+
     def _ellipses(self) -> None:
         """"X raised A, Y lowered it and Z had no effect"; "no difference in A between X-treated and control cells"."""
         for node in self.graph.nodes:
@@ -1661,9 +1698,10 @@ class Reader:
                 elif kid.dep == "dobj" and node is not governor:
                     out.extend(("object", arg) for arg in self.phrases.resolve(kid)[:1])
         if pronoun.dep == "nmod:poss":
-            for node in self.graph.nodes[: pronoun.i]:
-                if node.i in self.phrases.at and node.dep in ("nsubj", "nsubjpass"):
-                    out.append(("subject", self.phrases._of_name(node, self.phrases.at[node.i])))
+            out.extend(
+                ("subject", self.phrases._of_name(node, self.phrases.at[node.i]))
+                for node in self.graph.nodes[: pronoun.i] if node.i in self.phrases.at and node.dep in ("nsubj", "nsubjpass")
+            )  # fmt: skip
         return out
 
     def topics(self) -> list[tuple[str, Arg]]:
@@ -1729,6 +1767,8 @@ class Reader:
                 return False
             if draft.rule == "affects/nominal-agent-of" and subject.name is None and not (subject.node.tag[:2] == "NN" and self.phrases.capital(subject.node)):
                 return False
+            if draft.predicate == "expresses" and subject.type not in ("t_cell", "cell") and draft.cue[0].lemma not in ("express", "coexpress", "co-express", "overexpress"):
+                return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
                 return False
             if draft.predicate == "expressed_on" and not (target.type in ("t_cell", "cell") or (target.name is not None and target.type != "magnesium")):
@@ -1744,9 +1784,9 @@ class Reader:
         """Whether something can sense: a named thing, a cell, a receptor, a sensor."""
         if arg.name is not None or arg.type in ("t_cell", "cell"):
             return True
-        return arg.node.lemma in ("receptor", "sensor", "channel", "transporter", "protein", "kinase", "integrin", "complex", "pathway", "molecule", "lymphocyte") or (
-            self.phrases.capital(arg.node)
-        )
+        return arg.node.lemma in (
+            "receptor", "sensor", "channel", "transporter", "protein", "kinase", "integrin", "complex", "pathway", "molecule", "lymphocyte", "enzyme",
+        ) or any(character.isupper() or character.isdigit() for character in arg.node.text[1:])
 
 
 def _key(side: Arg | Draft | None) -> object:

@@ -32,6 +32,7 @@ def repair(graph: Graph, data: Data) -> None:
     _headless_clause(graph, data)
     _stolen_object(graph, data)
     _questioned_object(graph)
+    _relative_object(graph, data)
     _participle_as_verb(graph)
     _without(graph)
 
@@ -42,14 +43,14 @@ def _lemmas(graph: Graph, data: Data) -> None:
             # read in place of a verb the parser took for something else
             node.low = node.text.lower().split(" ")[0]
             node.norm = node.text
-            node.tag = "VBZ" if node.low.endswith("s") else "VBD"
+            node.tag = "VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD"
         if node.is_verb:
             found = data.lemmas.get(node.low)
             if found is not None:
                 node.lemma = found
 
 
-STAND_INS = ("regulates", "occurs")
+STAND_INS = ("regulates", "occurs", "regulate")
 """Verbs that every parser knows for verbs: what :func:`suspects` finds is read again as one of these."""
 _UNHYPHENATED = frozenset({
     "induced", "mediated", "stimulated", "activated", "triggered", "driven", "bound", "associated", "treated", "regulated", "derived",
@@ -79,7 +80,20 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
     out: list[tuple[int, int, str]] = []
     for node in nodes[1:-1]:
         base = data.lemmas.get(node.low)
-        if base is None or base not in data.verbs or node.low == base or node.low.endswith("ing"):
+        if base is None or base not in data.verbs or node.low.endswith("ing"):
+            continue
+        if node.dep == "acl:relcl" and node.tag == "NNS" and node.i > 1 and nodes[node.i - 2].low in ("which", "that"):
+            out.append((node.start, node.end, STAND_INS[0]))
+            continue
+        if node.dep in ("advcl", "nmod") and node.tag == "NN" and node.low != base and any(kid.low in ("as", "when", "if") for kid in node.kids):
+            out.append((node.start, node.end, STAND_INS[1]))
+            continue
+        if node.low == base:
+            before, after = nodes[node.i - 1], nodes[node.i + 1]
+            if headless and not out and node.tag in ("NN", "VB", "JJ") and before.tag == "NNS" and before.dep in ("compound", "nsubj", "root", "nmod") and (
+                after.tag[:2] in ("NN", "DT", "JJ") or after.tag in ("PRP$", "PRP")
+            ):  # fmt: skip
+                out.append((node.start, node.end, STAND_INS[2]))
             continue
         if node.tag not in ("VBN", "VBD", "JJ", "NN", "NNS", "NNP") or any(kid.dep in ("auxpass", "aux", "nsubj", "nsubjpass") for kid in node.kids):
             continue
@@ -268,6 +282,12 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
         noun = node.head
         if not entries or base == node.low or noun is None or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then") or not node.low.endswith("ed"):
             continue
+        if noun.dep == "conj" and noun.head is not None and noun.head.is_verb and noun.head.tag == "VBD" and noun.head.i < node.i:
+            # "inhibited and enhanced adhesion": the noun was hung on the first verb
+            node.tag, node.lemma = "VBD", base
+            node.attach(noun.head, "conj")
+            noun.attach(node, "dobj")
+            continue
         top = noun
         while top.dep == "conj" and top.head is not None:
             top = top.head
@@ -294,6 +314,19 @@ def _questioned_object(graph: Graph) -> None:
             continue
         for kid in list(node.head.kids):
             if kid.dep in ("nsubj", "nsubjpass") and node.i < kid.i < node.head.i and not any(one.low == "," for one in graph.nodes[node.i : kid.i]):
+                kid.attach(node, "dobj")
+
+
+def _relative_object(graph: Graph, data: Data) -> None:
+    """"The way X opens Y is unclear": of two subjects the second, right behind the relative clause's verb, is that verb's object."""
+    for node in graph.nodes:
+        if not node.is_verb or node.dep != "acl:relcl" or node.head is None or node.lemma not in data.verbs or any(kid.dep == "dobj" for kid in node.kids):
+            continue
+        main = node.head.head
+        if main is None or node.head.dep not in ("nsubj", "nsubjpass"):
+            continue
+        for kid in list(main.kids):
+            if kid.dep in ("nsubj", "nsubjpass") and kid is not node.head and node.i < kid.i <= node.i + 4 and kid.i < main.i:
                 kid.attach(node, "dobj")
 
 

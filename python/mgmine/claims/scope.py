@@ -63,6 +63,10 @@ class Scope:
                     return not flips
             elif dep == "ccomp" and head.lemma == "exclude":
                 break
+            elif dep in ("nmod", "ccomp", "acl") and head.lemma in ("evidence", "sign", "indication", "proof", "hint", "trace") and any(
+                kid.low == "no" for kid in head.kids
+            ):  # fmt: skip
+                return not flips
             elif dep == "acl" and head.low in cues["nouns"]:
                 return not flips
             elif dep in ("nsubj", "nsubjpass", "dobj") and at.is_noun and head.is_verb:
@@ -222,7 +226,7 @@ class Scope:
                 denied = True
         null = any(
             kid.low in self.data.cues["negation"]["null_words"] for kid in anchor.kids if kid.i < anchor.i and kid.dep in ("amod", "advmod", "det")
-        )
+        ) or self._little(anchor)
         changing = group is not None and group.change
         if group is not None and draft.sign == "?":
             adjectives = {kid.low for kid in anchor.kids if kid.dep in ("amod", "advmod")}
@@ -237,8 +241,6 @@ class Scope:
                 draft.sign = "0"
                 draft.negated = False
                 denied = False
-                if null:
-                    draft.factuality = "probable"
         if null and not changing:
             denied = True
         if denied:
@@ -257,6 +259,17 @@ class Scope:
         if self._control(anchor):
             draft.role = "control"
 
+    def _little(self, anchor: Node) -> bool:
+        """"little or no influence": words of nothing right before a noun, however they were attached."""
+        if not anchor.is_noun:
+            return False
+        for node in reversed(self.graph.nodes[max(0, anchor.i - 4) : anchor.i]):
+            if node.low in self.data.cues["negation"]["null_words"]:
+                return True
+            if node.tag not in ("JJ", "DT", "CC", "RB"):
+                return False
+        return False
+
     def _control(self, node: Node) -> bool:
         at: Node | None = node
         steps = 0
@@ -265,6 +278,8 @@ class Scope:
                 if kid.dep == "nmod" and kid.lemma == "control" and kid.case() in ("as", "for", "in"):
                     return True
                 if kid.dep == "nsubj" and kid.lemma == "control":
+                    return True
+                if kid.dep in ("nsubj", "nsubjpass") and any(inner.dep == "appos" and inner.lemma == "control" for inner in kid.kids):
                     return True
                 if kid.dep in ("nsubj", "nsubjpass") and any(
                     inner.dep == "acl" and any(one.lemma == "control" and one.case() == "as" for one in inner.kids) for inner in kid.kids
