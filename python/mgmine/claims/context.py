@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from mgmine.claims.phrase import Arg
 
 if TYPE_CHECKING:
-    from mgmine.claims.reader import Draft, Reader
+    from mgmine.claims.draft import Draft
+    from mgmine.claims.reader import Reader
 
 _DOSE = re.compile(
     r"\b\d+(?:[.,]\d+)?(?:\s?(?:-|–|to)\s?\d+(?:[.,]\d+)?)?\s?(?:[mµμn]?M|mmol(?:/[lL])?|[µμmnk]?g(?:/(?:ml|mL|kg|l|L|d|day))?|mg/d[lL]|U/ml|ng/ml|%)(?![\w])"

@@ -10,9 +10,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mgmine.claims.context import Slot, Surroundings
+from mgmine.claims.draft import Draft
 from mgmine.claims.lexical import data as shipped_data
 from mgmine.claims.phrase import Arg, Memory, Name
-from mgmine.claims.reader import Draft, Reader
+from mgmine.claims.reader import Reader
 from mgmine.claims.repair import suspects
 from mgmine.nlp.pipeline import Pipeline, load
 from mgmine.nlp.surface import Edit, prepare

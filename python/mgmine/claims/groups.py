@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mgmine.claims.phrase import Arg
 
 if TYPE_CHECKING:
-    from mgmine.claims.reader import Draft, Reader
+    from mgmine.claims.draft import Draft
+    from mgmine.claims.reader import Reader
     from mgmine.nlp.graph import Node
 
 _UP = frozenset({"sooner", "earlier", "faster", "longer", "more", "better", "higher", "greater", "quicker", "stronger", "rapidly", "frequently", "larger"})
@@ -35,7 +36,7 @@ def compared(reader: Reader) -> list[Draft]:
             continue
         target, direction, cue = outcome
         sign = "+" if level * direction > 0 else "-"
-        from mgmine.claims.reader import Draft
+        from mgmine.claims.draft import Draft
 
         out.append(Draft(
             measure, "correlates_with", target, cue, "correlates/groups", reader.data.scores["correlates/groups"], cue[0],

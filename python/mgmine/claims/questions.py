@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mgmine.claims.draft import Draft
     from mgmine.claims.phrase import Arg
-    from mgmine.claims.reader import Draft, Reader
+    from mgmine.claims.reader import Reader
     from mgmine.nlp.graph import Node
 
 _OBJECT_CASES = ("in", "on", "upon", "for", "to", "with", "during", "regarding", "toward", "towards", "over", "at", "into", "within")
@@ -14,7 +15,7 @@ _OBJECT_CASES = ("in", "on", "upon", "for", "to", "with", "during", "regarding",
 
 def open_questions(reader: Reader) -> tuple[list[Draft], set[int]]:
     """The open questions of a unit, and the indexes of the words inside their clauses."""
-    from mgmine.claims.reader import Draft
+    from mgmine.claims.draft import Draft
 
     drafts: list[Draft] = []
     closed: set[int] = set()
@@ -29,8 +30,8 @@ def open_questions(reader: Reader) -> tuple[list[Draft], set[int]]:
                 pairs.extend(found)
         if not pairs:
             for carrier in _carriers(reader, node):
-                clause = next((kid for kid in carrier.kids if kid.dep in ("acl:relcl", "acl") and kid.is_verb), None)
-                if clause is not None and (found := _clause_pairs(reader, clause)):
+                asked = next((kid for kid in carrier.kids if kid.dep in ("acl:relcl", "acl") and kid.is_verb), None)
+                if asked is not None and (found := _clause_pairs(reader, asked)):
                     pairs.extend(found)
                     closed |= {one.i for one in carrier.subtree()}
                     continue

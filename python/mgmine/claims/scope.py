@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mgmine.claims.draft import Draft
     from mgmine.claims.lexical import Data
-    from mgmine.claims.reader import Draft
     from mgmine.nlp.graph import Graph, Node
 
 _RANK = {"fact": 0, "probable": 1, "possible": 2, "doubtful": 3, "conditional": 4, "counterfact": 5, "uncommitted": 6}
@@ -63,11 +63,9 @@ class Scope:
                     return not flips
             elif dep == "ccomp" and head.lemma == "exclude":
                 break
-            elif dep in ("nmod", "ccomp", "acl") and head.lemma in ("evidence", "sign", "indication", "proof", "hint", "trace") and any(
+            elif (dep in ("nmod", "ccomp", "acl") and head.lemma in ("evidence", "sign", "indication", "proof", "hint", "trace") and any(
                 kid.low == "no" for kid in head.kids
-            ):  # fmt: skip
-                return not flips
-            elif dep == "acl" and head.low in cues["nouns"]:
+            )) or (dep == "acl" and head.low in cues["nouns"]):  # fmt: skip
                 return not flips
             elif dep in ("nsubj", "nsubjpass", "dobj") and at.is_noun and head.is_verb:
                 if (self.negated(head) and head.lemma not in ("affect", "alter", "change", "influence")) or any(kid.low in cues["determiners"] for kid in at.kids):

@@ -1,0 +1,478 @@
+"""Effects seen under a condition, consequences, and what perturbations let one infer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mgmine.claims.compounds import Compounds
+from mgmine.claims.draft import Draft
+from mgmine.claims.phrase import Arg
+from mgmine.claims.repair import quantity
+
+if TYPE_CHECKING:
+
+    from mgmine.claims.lexical import PerturbationKind
+    from mgmine.nlp.graph import Node
+
+CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
+
+
+class Causes(Compounds):
+    """Reads adverbials and clauses of cause, consequences and perturbations."""
+
+    def _effects(self, verb: Node) -> list[tuple[Arg, str, list[Node]]]:
+        """What a clause without an agent of its own says changed, with the sign and the words that say so."""
+        data = self.data
+        out: list[tuple[Arg, str, list[Node]]] = []
+        if not verb.is_verb or any(kid.dep == "cop" for kid in verb.kids):
+            if any(kid.dep == "cop" for kid in verb.kids):
+                out = self._copular(verb)
+            return out
+        passive = self.passive(verb)
+        entries = data.verbs.get(verb.lemma, ())
+        has_object = any(kid.dep == "dobj" for kid in verb.kids)
+        failing = verb.lemma in data.cues["negation"]["verbs"]
+        complement = next((kid for kid in verb.kids if kid.dep in ("xcomp", "ccomp") and kid.is_verb), None)
+        negative = self.scope.negated(verb)
+        if failing and complement is not None:
+            return self._deed(complement, "-", [verb])
+        if verb.lemma in ("fail", "falter", "struggle", "suffer", "tire") and not has_object and complement is None and not passive:
+            return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
+        if verb.lemma in ("vanish", "disappear", "cease", "stop") and not has_object and complement is None:
+            return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
+        if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and complement is None:
+            adjective = next((kid for kid in verb.kids if kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") and kid.i > verb.i), None)
+            if adjective is not None:
+                return self._adjectival(verb, adjective, negative)
+        if verb.lemma in ("show", "display", "exhibit", "have", "develop", "experience", "undergo") and has_object and not passive:
+            for kid in verb.kids:
+                if kid.dep == "dobj":
+                    out.extend(self._directed(kid, verb))
+            return out
+        if verb.lemma in ("lose", "gain") and has_object:
+            sign = "-" if verb.lemma == "lose" else "+"
+            return [(arg, sign, [verb]) for arg in self.direct_object(verb)]
+        if verb.lemma in ("observe", "see", "detect", "find", "note", "occur", "happen", "measure", "take", "record", "arise") and (passive or not has_object):
+            for one in self.subject_nodes(verb):
+                none = any(kid.low == "no" for kid in one.kids) or negative
+                if none:
+                    out.extend((arg, "-", [verb]) for arg in self.phrases.objects(one))
+                else:
+                    out.extend(self._directed(one, verb))
+            return out
+        if has_object and not passive and verb.lemma in ("take", "contain", "accumulate", "produce", "secrete", "bind", "express", "import", "release", "hold", "make", "form"):
+            for kid in verb.kids:
+                if kid.dep == "dobj":
+                    out.extend(self._directed(kid, verb))
+            if out:
+                return out
+        for entry in entries:
+            group = entry.group
+            if group.frame not in ("affects",) or group.light or entry.preposition is not None:
+                continue
+            if entry.particle is not None and not self._particle(verb, entry.particle):
+                continue
+            if (group.inchoative and not has_object and not passive) or (passive and not self.by_phrase(verb)):
+                nodes = self.subject_nodes(verb)
+                for one in nodes:
+                    for arg in self.phrases.objects(one):
+                        sign = self._sign(group.sign, arg.sign) or "?"
+                        if negative and group.change:
+                            sign = "0"
+                        elif self._slowed(verb):
+                            sign = "-" if sign == "+" else "+"
+                        elif negative:
+                            sign = "0" if group.inchoative else ("-" if sign == "+" else "?")
+                        out.append((arg, sign, [verb]))
+                return out
+        if negative and not passive and verb.lemma not in ("be", "have", "do"):
+            return self._deed(verb, "-", [verb])
+        return out
+
+    def _slowed(self, verb: Node) -> bool:
+        """"grew more slowly", "rose less"."""
+        return any(kid.low in ("slowly", "slower", "less", "poorly", "worse") and kid.i > verb.i and kid.dep in ("advmod", "xcomp", "nmod:npmod") for kid in verb.kids)
+
+    def _deed(self, verb: Node, sign: str, cue: list[Node]) -> list[tuple[Arg, str, list[Node]]]:
+        """What somebody failed to do: the thing it would have been done to, else the deed itself."""
+        group_sign = "+"
+        for entry in self.data.verbs.get(verb.lemma, ()):
+            if entry.preposition is None and entry.particle is None and entry.group.frame == "affects" and entry.group.sign in ("+", "-"):
+                group_sign = entry.group.sign or "+"
+                break
+        objects = self.direct_object(verb)
+        if objects and verb.lemma not in ("kill", "lyse"):
+            return [(arg, self._sign(sign, arg.sign * (1 if group_sign == "+" else -1)) or sign, [*cue, verb]) for arg in objects]
+        if any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ())):
+            args = [arg for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
+            return [(arg, sign if group_sign == "+" else "+", [*cue, verb]) for arg in args]
+        return [(self.event(verb), sign, [*cue, verb])]
+
+    def _copular(self, node: Node) -> list[tuple[Arg, str, list[Node]]]:
+        """"was lower", "was absent", "was unchanged", "were unable to bind"."""
+        low = node.low
+        negative = self.scope.negated(node)
+        subjects = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")] or self.subject_nodes(node)
+        if low in self.data.cues["negation"]["adjectives"] and not negative:
+            complement = next((kid for kid in node.kids if kid.dep in ("xcomp", "ccomp", "acl", "advcl") and kid.is_verb), None)
+            if complement is not None:
+                return self._deed(complement, "-", [node])
+        return self._adjectival(node, node, negative, subjects)
+
+    def _adjectival(self, verb: Node, adjective: Node, negative: bool, subjects: list[Node] | None = None) -> list[tuple[Arg, str, list[Node]]]:
+        data = self.data
+        low = adjective.low
+        sign = {1: "+", -1: "-"}.get(data.directions.get(low, 0))
+        if any(kid.low == "less" for kid in adjective.kids):
+            sign = "-"
+        elif any(kid.low == "more" for kid in adjective.kids):
+            sign = "+"
+        if low in ("absent", "undetectable", "lost", "gone", "negligible"):
+            sign = "-"
+        if low in data.states and sign is None:
+            sign = "+" if data.states[low] > 0 else "-"
+        if low in data.adjectives and data.adjectives[low].sign == "0":
+            sign = "0"
+        if sign is None:
+            return []
+        if negative and sign != "0":
+            sign = "0"
+        return [
+            (arg, self._sign(sign, arg.sign) or sign, [adjective])
+            for one in (subjects if subjects is not None else self.subject_nodes(verb)) for arg in self.phrases.objects(one)
+        ]  # fmt: skip
+
+    def _directed(self, node: Node, verb: Node) -> list[tuple[Arg, str, list[Node]]]:
+        """An object such as "reduced killing" or "a fall in adhesion"."""
+        out: list[tuple[Arg, str, list[Node]]] = []
+        no = any(kid.low == "no" for kid in node.kids)
+        for member, _ in self.phrases.members(node):
+            group = self.data.nouns.get(member.low)
+            direction = self.phrases.has_direction(member)
+            args = self.phrases.resolve(member)
+            for arg in args:
+                if group is not None and arg.node is not member and group.frame == "affects" and group.sign is not None:
+                    if group.change:
+                        sign = "0" if no or self.scope.negated(verb) else "?"
+                    else:
+                        sign = "+" if arg.sign * (direction or 1) > 0 else "-"
+                        if no:
+                            sign = "0"
+                elif direction:
+                    sign = "+" if direction > 0 else "-"
+                elif no:
+                    sign = "-"
+                else:
+                    continue
+                out.append((arg, sign, [member]))
+        return out
+
+    def _causes(self, verb: Node) -> None:
+        """Adverbials and clauses that say under what a change was seen: with, without, after, when."""
+        hasty = [kid for kid in verb.kids if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")]
+        holders = self._perturbed_subject(verb)
+        if not hasty and not holders:
+            return
+        effects: list[tuple[Arg, str, list[Node]]] | None = None
+        loose = self.passive(verb) and not any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ()))
+        for kid in hasty:
+            if loose and kid.dep == "nmod" and kid.case().split(" ")[0] in ("with", "on", "at", "from", "under") and not self._absent_modifier(kid):
+                continue
+            causes = self._cause_of(kid)
+            if not causes:
+                continue
+            if effects is None:
+                effects = self._effects(verb)
+            if not effects and kid.dep == "advcl" and verb.is_verb and any(kind is not None and kind.kind == "rescue" for _, kind, _ in causes):
+                # "once X was restored, T cells killed again"
+                for target, sign, cue in self._deed(verb, "+", []):
+                    self._cause_drafts(causes, [(target, sign, cue)], verb)
+                continue
+            if not effects:
+                return
+            self._cause_drafts(causes, effects, verb)
+        if holders:
+            if effects is None:
+                effects = self._effects(verb)
+            self._cause_drafts(holders, effects, verb, "affects/perturbed-holder")
+
+    def _cause_drafts(
+        self, causes: list[tuple[Arg, PerturbationKind | None, bool]], effects: list[tuple[Arg, str, list[Node]]], verb: Node,
+        rule: str = "",
+    ) -> None:
+        for cause, kind, flips in causes:
+            for target, sign, cue in effects:
+                if (len(cue) > 1 and not flips) or sign == "?":
+                    continue
+                if cause.start < target.end and target.start < cause.end:
+                    continue
+                stated = sign
+                if flips:
+                    if sign == "?":
+                        continue
+                    stated = {"+": "-", "-": "+"}.get(sign, sign)
+                used = rule or ("affects/absence" if flips else "affects/cause-adverbial")
+                draft = Draft(
+                    cause, "affects", target, cue, used, self.data.scores[used], verb, sign=stated,
+                    aspect=target.aspect, perturbation=(kind.kind, None) if kind is not None else None, negated=False, final=False,
+                    unstated=flips and sign != "0",
+                )  # fmt: skip
+                draft.reasons.append("effect under a condition")
+                self._add(draft)
+                for one in cue:
+                    for other in list(self.fired.get(one.i, ())):
+                        if other.rule == "affects/verb" and isinstance(other.subject, Arg) and other.subject.type in ("t_cell", "cell"):
+                            self._drop(other)
+
+    def _cause_of(self, node: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
+        """What an adverbial names as the cause, whether it was taken away, and how."""
+        removal = self.data.perturbation_nouns["absence"]
+        case = node.case()
+        words = case.split(" ") if case else []
+        if node.dep == "nmod" and node.is_noun:
+            if "without" in words or "lacking" in words:
+                return [(arg, removal, True) for arg in self.phrases.objects(node) if self._thing(arg)]
+            if node.low in ("absence", "lack", "want") and words[:1] in (["in"], ["for"], ["under"]):
+                return [(arg, removal, True) for theme in self.phrases.themes(node) for arg in self.phrases.objects(theme) if self._thing(arg)]
+            if node.low == "presence" and words[:1] == ["in"]:
+                return [(arg, None, False) for theme in self.phrases.themes(node) for arg in self.phrases.objects(theme) if self._thing(arg)]
+            if node.low == "response" and words[:1] == ["in"]:
+                return [(arg, None, False) for kid in node.kids if kid.dep == "nmod" and kid.case() == "to" for arg in self.phrases.objects(kid)]
+            if node.lemma in self.data.cohorts | self.data.cells and words[:1] in (["in"], ["among"]):
+                given: list[tuple[Arg, PerturbationKind | None, bool]] = []
+                for kid in node.kids:
+                    if kid.dep == "acl" and kid.lemma in ("feed", "give", "receive", "supplement", "treat", "administer"):
+                        for inner in kid.kids:
+                            if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() == "with"):
+                                for arg in self.phrases.subjects(inner):
+                                    given.extend((theme, removal, True) for theme in arg.themes) if arg.bare else given.append((arg, None, False))
+                if given:
+                    return given
+            split = self._absent_modifier(node)
+            if split and words[:1] and words[0] in ("in", "with", "under", "at"):
+                return [(arg, removal, True) for arg in split]
+            if quantity(node):
+                return []
+            if words and words[0] in ("with", "after", "upon", "following", "by", "due", "because", "owing", "under", "on", "from", "at", "in"):
+                args = self.phrases.subjects(node)
+                out: list[tuple[Arg, PerturbationKind | None, bool]] = []
+                for arg in args:
+                    if arg.perturbation is not None:
+                        if arg.perturbation.flips:
+                            if arg.agent:
+                                out.append((replace(arg, perturbation=None, themes=()), arg.perturbation, False))
+                            out.extend((theme, arg.perturbation, True) for theme in arg.themes)
+                        else:
+                            out.append((arg, arg.perturbation, False))
+                    elif words[0] in ("after", "upon", "following", "with", "due", "because", "owing", "by", "under", "from", "on") and self._thing(arg) and (
+                        (arg.name is not None and arg.type not in ("t_cell",)) or words[0] in ("due", "because", "owing", "by")
+                    ):
+                        if arg.level == "low":
+                            out.append((replace(arg, level=None), removal, True))
+                        else:
+                            out.append((arg, None, False))
+                return out
+            return []
+        marks = {kid.low for kid in node.kids if kid.dep in ("mark", "advmod", "case")}
+        if (node.dep == "advcl" and marks & CAUSE_MARKS) or (node.dep == "advcl" and marks & {"without"}):
+            return self._cause_clause(node, marks)
+        return []
+
+    def _thing(self, arg: Arg) -> bool:
+        return arg.node.lemma not in self.data.cohorts and arg.node.lemma not in self.data.empty
+
+    def _absent_modifier(self, node: Node) -> list[Arg]:
+        """"magnesium-free medium": what the medium lacks."""
+        out: list[Arg] = []
+        for kid in node.kids:
+            if kid.dep in ("amod", "compound", "acl", "dep"):
+                split = self._split(kid)
+                if split is not None and self.data.compounds[split[1]].then in ("absence", "perturbed"):
+                    out.extend(split[0])
+                elif kid.dep == "acl" and (kid.lemma in ("lack", "deprive", "deplete", "starve", "strip", "free")):
+                    for inner in kid.kids:
+                        if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() in ("of", "from", "for")):
+                            out.extend(self.phrases.objects(inner))
+                elif kid.low in ("low", "poor") and kid.i > node.i:
+                    for inner in kid.kids:
+                        if inner.dep == "nmod" and inner.case() == "in":
+                            out.extend(self.phrases.objects(inner))
+                elif kid.low in ("free", "deficient", "depleted", "deprived", "lacking"):
+                    before = [inner for inner in kid.kids if inner.i < kid.i and inner.i in self.phrases.at]
+                    out.extend(arg for one in before for arg in self.phrases.resolve(one))
+                    for inner in kid.kids:
+                        if inner.dep == "nmod" and inner.case() in ("of", "in"):
+                            out.extend(self.phrases.objects(inner))
+            elif kid.dep == "nmod" and kid.case() in ("without", "lacking"):
+                out.extend(self.phrases.objects(kid))
+            elif kid.dep == "acl:relcl" and kid.lemma == "lack":
+                out.extend(self.direct_object(kid))
+        return [arg for arg in out if self._thing(arg)]
+
+    def _perturbed_subject(self, verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
+        """"MAGT1-deficient T cells", "cells in magnesium-free medium", "cells deprived of magnesium" as the subject."""
+        out: list[tuple[Arg, PerturbationKind | None, bool]] = []
+        nodes = [kid for kid in verb.kids if kid.dep in ("nsubj", "nsubjpass")]
+        if not nodes and verb.dep == "conj":
+            nodes = self.subject_nodes(verb)
+        for node in nodes:
+            for place in (node, *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "from", "of", "by"))):
+                missing = self._absent_modifier(place)
+                if missing:
+                    kind = self.data.perturbation_nouns["knockout"] if place is node and place.lemma in self.data.cells | {"mouse", "animal"} else self.data.perturbation_nouns["absence"]
+                    for kid in place.kids:
+                        if kid.dep == "acl":
+                            kind = self.data.perturbation_nouns["absence"]
+                    out.extend((arg, kind, True) for arg in missing)
+        return out
+
+    def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:
+        """"when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
+        removal = self.data.perturbation_nouns["absence"]
+        own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
+        if any(kid.dep == "cop" for kid in node.kids) or node.lemma in ("be", "remain", "become"):
+            word = node.low
+            args = [arg for one in own for arg in self.phrases.subjects(one)]
+            if word in ("absent", "missing", "lacking", "scarce", "low", "limiting", "depleted", "lower", "deficient", "insufficient", "gone", "withheld"):
+                return [(arg, removal, True) for arg in args]
+            if word in ("present", "high", "higher", "abundant", "ample", "available", "plentiful", "sufficient", "elevated", "back"):
+                return [(arg, None, False) for arg in args]
+            return []
+        if not node.is_verb:
+            return []
+        if (self.passive(node) and own) or (node.tag == "VBN" and own):
+            kind = self.phrases.perturbing(node)
+            args = [arg for one in own for arg in self.phrases.subjects(one)]
+            agents = self.by_phrase(node)
+            if kind is None:
+                for entry in self.data.verbs.get(node.lemma, ()):
+                    if entry.group.id in ("decrease", "increase"):
+                        low = entry.group.id == "decrease"
+                        return [(arg, removal if low else None, low) for arg in args]
+                return []
+            out: list[tuple[Arg, PerturbationKind | None, bool]] = [(arg, kind, kind.flips) for arg in args]
+            if kind.flips and not agents:
+                agents = [arg for kid in node.kids if kid.dep == "nmod" and kid.case() == "with" for arg in self.phrases.subjects(kid)]
+            if kind.flips:
+                out.extend((agent, kind, False) for agent in agents)
+            return out
+        if (node.tag == "VBG" and not own) or (marks & {"after", "upon", "by", "on"} and node.tag == "VBG"):
+            if "by" in marks:
+                return []
+            kind = self.phrases.perturbing(node)
+            if kind is None:
+                return []
+            args = self.direct_object(node)
+            return [(arg, kind, kind.flips) for arg in args]
+        if own and not any(kid.dep == "dobj" for kid in node.kids):
+            for entry in self.data.verbs.get(node.lemma, ()):
+                if entry.group.id in ("increase", "decrease") and entry.group.inchoative:
+                    low = entry.group.id == "decrease"
+                    return [(arg, removal if low else None, low) for one in own for arg in self.phrases.subjects(one)]
+        if own and any(kid.dep == "dobj" for kid in node.kids):
+            # "when EDTA chelated magnesium", "when we removed magnesium"
+            kind = self.phrases.perturbing(node)
+            if kind is not None:
+                out = [(arg, kind, kind.flips) for arg in self.direct_object(node)]
+                if kind.flips:
+                    out.extend((arg, kind, False) for arg in self.subject(node))
+                return out
+        return []
+
+    def _consequences(self) -> None:
+        """"…, thereby increasing Y", "…, which raised Y": the whole claim before does it."""
+        for node in self.graph.nodes:
+            if not node.is_verb or node.tag not in ("VBG",) or node.dep not in ("advcl", "acl", "conj", "xcomp", "ccomp", "parataxis", "dep"):
+                continue
+            thereby = any(kid.low in ("thereby", "thus", "hence", "therefore") for kid in node.kids) or (
+                node.i > 0 and self.graph.nodes[node.i - 1].low in ("thereby", "thus", "hence", "therefore")
+            )
+            if not thereby:
+                comma = node.i > 0 and self.graph.nodes[node.i - 1].low == ","
+                if not comma or node.lemma not in ("lead", "result", "cause", "cause"):
+                    continue
+            main = self._main_claim(node)
+            if main is None:
+                continue
+            for firing in self.firings(node):
+                if firing.group.frame != "affects":
+                    continue
+                objects = self.patient(node, firing.entry)
+                if not objects:
+                    continue
+                for draft in list(self.fired.get(node.i, ())):
+                    self._drop(draft)
+                for target in objects:
+                    direction = 1
+                    if firing.group.light:
+                        direction = self.phrases.has_direction(target.node) or 1
+                    self._add(Draft(
+                        main, "affects", target, self._cue(firing), "affects/consequence", self.data.scores["affects/consequence"], node,
+                        sign=self._sign(firing.group.sign, target.sign * direction), aspect=target.aspect or ("process" if target.name is None else firing.group.aspect), group=firing.group,
+                        negated=target.negated,
+                    ))  # fmt: skip
+                break
+
+    def _main_claim(self, node: Node) -> Draft | None:
+        """The claim a consequence follows from: the last one before it, of the clause it hangs on if there is one."""
+        head = node.head
+        if head is not None:
+            for draft in self.fired.get(head.i, ()):
+                if draft.anchor.i < node.i:
+                    return draft
+        before = [draft for draft in self.drafts if draft.anchor.i < node.i and draft.predicate in ("affects", "binds", "senses", "requires")]
+        return before[-1] if before else None
+
+    def _sensed(self) -> None:
+        """"When X detected Y, Z improved": Y does it, by way of X."""
+        for draft in list(self.drafts):
+            if draft.predicate != "senses" or draft.negated or not isinstance(draft.object, Arg) or not isinstance(draft.subject, Arg):
+                continue
+            verb = draft.anchor
+            if not verb.is_verb or verb.dep != "advcl" or verb.head is None or draft.subject.name is None:
+                continue
+            if not any(kid.low in ("when", "once", "if", "whenever", "after", "upon") for kid in verb.kids):
+                continue
+            mains = [verb.head, *(kid for one in (verb.head, *[kid for kid in verb.head.kids if kid.dep == "conj"]) for kid in one.kids if kid.dep in ("conj", "parataxis", "ccomp"))]
+            for main in dict.fromkeys(mains):
+                for target, sign, cue in self._effects(main):
+                    made = self._add(Draft(
+                        draft.object, "affects", target, cue, "affects/sensed", self.data.scores["affects/sensed"], main, sign=sign,
+                        aspect=target.aspect, via=(draft.subject,),
+                    ))  # fmt: skip
+                    self.scope.apply(made)
+
+    def _derive(self) -> None:
+        """What a perturbation lets one infer about the thing perturbed."""
+        for draft in list(self.drafts):
+            if not isinstance(draft.subject, Arg) or draft.predicate not in ("affects", "requires"):
+                continue
+            subject = draft.subject
+            kind = subject.perturbation
+            if kind is None:
+                if subject.level in ("low", "absent") and draft.predicate == "affects" and draft.sign in ("+", "-") and draft.derived is None and not draft.negated:
+                    self._derived(draft, replace(subject, level=None), "removal", None)
+                continue
+            agent = self.graph.text[subject.start : subject.end] if subject.agent else None
+            draft.perturbation = (kind.kind, agent)
+            if not kind.flips or draft.sign not in ("+", "-") or draft.negated:
+                continue
+            if subject.bare and any(theme.name is not None for theme in subject.themes):
+                self.hidden.add(id(draft))
+            for theme in subject.themes:
+                if theme.name is None and not theme.ids and not self.phrases.capital(theme.node):
+                    continue
+                self._derived(draft, theme, kind.kind, agent)
+
+    def _derived(self, draft: Draft, theme: Arg, kind: str, agent: str | None) -> None:
+        target = draft.object
+        if isinstance(target, Arg) and (theme.start < target.end and target.start < theme.end):
+            return
+        bare = id(draft) in self.hidden
+        self.drafts.append(Draft(
+            replace(theme, perturbation=None), draft.predicate, target, draft.cue, "affects/absence" if bare else "affects/derived",
+            min(draft.score, self.data.scores["affects/derived"]), draft.anchor,
+            sign="-" if draft.sign == "+" else "+", aspect=draft.aspect, factuality=draft.factuality, modality=draft.modality, role=draft.role,
+            perturbation=(kind, agent), derived=None if bare else draft, unstated=bare, final=True,
+        ))  # fmt: skip

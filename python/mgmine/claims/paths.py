@@ -1,0 +1,340 @@
+"""The paths of ``rules.toml`` in a graph, and the claims that rules make of what they find."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mgmine.claims.draft import Draft, Firing
+from mgmine.claims.logic import Logic
+
+if TYPE_CHECKING:
+
+    from mgmine.claims.lexical import Rule
+    from mgmine.claims.phrase import Arg
+    from mgmine.nlp.graph import Node
+
+
+class Paths(Logic):
+    """Evaluates paths and fires rules."""
+
+    def _fire(self, firing: Firing) -> bool:
+        done = False
+        for rule in self.data.rules.get((firing.group.frame, firing.form), ()):
+            if rule.voice is not None and (rule.voice == "passive") != self.passive(firing.node):
+                continue
+            objects = self._eval(rule.object, firing)
+            if not objects:
+                continue
+            subjects = self._eval(rule.subject, firing)
+            if not subjects:
+                continue
+            done = self._combine(firing, rule, subjects, objects) or done
+            if done:
+                break
+        return done
+
+    def _combine(self, firing: Firing, rule: Rule, subjects: list[Arg], objects: list[Arg]) -> bool:
+        group, node = firing.group, firing.node
+        made = False
+        pairs = [(one, two) for one in subjects for two in objects]
+        if rule.subject[0] == "pair" and rule.object[0] == "pair" and subjects == objects:
+            pairs = [(one, two) for at, one in enumerate(subjects) for two in subjects[at + 1 :]]
+        for subject, target in pairs:
+            if subject.start < target.end and target.start < subject.end:
+                continue
+            sign = self._sign(group.sign, target.sign)
+            sign = self._correlation_sign(firing, subject, target, sign)
+            aspect = target.aspect or ("process" if target.type == "process" and target.name is None else group.aspect)
+            draft = Draft(
+                subject, group.predicate, target, self._cue(firing), rule.id, rule.score, node, sign=sign,
+                aspect=aspect if group.predicate in ("affects", "correlates_with") else None,
+                necessity=rule.necessity, group=group, negated=group.negates != (subject.negated or target.negated),
+            )  # fmt: skip
+            if group.negates:
+                draft.necessity = "not_necessary" if group.frame == "required_for" else None
+            if group.predicate == "correlates_with":
+                draft.modality = "correlational"
+            if node.lemma == "associate" and firing.form == "verb" and not self.passive(node) and node.dep != "acl" and self._molecule(subject) and self._molecule(target):
+                draft.predicate, draft.sign, draft.aspect, draft.modality = "binds", None, None, "asserted"
+            if group.light and node.lemma in ("produce", "generate") and subject.type in ("t_cell", "cell") and target.name is None and target.type != "process":
+                draft.predicate, draft.sign, draft.aspect, draft.rule = "expresses", None, None, "expresses/produces"
+                draft.score = self.data.scores["expresses/produces"]
+            if group.perturbation and subject.perturbation is None:
+                draft.perturbation = (group.perturbation, self.graph.text[subject.start : subject.end])
+            self._add(draft)
+            made = True
+        return made
+
+    def _molecule(self, arg: Arg) -> bool:
+        """Whether an argument looks like a molecule: a name that is no cell, or a symbol."""
+        if arg.level is not None or arg.type in ("t_cell", "cell", "outcome", "process", "measure", "disease"):
+            return False
+        return arg.name is not None or any(character.isupper() for character in arg.node.text[1:]) or any(character.isdigit() for character in arg.node.text)
+
+    def _correlation_sign(self, firing: Firing, subject: Arg, target: Arg, sign: str | None) -> str | None:
+        if firing.group.predicate != "correlates_with" or sign is None:
+            return sign
+        factor = 1
+        for kid in firing.node.kids:
+            if kid.low in ("inversely", "negatively", "inverse", "negative", "reciprocal") or kid.low.startswith("anti"):
+                factor = -factor
+        if firing.form == "adjective" and firing.node.low in ("proportional",) and any(kid.low == "inversely" for kid in firing.node.kids):
+            factor = -1
+        level_subject = self.phrases.level(subject.node)
+        factor *= self._noun_direction(target.node)
+        if subject.level is None and level_subject is None:
+            factor *= self._noun_direction(subject.node) if subject.node is not target.node else 1
+        if factor < 0:
+            return "-" if sign == "+" else "+"
+        return sign
+
+    def _noun_direction(self, node: Node) -> int:
+        return self.phrases.direction(node, base=True)
+
+    def _eval(self, paths: tuple[str, ...], firing: Firing) -> list[Arg]:
+        for path in paths:
+            found = self._path(path, firing)
+            if found:
+                return found
+        return []
+
+    def _path(self, path: str, firing: Firing) -> list[Arg]:
+        node = firing.node
+        if path.startswith("nmod:"):
+            cases = set(path[5:].split(","))
+            return self._nmod(node, cases, firing)
+        if path == "agent":
+            if firing.entry is not None and firing.entry.preposition is not None and self.passive(node):
+                return [replace(arg, sign=1) for arg in self.subject(node)]
+            return self.agent(node)
+        if path == "patient":
+            return self.patient(node, firing.entry)
+        if path == "subject":
+            return [replace(arg, sign=1) for arg in self.subject(node)]
+        if path == "dobj":
+            return self.direct_object(node, firing.entry)
+        if path == "prep":
+            return self.patient(node, firing.entry) if firing.entry is not None and firing.entry.preposition else []
+        method = getattr(self, "_path_" + path.replace("-", "_"))
+        found: list[Arg] = method(firing)
+        return found
+
+    def _nmod(self, node: Node, cases: set[str], firing: Firing) -> list[Arg]:
+        places = [node]
+        if firing.form in ("adjective", "verb") and node.dep == "conj" and node.head is not None:
+            places.append(node.head)
+        if firing.form in ("adjective", "verb"):
+            places += [kid for kid in node.kids if kid.dep == "conj"]
+        if firing.form == "noun" and node.dep == "dobj" and node.head is not None:
+            places.append(node.head)
+        for place in places:
+            for kid in place.kids:
+                if kid.dep in ("nmod", "advcl") and kid.i > node.i and kid.case() in cases:
+                    if kid.dep == "advcl" and not kid.is_noun:
+                        continue
+                    if firing.form == "noun" and kid.case() == "in" and place is not node:
+                        continue
+                    found = self.phrases.objects(kid) if firing.form != "noun" or kid.case() not in ("by", "through", "via") else self.phrases.subjects(kid)
+                    if found:
+                        return found
+        return []
+
+    def _path_compound(self, firing: Firing) -> list[Arg]:
+        node = firing.node
+        for kid in reversed(node.kids):
+            if kid.i < node.i and kid.dep in ("compound", "nmod:npmod", "amod", "dep", "advmod") and (kid.is_noun or kid.i in self.phrases.at):
+                if kid.low in self.data.levels or kid.low in ("cell", "key", "surface"):
+                    continue
+                return self.phrases.resolve(kid)
+        return []
+
+    def _path_poss(self, firing: Firing) -> list[Arg]:
+        for kid in firing.node.kids:
+            if kid.dep == "nmod:poss":
+                return self.phrases.subjects(kid)
+        return []
+
+    def _path_subject_phrase(self, firing: Firing) -> list[Arg]:
+        """The subject as a phrase, whatever it is about."""
+        return [self.phrases._plain(one) for one in self.subject_nodes(firing.node) if one.is_noun]
+
+    def _path_holder(self, firing: Firing) -> list[Arg]:
+        return self.holder(firing.node)
+
+    def _path_haver(self, firing: Firing) -> list[Arg]:
+        return self._haver(firing.node)
+
+    def _path_pair(self, firing: Firing) -> list[Arg]:
+        """"between X and Y", "of X with Y" or a coordinated subject, as the two sides of something mutual."""
+        node = firing.node
+        for kid in node.kids:
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "between":
+                args = self.phrases.objects(kid)
+                if len(args) > 1:
+                    return args
+        if firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids):
+            args = self.subject(node)
+            if len(args) == 2:
+                return args
+        return []
+
+    def _path_beneficiary(self, firing: Firing) -> list[Arg]:
+        """"X is needed for Y", "for Y to happen", "to do Y", "for doing Y"."""
+        node = firing.node
+        places = [node, *(kid for kid in node.kids if kid.dep == "conj")]
+        if node.dep == "conj" and node.head is not None:
+            places.append(node.head)
+        out: list[Arg] = []
+        for place in places:
+            for kid in place.kids:
+                if kid.i < node.i:
+                    continue
+                if kid.dep == "nmod" and kid.is_noun and kid.case() in ("for", "in", "to", "during", "of"):
+                    out.extend(self.phrases.objects(kid))
+                elif kid.dep in ("xcomp", "advcl", "acl", "nmod", "ccomp") and kid.tag in ("VB", "VBG"):
+                    own = [one for one in kid.kids if one.dep in ("nsubj", "nsubjpass")]
+                    mark = {one.low for one in kid.kids if one.dep in ("mark", "case")}
+                    if not mark & {"to", "for", "in"}:
+                        continue
+                    if own:
+                        out.extend(arg for one in own for arg in self.phrases.objects(one))
+                    else:
+                        self.consumed.add(kid.i)
+                        for other in list(self.fired.get(kid.i, ())):
+                            self._drop(other)
+                        out.append(self.event(kid))
+                if out:
+                    return out
+        return out
+
+    def _path_sufficed(self, firing: Firing) -> list[Arg]:
+        """"enough to activate X", "sufficient for Y"."""
+        node = firing.node
+        for kid in node.kids:
+            if kid.i > node.i and kid.dep in ("xcomp", "advcl", "acl", "ccomp") and kid.tag in ("VB", "VBG"):
+                objects = self.direct_object(kid)
+                sign = 1
+                for entry in self.data.verbs.get(kid.lemma, ()):
+                    if entry.group.sign == "-":
+                        sign = -1
+                        break
+                    if entry.group.sign == "+":
+                        break
+                if objects:
+                    return [replace(arg, sign=arg.sign * sign) for arg in objects]
+                return [self.event(kid)]
+        return []
+
+    def _path_gerund(self, firing: Firing) -> list[Arg]:
+        node = firing.node
+        for kid in node.kids:
+            if kid.dep in ("advcl", "acl", "nmod") and kid.tag == "VBG" and kid.i > node.i and any(mark.low in ("in", "for") for mark in kid.kids):
+                objects = self.direct_object(kid)
+                for other in list(self.fired.get(kid.i, ())):
+                    self._drop(other)
+                self.consumed.add(kid.i)
+                return objects or [self.event(kid)]
+        return []
+
+    def _path_named(self, firing: Firing) -> list[Arg]:
+        node = firing.node
+        for kid in node.kids:
+            if kid.i > node.i and kid.dep in ("nmod", "xcomp", "dobj") and kid.is_noun and (
+                kid.dep != "nmod" or kid.case() in ("as", "as to", "to as", "to")
+            ):  # fmt: skip
+                found = self.phrases.objects(kid)
+                if any(arg.name is not None for arg in found) or self.phrases.capital(kid):
+                    return found
+        return []
+
+    def _path_disease(self, firing: Firing) -> list[Arg]:
+        return [
+            arg for arg in self.patient(firing.node, firing.entry)
+            if arg.type == "disease" or arg.node.low.endswith(self.data.disease_endings)
+        ]  # fmt: skip
+
+    def _path_leaver(self, firing: Firing) -> list[Arg]:
+        head = firing.node.head
+        if head is not None and head.lemma == "leave":
+            return self.agent(head)
+        return []
+
+    def _path_left(self, firing: Firing) -> list[Arg]:
+        node = firing.node
+        head = node.head
+        if head is None or head.lemma != "leave":
+            return []
+        if node.dep == "dobj":
+            inner = [kid for kid in node.kids if kid.dep in ("compound", "nsubj", "amod", "dep") and kid.is_noun and kid.i < node.i]
+            return [arg for kid in inner[-1:] for arg in self.phrases.objects(kid)]
+        for kid in head.kids:
+            if kid.dep == "dobj":
+                return self.phrases.objects(kid)
+        for kid in node.kids:
+            if kid.dep in ("nsubj", "compound", "dep") and kid.i < node.i:
+                return self.phrases.objects(kid)
+        return []
+
+    def _path_state_holder(self, firing: Firing) -> list[Arg]:
+        """The object of "hold X inactive", "force X into its open form", with the sign of the state."""
+        node = firing.node
+        state = self._state(node)
+        if state is None:
+            return []
+        word, sign = state
+        held: list[Arg] = []
+        if self.passive(node):
+            held = self.patient(node)
+        else:
+            for kid in node.kids:
+                if kid.dep == "dobj" and kid is not word and word not in kid.kids:
+                    held = self.phrases.objects(kid)
+                elif kid.dep == "dobj":
+                    if kid is word:
+                        inner = [one for one in kid.kids if one.i < kid.i and one.is_noun and one.dep in ("compound", "nsubj", "amod", "dep", "nmod:poss")]
+                        held = [arg for one in inner[-1:] for arg in self.phrases.objects(one)]
+                    else:
+                        held = self.phrases.objects(kid)
+                if held:
+                    break
+            if not held:
+                for one in self.graph.nodes[node.i + 1 : word.i]:
+                    if one.i in self.phrases.at:
+                        held = self.phrases.resolve(one)
+                        break
+        return [replace(arg, sign=sign, aspect="conformation" if word.low not in ("active", "inactive", "activated") else "activity") for arg in held]
+
+    def _state(self, verb: Node) -> tuple[Node, int] | None:
+        """The state word after a verb that holds or brings something into a state."""
+        states = self.data.states
+        for node in self.graph.nodes[verb.i + 1 : verb.i + 14]:
+            if node.low in (",", ";", "but", "and") and not any(later.low in self.data.state_nouns for later in self.graph.nodes[node.i : node.i + 3]):
+                break
+            if node.is_verb and node.tag in ("VBZ", "VBP", "MD"):
+                break
+            sign = states.get(node.low)
+            if sign is None:
+                continue
+            at: Node | None = node
+            steps = 0
+            while at is not None and at is not verb and steps < 4:
+                at = at.head
+                steps += 1
+            if at is not verb:
+                continue
+            following = self.graph.nodes[node.i + 1] if node.i + 1 < len(self.graph) else None
+            if node.dep in ("amod", "compound"):
+                # an adjective before a noun is a state only before "form", "conformation" and the like, or misparsed
+                if node.head is not None and node.head.low in self.data.state_nouns:
+                    return node, sign
+                continue
+            if following is not None and following.low in self.data.state_nouns:
+                return node, sign
+            if node.dep in ("xcomp", "acl", "advcl", "dobj", "ccomp", "amod", "nmod", "dep", "advmod", "compound:prt", "conj", "acl:relcl"):
+                if node.dep == "nmod" and node.case() not in ("in", "into", "to"):
+                    continue
+                if node.low in ("on", "off", "down") and verb.lemma in ("turn", "switch", "shut"):
+                    continue
+                return node, sign
+        return None

@@ -1,0 +1,283 @@
+"""Statements that several words make together: definitions, lists, targets, covariation, ellipses, "respectively"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mgmine.claims.causes import Causes
+from mgmine.claims.draft import Draft
+from mgmine.claims.phrase import Arg
+
+if TYPE_CHECKING:
+
+    from mgmine.nlp.graph import Node
+
+
+class Statements(Causes):
+    """Reads statements that no single trigger makes."""
+
+    def _aliases(self) -> None:
+        """"X acts as a sensor that …": the sensor is X."""
+        for node in self.graph.nodes:
+            if not node.is_noun or node.i in self.phrases.at:
+                continue
+            subject: Node | None = None
+            head = node.head
+            if any(kid.dep == "cop" for kid in node.kids):
+                subject = next((kid for kid in node.kids if kid.dep == "nsubj"), None)
+            elif head is not None and node.dep == "nmod" and node.case() == "as" and head.lemma in ("act", "function", "serve", "work", "behave", "operate"):
+                subject = next((kid for kid in head.kids if kid.dep == "nsubj"), None)
+            if subject is not None and subject.low not in ("it", "there", "this", "which", "that"):
+                self.phrases.alias[node.i] = subject
+
+    def _definitions(self, node: Node) -> None:
+        """"X is a Y", "X functions as a Y", "X or Y" of two names of one thing."""
+        name = self.phrases.at.get(node.i)
+        if name is not None:
+            for kid in node.kids:
+                other = self.phrases.at.get(kid.i)
+                if other is None or other.concept != name.concept or kid.i < node.i or other.text == name.text:
+                    continue
+                between = [one for one in self.graph.nodes if name.end <= one.start and one.end <= other.start]
+                if kid.dep in ("conj", "appos", "dep") and len(between) <= 3 and all(one.low in ("or", "(", ",", "also", "called", "alias") for one in between):
+                    first = self.phrases._name_arg(node, name)
+                    second = self.phrases._name_arg(kid, other)
+                    self._add(Draft(
+                        first, "same_as", second, between or [kid], "same-as/apposition", self.data.scores["same-as/apposition"], kid,
+                        modality="definitional", final=True,
+                    ))  # fmt: skip
+        if not node.is_noun or (node.i in self.phrases.at and not any(kid.dep == "cop" for kid in node.kids)):
+            return
+        head = node.head
+        rule = ""
+        cue: list[Node] = []
+        subjects: list[Arg] = []
+        if any(kid.dep == "cop" for kid in node.kids):
+            article = any(kid.dep == "det" and kid.low in ("a", "an", "one") for kid in node.kids)
+            kind = node.lemma in ("type", "kind", "form", "class", "subset", "member", "family")
+            subject_nodes = [kid for kid in node.kids if kid.dep == "nsubj"]
+            plural = node.tag == "NNS"
+            if subject_nodes and (article or kind or plural) and subject_nodes[0].i < node.i:
+                subjects = [arg for one in subject_nodes for arg in self.phrases.subjects(one)]
+                cue = [kid for kid in node.kids if kid.dep == "cop"]
+                rule = "is-a/copula"
+        elif head is not None and node.dep == "nmod" and node.case() == "as" and head.lemma in ("act", "function", "serve", "work"):
+            subjects = self.subject(head)
+            cue = [head]
+            rule = "is-a/functions-as"
+        subjects = [arg for arg in subjects if arg.name is not None]
+        if not rule or not subjects:
+            return
+        if self._agentive(node):
+            return
+        if node.lemma in self.data.empty and node.lemma not in ("type", "kind", "form", "class"):
+            return
+        if node.low in self.data.nouns or node.lemma in ("cofactor", "part", "target", "marker", "question", "key", "result", "function", "example", "cause", "matter"):
+            return
+        target: list[Arg] = []
+        if node.lemma in ("type", "kind", "form", "class", "subset", "member", "family"):
+            for kid in node.kids:
+                if kid.dep == "nmod" and kid.case() == "of":
+                    target = self.phrases.objects(kid)
+        else:
+            start, end = self.phrases.span(node)
+            target = [Arg(node, start, end, "class", self.data.groundings.get(self.graph.text[start:end].lower(), ((), ""))[0])]
+        for subject in subjects:
+            for one in target:
+                if one.start < subject.end and subject.start < one.end:
+                    continue
+                self._add(Draft(
+                    subject, "is_a", one, cue, rule, self.data.scores[rule], node,
+                    modality="definitional" if rule == "is-a/copula" else "background",
+                ))  # fmt: skip
+
+    def _agentive(self, node: Node) -> bool:
+        return any(draft.anchor is node for draft in self.drafts)
+
+    def _lists(self) -> None:
+        """"Foods that contain X include A, B and C": A, B and C contain X."""
+        for draft in list(self.drafts):
+            if draft.predicate not in ("contains", "expresses") or not isinstance(draft.subject, Arg):
+                continue
+            verb = draft.anchor
+            if verb.dep != "acl:relcl" or verb.head is None or verb.head.dep not in ("nsubj",):
+                continue
+            main = verb.head.head
+            if main is None or main.lemma not in ("include", "be", "comprise", "encompass"):
+                continue
+            listed = [kid for kid in main.kids if kid.dep == "dobj"]
+            for target in listed[:1]:
+                for arg in self.phrases.objects(target):
+                    self._add(Draft(
+                        arg, draft.predicate, draft.object, draft.cue, "contains/list", self.data.scores["contains/list"], verb,
+                        modality="background",
+                    ))  # fmt: skip
+            if listed:
+                self._drop(draft)
+
+    def _targets(self) -> None:
+        """"X as a therapeutic target"."""
+        data = self.data
+        for node in self.graph.nodes:
+            group = data.agents.get(node.low) or data.adjectives.get(node.low)
+            if group is None or group.frame != "target":
+                continue
+            head: Node = node
+            if node.low in data.adjectives:
+                if node.head is None:
+                    continue
+                head = node.head if node.head.is_noun else node
+            elif not any(kid.low in ("therapeutic", "drug", "candidate", "treatment", "druggable", "promising", "pharmacological", "potential", "attractive", "immunotherapeutic", "possible", "novel") for kid in node.kids) and not any(
+                kid.dep == "nmod" and kid.case() == "for" for kid in node.kids
+            ):
+                continue
+            args = self.holder(head)
+            if not args and head.dep == "nmod" and head.case() == "as" and head.head is not None:
+                near = head.head
+                args = self.phrases.objects(near) if near.is_noun else []
+                if not args:
+                    args = [arg for kid in near.kids if kid.dep in ("dobj", "nmod") and kid is not head and kid.i < head.i for arg in self.phrases.objects(kid)]
+            for arg in args:
+                self._add(Draft(
+                    arg, "target_candidate", None, [node], "target", data.scores["target"], node, factuality="possible", modality="interpretation",
+                    final=True,
+                ))  # fmt: skip
+
+    def _covariation(self) -> None:
+        """"A fell as B rose": they go together, the sign is the product."""
+        for node in self.graph.nodes:
+            if not node.is_verb or node.dep != "advcl" or node.head is None or not any(kid.low == "as" and kid.i < node.i for kid in node.kids):
+                continue
+            signs = []
+            for verb in (node, node.head):
+                group = next((entry.group for entry in self.data.verbs.get(verb.lemma, ()) if entry.group.inchoative and entry.group.sign in ("+", "-")), None)
+                if group is None or any(kid.dep == "dobj" for kid in verb.kids):
+                    break
+                signs.append(1 if group.sign == "+" else -1)
+            if len(signs) != 2:
+                continue
+            for subject in self.subject(node):
+                for target in (arg for one in self.subject_nodes(node.head) for arg in self.phrases.objects(one)):
+                    self._add(Draft(
+                        subject, "correlates_with", target, [node.head, node], "correlates/covariation", self.data.scores["correlates/covariation"], node.head,
+                        sign="+" if signs[0] * signs[1] * target.sign > 0 else "-", aspect=target.aspect, modality="correlational",
+                    ))  # fmt: skip
+
+    def _ellipses(self) -> None:
+        """"X raised A, Y lowered it and Z had no effect"; "no difference in A between X-treated and control cells"."""
+        for node in self.graph.nodes:
+            group = self.data.nouns.get(node.low)
+            if group is None or not group.change or self.fired.get(node.i) or node.tag[:2] != "NN":
+                continue
+            denied = self.scope.denied(node)
+            rule = "affects/verb"
+            if group.frame == "effect" and not any(kid.dep == "nmod" and kid.case() not in ("", "in") for kid in node.kids):
+                causes = self._haver(node)
+                if not causes or node.head is None or not denied:
+                    continue
+                verb = node.head
+                before = [arg for part, arg in (*self.memory.topics, *self._topics_before(node)) if part == "object" and arg.node is not node and arg.start < node.start]
+                if before and any(arg.start >= 0 for arg in before[-1:]) and verb.dep in ("conj", "ccomp", "parataxis", "advcl", "root"):
+                    for cause in causes:
+                        self._add(Draft(
+                            cause, "affects", before[-1], [node], "effect/ellipsis", self.data.scores["effect/ellipsis"], node, sign="0", final=True,
+                        ))  # fmt: skip
+            elif node.lemma == "difference" and (denied or any(kid.low in ("no", "significant") for kid in node.kids)):
+                if not denied:
+                    continue
+                themes = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() == "in"]
+                sides = [kid for kid in node.subtree() if kid.dep == "nmod" and kid.case() == "between"]
+                for side in sides[:1]:
+                    parts = [part for one in side.subtree() if "-" in one.low and one.low.rsplit("-", 1)[1] in ("treated", "supplemented", "exposed", "fed", "stimulated")
+                             for part in self._parts(one, one.start, one.start + one.text.rfind("-"))]
+                    for part in parts:
+                        for theme in themes:
+                            for target in self.phrases.objects(theme):
+                                self._add(Draft(
+                                    part, "affects", target, [node], rule, self.data.scores["effect/ellipsis"], node, sign="0", final=True,
+                                ))  # fmt: skip
+
+    def _causatives(self) -> None:
+        """"makes T cells kill better", "lets T cells grow", "keeps LFA-1 from closing"."""
+        for node in self.graph.nodes:
+            if not node.is_verb or node.lemma not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder") or (self.fired.get(node.i) and node.lemma != "prevent"):
+                continue
+            keeps = node.lemma in ("keep", "prevent", "stop", "hinder")
+            for kid in node.kids:
+                if kid.i < node.i or not kid.is_verb or kid.dep not in ("ccomp", "xcomp", "conj", "advcl", "acl") or kid.tag not in ("VB", "VBP", "VBG"):
+                    continue
+                middle = [one for one in self.graph.nodes[node.i + 1 : kid.i] if one.is_noun]
+                if not middle or any(one.low in (",", "and", "but") for one in self.graph.nodes[node.i + 1 : kid.i]):
+                    continue
+                if keeps != any(one.low == "from" for one in self.graph.nodes[node.i + 1 : kid.i]) or (keeps and kid.tag != "VBG"):
+                    continue
+                start, _ = self.phrases.span(middle[-1])
+                following = self.graph.nodes[kid.i + 1] if kid.i + 1 < len(self.graph) else kid
+                worse = following.low in ("less", "worse", "slower", "poorly")
+                sign = "-" if keeps != worse else "+"
+                target = Arg(kid, start, kid.end, "process", event=True)
+                for draft in list(self.fired.get(node.i, ())):
+                    self._drop(draft)
+                for agent in self.agent(node):
+                    self._add(Draft(
+                        agent, "affects", target, [node], "affects/causative", self.data.scores["affects/causative"], node, sign=sign,
+                        aspect="process",
+                    ))  # fmt: skip
+                break
+
+    def _uses(self) -> None:
+        """"X … for use in Y"."""
+        for node in self.graph.nodes:
+            if node.low != "use" or node.dep != "nmod" or node.case() != "for" or node.head is None:
+                continue
+            places = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "as")]
+            if not places:
+                continue
+            verb: Node | None = node.head
+            while verb is not None and not verb.is_verb:
+                verb = verb.head
+            subjects = self.subject(verb) if verb is not None else []
+            for subject in subjects:
+                if subject.name is None:
+                    continue
+                for target in self.phrases.objects(places[0]):
+                    self._add(Draft(
+                        subject, "used_in", target, [node], "used-in/for-use", self.data.scores["used-in/for-use"], node, modality="definitional",
+                    ))  # fmt: skip
+
+    def _respectively(self) -> None:
+        if not any(node.low == "respectively" for node in self.graph.nodes):
+            return
+        self._respective_verbs()
+        for anchor in {draft.anchor.i for draft in self.drafts}:
+            drafts = [draft for draft in self.drafts if draft.anchor.i == anchor and isinstance(draft.subject, Arg) and isinstance(draft.object, Arg)]
+            subjects = sorted({draft.subject.key for draft in drafts if isinstance(draft.subject, Arg)})
+            objects = sorted({draft.object.key for draft in drafts if isinstance(draft.object, Arg)})
+            if len(subjects) != len(objects) or len(subjects) < 2:
+                continue
+            wanted = set(zip(subjects, objects, strict=True))
+            for draft in drafts:
+                if isinstance(draft.subject, Arg) and isinstance(draft.object, Arg) and (draft.subject.key, draft.object.key) not in wanted:
+                    self._drop(draft)
+
+    def _respective_verbs(self) -> None:
+        """"A and B lowered and raised C, respectively": the first subject with the first verb."""
+        for node in self.graph.nodes:
+            if not node.is_verb:
+                continue
+            verbs = [node, *(kid for kid in node.kids if kid.dep == "conj" and kid.is_verb and not self._own_subject(kid))]
+            found = [self.fired.get(verb.i, []) for verb in verbs]
+            if len(verbs) < 2 or not all(found):
+                continue
+            for part in ("subject", "object"):
+                sides = sorted({
+                    side.key for drafts in found for draft in drafts for side in (getattr(draft, part),) if isinstance(side, Arg)
+                })  # fmt: skip
+                if len(sides) != len(verbs):
+                    continue
+                for place, drafts in enumerate(found):
+                    for draft in list(drafts):
+                        side = getattr(draft, part)
+                        if isinstance(side, Arg) and side.key != sides[place]:
+                            self._drop(draft)
+                break
