@@ -105,7 +105,7 @@ class Engine:
                 continue
             connection.execute(statement)
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def _cursor(self) -> Any:
         import duckdb
 
         try:
