@@ -108,16 +108,26 @@ def _digest(nlp: Any) -> str:
 
 def _tokens(doc: Any) -> list[Token]:
     """A spaCy document as plain tokens. White-space tokens go; what hung on them hangs on their head."""
-    keep = [word for word in doc if not word.is_space]
-    place = {word.i: index for index, word in enumerate(keep)}
+    strings = doc.vocab.strings
+    rows = doc.to_array(["HEAD", "DEP", "TAG", "POS"]).astype("int64").tolist() if len(doc) else []
+    texts = [word.text for word in doc]
+    heads = [index + row[0] for index, row in enumerate(rows)]
+    keep = [index for index, text in enumerate(texts) if not text.isspace()]
+    place = {index: number for number, index in enumerate(keep)}
     tokens = []
-    for word in keep:
-        head = word.head
-        while head.i not in place and head.head.i != head.i:
-            head = head.head
-        at = place.get(head.i, place[word.i])
-        tag = word.tag_ or _PENN.get(word.pos_, "NN")
-        tokens.append(Token(word.text, tag, word.dep_ or "dep", at, word.idx, word.idx + len(word.text)))
+    offsets = [0] * len(texts)
+    at = 0
+    for index, word in enumerate(doc):
+        offsets[index] = at
+        at += len(texts[index]) + len(word.whitespace_)
+    for index in keep:
+        head = heads[index]
+        while head not in place and heads[head] != head:
+            head = heads[head]
+        _, dep, tag, pos = rows[index]
+        penn = strings[tag % (1 << 64)] if tag else _PENN.get(strings[pos] if pos else "", "NN")
+        start = offsets[index]
+        tokens.append(Token(texts[index], penn, strings[dep % (1 << 64)] if dep else "dep", place.get(head, place[index]), start, start + len(texts[index])))
     return tokens
 
 

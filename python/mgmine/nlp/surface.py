@@ -37,6 +37,20 @@ _QUOTES = re.compile(r"[\u2018\u2019\u02bc]")
 _DOUBLE = re.compile(r"[\u201c\u201d]")
 _BULLET = re.compile(r"^[\s\u2022\u25cf\u25aa*-]+(?=\S)")
 
+# A pattern, what it is read as (none: the metal's name), and signs without which it cannot match; a pattern without signs
+# only matches outside ASCII or is cheap.
+_REWRITES: tuple[tuple[re.Pattern[str], str | None, str], ...] = (
+    (_BULLET, "", "•●▪*- "),
+    (_CITATION, "", "["),
+    (_STATISTICS, "", "(["),
+    (_ION, None, "+⁺I"),
+    (_LONG_DASH, " - ", ""),
+    (_SPACES, " ", "\u00a0\t\r\n\u2009\u202f\u2002\u2003\u2005\u2008\u200a\u205f\u3000\u2000\u2001\u2004\u2006\u2007"),
+    (_DASHES, "-", ""),
+    (_QUOTES, "'", ""),
+    (_DOUBLE, '"', ""),
+)
+
 
 class Edit(NamedTuple):
     """Read ``text[start:end]`` as ``text``; an empty text drops it."""
@@ -69,28 +83,27 @@ def prepare(
     stop = len(text) if end is None else end
     taken = sorted(edits)
     ours: list[Edit] = []
-    for pattern, value in (
-        (_BULLET, ""), (_CITATION, ""), (_STATISTICS, ""), (_ION, None), (_LONG_DASH, " - "), (_SPACES, " "),
-        (_DASHES, "-"), (_QUOTES, "'"), (_DOUBLE, '"'),
-    ):  # fmt: skip
+    plain = text.isascii()
+    for pattern, value, signs in _REWRITES:
+        if (plain and not signs) or (signs and not any(sign in text for sign in signs)):
+            continue
         for match in pattern.finditer(text):
             first, last = match.span()
             if first == last or any(edit.start < last and first < edit.end for edit in (*taken, *ours)):
                 continue
             ours.append(Edit(first, last, _METALS[match.group(1)] if value is None else value))
-    characters: list[str] = []
+    pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     position = start
     for edit in (*sorted((*taken, *ours)), Edit(stop, stop, "")):
         if edit.start < position or edit.end > stop:
             continue
-        for index in range(position, edit.start):
-            characters.append(text[index])
-            starts.append(index)
-            ends.append(index + 1)
-        characters.extend(edit.text)
+        pieces.append(text[position : edit.start])
+        starts.extend(range(position, edit.start))
+        ends.extend(range(position + 1, edit.start + 1))
+        pieces.append(edit.text)
         starts.extend([edit.start] * len(edit.text))
         ends.extend([edit.end] * len(edit.text))
         position = edit.end
-    return Prepared(text, "".join(characters), tuple(starts), tuple(ends))
+    return Prepared(text, "".join(pieces), tuple(starts), tuple(ends))
