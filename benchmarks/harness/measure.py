@@ -107,6 +107,8 @@ class Result:
     @property
     def ratios(self) -> list[float]:
         """CPU of each repetition over CPU of the reference just before it."""
+        if not self.reference:
+            return []
         return [own.cpu / other.cpu for own, other in zip(self.samples, self.reference, strict=True) if other.cpu]
 
     @property
