@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{Finder, FinderRev};
 use memchr::{memchr2, memmem};
 use mgmine_core::document::{
     Chemical, Document, Heading, Link, Metadata, OtherAbstract, PassageKind, PubDate, RecordKind,
@@ -30,6 +30,12 @@ static PMID_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</PM
 static PAGES_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</Pagination>"));
 static LOCATION_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</ELocationID>"));
 static COPYRIGHT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</CopyrightInformation>"));
+static AUTHORS_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</AuthorList>"));
+static INVESTIGATORS_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</InvestigatorList>"));
+static GRANTS_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</GrantList>"));
+static HISTORY_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</History>"));
+static REFERENCES_END: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new(b"</ReferenceList>"));
+static ABSTRACT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"</Abstract>"));
 static ABSTRACT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"<Abstract"));
 
 /// Elements that hold a record of their own.
@@ -145,7 +151,7 @@ impl RecordFormat for Pubmed {
     }
 
     fn metadata(&mut self, record: &[u8], base: u64, metadata: &mut Metadata) -> Result<(), Note> {
-        read_metadata(record, base, metadata)
+        read_metadata(record, base, self.unusual, metadata)
     }
 }
 
@@ -548,13 +554,36 @@ fn article_end(cx: &mut Context) -> End {
     }
 }
 
-/// Reads the bibliographic record.
-pub(crate) fn read_metadata(record: &[u8], base: u64, metadata: &mut Metadata) -> Result<(), Note> {
+/// Reads the bibliographic record. Unless the record is `unusual`, long lists that say nothing about it are jumped over.
+fn read_metadata(record: &[u8], base: u64, unusual: bool, metadata: &mut Metadata) -> Result<(), Note> {
     let mut walk = Walk::new(record, base);
     let mut reader = Bibliography::default();
     while let Some(step) = walk.next()? {
         match step {
-            Step::Open { name, attributes } => reader.open(&mut walk, name, attributes, metadata)?,
+            Step::Open { name, attributes } => {
+                // None of these elements can hold another of its kind.
+                let list = match name {
+                    b"AuthorList" => &AUTHORS_END,
+                    b"InvestigatorList" => &INVESTIGATORS_END,
+                    b"GrantList" => &GRANTS_END,
+                    b"History" => &HISTORY_END,
+                    b"Abstract" => &ABSTRACT_END,
+                    // Lists of references may follow each other and nest; nothing but them stands up to the last one's end.
+                    b"ReferenceList" => {
+                        if !unusual && let Some(at) = REFERENCES_END.rfind(&record[walk.at..]) {
+                            walk.jump(at);
+                        }
+                        continue;
+                    }
+                    _ => {
+                        reader.open(&mut walk, name, attributes, metadata)?;
+                        continue;
+                    }
+                };
+                if !unusual && let Some(at) = list.find(&record[walk.at..]) {
+                    walk.jump(at);
+                }
+            }
             Step::Close { name } => reader.close(name, metadata),
             Step::Text { .. } => {}
         }

@@ -571,6 +571,13 @@ impl<'x> Walk<'x> {
         Ok(self.scratch.clone())
     }
 
+    /// Goes on `bytes` further, inside the element that was just opened, if it has content.
+    pub(crate) fn jump(&mut self, bytes: usize) {
+        if !self.empty {
+            self.at += bytes;
+        }
+    }
+
     /// Reads the element that was just opened to its end.
     pub(crate) fn skip(&mut self) -> Result<(), Note> {
         let outside = self.stack.depth() - 1;

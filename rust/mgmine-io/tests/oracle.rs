@@ -482,8 +482,8 @@ fn record(unusual: bool) -> impl Strategy<Value = String> {
     (1..99_999_999u64, version, title, summary(unusual), other, (between, date, extra, authors, any::<bool>())).prop_map(
         |(pmid, version, title, summary, other, (between, date, extra, authors, references))| {
             let references = if references {
-                "<ReferenceList><Reference><Citation>PubmedArticle?</Citation><ArticleIdList><ArticleId IdType=\"doi\">10.9/no</ArticleId>\
-                 </ArticleIdList></Reference></ReferenceList>"
+                "<ReferenceList><ReferenceList/><Reference><Citation>PubmedArticle?</Citation><ArticleIdList><ArticleId IdType=\"doi\">10.9/no</ArticleId>\
+                 </ArticleIdList></Reference><ReferenceList><Title>More</Title></ReferenceList></ReferenceList><ReferenceList/>"
             } else {
                 ""
             };
@@ -492,7 +492,7 @@ fn record(unusual: bool) -> impl Strategy<Value = String> {
                  PubModel=\"Print\">{between}<Journal><JournalIssue>{date}</JournalIssue><Title>J</Title></Journal>\n{title}{between}{extra}\
                  {summary}{between}{authors}</Article><CommentsCorrectionsList><CommentsCorrections RefType=\"CommentIn\"><RefSource>Cell\
                  </RefSource><PMID Version=\"7\">1</PMID></CommentsCorrections></CommentsCorrectionsList>{other}</MedlineCitation>{between}\
-                 <PubmedData>{references}<ArticleIdList><ArticleId IdType=\"pubmed\">{pmid}</ArticleId></ArticleIdList></PubmedData>\
+                 <PubmedData><ArticleIdList><ArticleId IdType=\"pubmed\">{pmid}</ArticleId></ArticleIdList>{references}</PubmedData>\
                  </PubmedArticle>"
             )
         },
