@@ -123,23 +123,29 @@ class Extractor:
         graphs = self._parse(documents, units)
         claims: list[list[Claim]] = [[] for _ in documents]
         topics: list[tuple[str, Arg]] = []
+        previous: Reader | None = None
         spent = 0.0
         pending: list[Claim] = []
         current: tuple[int, int] | None = None
         for unit, graph in zip(units, graphs, strict=True):
             key = (unit.document, unit.sentence.index)
+            # Topics are only worked out where a word points back.
+            pointing = any(node.low in self.data.pronouns for node in graph)
             if key != current:
                 before = current
-                earlier = topics if before == (unit.document, unit.sentence.index - 1) else []
-                topics = _shifted(earlier, documents[unit.document], unit.sentence)
+                topics = []
+                if pointing and previous is not None and before == (unit.document, unit.sentence.index - 1):
+                    topics = _shifted(previous.topics(), documents[unit.document], unit.sentence)
                 current, spent, pending = key, 0.0, []
+            elif pointing and previous is not None:
+                topics = previous.topics() or topics
             started = time.perf_counter()
             document = documents[unit.document]
             try:
                 reader = self._reader(document, unit.sentence, graph, topics)
                 drafts = reader.read()
                 pending.extend(self._claims(document, unit.sentence, reader, drafts))
-                topics = reader.topics() or topics
+                previous = reader
             except (RecursionError, ValueError, KeyError, IndexError) as error:
                 # One sentence that breaks a rule must not end a run over millions; what it is shows in `skipped`.
                 self._skip(document, unit.sentence, f"{type(error).__name__}: {error}")
