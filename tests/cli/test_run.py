@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import run_mgmine
 
 import mgmine
+from conftest import run_mgmine
 
 if TYPE_CHECKING:
     from pathlib import Path

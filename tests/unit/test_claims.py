@@ -21,7 +21,9 @@ NAMES = {"Magnesium": "magnesium", "magnesium": "magnesium", "Mg2+": "magnesium"
          "TRPM7": "transporter", "MAGT1": "transporter"}  # fmt: skip
 
 
-def document(*sentences: str, doc_id: str = "pubmed:1", passage: str = "abstract", section: str | None = None, offset: int = 0) -> GatedDocument:
+def document(
+    *sentences: str, doc_id: str = "pubmed:1", passage: str = "abstract", section: str | None = None, offset: int = 0
+) -> GatedDocument:
     placed: list[Sentence] = []
     mentions: list[Mention] = []
     at = offset
@@ -54,7 +56,12 @@ def test_a_record_holds_every_field_in_its_order(extractor: Extractor) -> None:
     record = claim.to_json()
     assert list(record) == FIELDS
     json.dumps(record)
-    assert (claim.subject.text, claim.predicate, claim.sign, claim.object and claim.object.text) == ("Magnesium", "affects", "+", "LFA-1")
+    assert (claim.subject.text, claim.predicate, claim.sign, claim.object and claim.object.text) == (
+        "Magnesium",
+        "affects",
+        "+",
+        "LFA-1",
+    )
     assert claim.subject.ids == ("X:Magnesium",)
     assert claim.aspect == "activity"
     assert claim.cue.text == "activates"
@@ -112,14 +119,18 @@ def test_sections_of_methods_claim_nothing(extractor: Extractor) -> None:
 
 def test_uncounted_mentions_are_not_arguments(extractor: Extractor) -> None:
     whole = document("Magnesium activates LFA-1.")
-    nested = tuple(Mention(m.start, m.end, m.text, m.family, m.concept, m.ids, m.sentence, False, "host") for m in whole.mentions)
+    nested = tuple(
+        Mention(m.start, m.end, m.text, m.family, m.concept, m.ids, m.sentence, False, "host") for m in whole.mentions
+    )
     [(_, found)] = extractor.extract([GatedDocument(whole.doc_id, 1, whole.sentences, nested, whole.gated)])
     assert all(not claim.subject.ids for claim in found)
 
 
 def test_what_is_too_long_is_skipped_and_reported() -> None:
     extractor = Extractor("blank", max_characters=40)
-    [(_, found)] = extractor.extract([document("Magnesium activates LFA-1.", "Magnesium activates " + "LFA-1 and " * 20 + "ICAM-1.")])
+    [(_, found)] = extractor.extract(
+        [document("Magnesium activates LFA-1.", "Magnesium activates " + "LFA-1 and " * 20 + "ICAM-1.")]
+    )
     assert [claim.sentence.index for claim in found] == [0]
     assert [(one.doc_id, one.sentence) for one in extractor.skipped] == [("pubmed:1", 1)]
     assert "longer than 40" in extractor.skipped[0].reason
@@ -221,7 +232,9 @@ def test_every_path_of_a_rule_is_known() -> None:
     for rules in data().rules.values():
         for rule in rules:
             for path in (*rule.subject, *rule.object):
-                assert path in known or path.startswith("nmod:") or hasattr(Reader, "_path_" + path.replace("-", "_")), (rule.id, path)
+                assert (
+                    path in known or path.startswith("nmod:") or hasattr(Reader, "_path_" + path.replace("-", "_"))
+                ), (rule.id, path)
 
 
 def test_groundings_are_identifiers() -> None:

@@ -80,7 +80,9 @@ def _document(name: str, marked: str) -> tuple[str, GatedDocument]:
         for index, (start, end) in enumerate(itertools.pairwise(cuts))
     )
     placed = tuple(
-        Mention(start, end, text, family, text, (identifier,), max(one.index for one in sentences if one.start <= start))
+        Mention(
+            start, end, text, family, text, (identifier,), max(one.index for one in sentences if one.start <= start)
+        )
         for start, end, text, family, identifier in mentions
     )
     return out, GatedDocument(name, 1, sentences, placed, frozenset(range(len(sentences))))
@@ -120,7 +122,11 @@ def agrees(claim: Claim, wanted: Wanted) -> bool:
         return False
     if _meets(claim.subject, wanted.subject, wanted.subject is None) and _meets(claim.object, wanted.object, False):
         return True
-    return claim.predicate in SYMMETRIC and _meets(claim.subject, wanted.object, False) and _meets(claim.object, wanted.subject, False)
+    return (
+        claim.predicate in SYMMETRIC
+        and _meets(claim.subject, wanted.object, False)
+        and _meets(claim.object, wanted.subject, False)
+    )
 
 
 @dataclass
@@ -172,7 +178,9 @@ def scored(model: str | None) -> dict[str, Score]:
         open_ = list(case.wanted)
         faults = []
         for claim in claims:
-            hit = next((wanted for wanted in sorted(open_, key=lambda one: one.optional) if agrees(claim, wanted)), None)
+            hit = next(
+                (wanted for wanted in sorted(open_, key=lambda one: one.optional) if agrees(claim, wanted)), None
+            )
             if hit is None:
                 score.extra += 1
                 faults.append(f"   extra {_sides(claim)}")
@@ -195,7 +203,9 @@ def scored(model: str | None) -> dict[str, Score]:
                 score.missed += 1
                 subject = "claim" if wanted.subject is None else case.text[slice(*wanted.subject)]
                 target = "-" if wanted.object is None else case.text[slice(*wanted.object)]
-                faults.append(f"   missed {subject} | {wanted.predicate} {wanted.sign or ''} | {target} {sorted(wanted.flags)}")
+                faults.append(
+                    f"   missed {subject} | {wanted.predicate} {wanted.sign or ''} | {target} {sorted(wanted.flags)}"
+                )
         if faults:
             score.faults.append(f"{case.file} [{case.half}] {case.text}\n" + "\n".join(faults))
     return totals

@@ -8,9 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import ROOT, SHARED
 
 import mgmine
+from conftest import ROOT, SHARED
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from mgmine.lexicon import load
 from mgmine.mentions import scan_documents
 

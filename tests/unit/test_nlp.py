@@ -72,7 +72,13 @@ def test_compounds_become_one_node_however_they_were_cut() -> None:
 
 def test_general_english_labels_are_rewritten() -> None:
     prepared = prepare("X was activated by Y")
-    words = [("X", "NN", "nsubjpass", 2), ("was", "VBD", "auxpass", 2), ("activated", "VBN", "ROOT", 2), ("by", "IN", "agent", 2), ("Y", "NN", "pobj", 3)]
+    words = [
+        ("X", "NN", "nsubjpass", 2),
+        ("was", "VBD", "auxpass", 2),
+        ("activated", "VBN", "ROOT", 2),
+        ("by", "IN", "agent", 2),
+        ("Y", "NN", "pobj", 3),
+    ]
     tokens, at = [], 0
     for word, tag, dep, head in words:
         tokens.append(Token(word, tag, dep, head, at, at + len(word)))

@@ -103,7 +103,9 @@ def test_every_mention_points_at_its_text(files: list[Path]) -> None:
 def test_any_number_of_threads_gives_the_same_rows(files: list[Path]) -> None:
     lexicon = load()
     one, four = (
-        _native.scan([str(path) for path in files], lexicon, tables=["mentions", "vetoes", "comentions"], threads=threads)
+        _native.scan(
+            [str(path) for path in files], lexicon, tables=["mentions", "vetoes", "comentions"], threads=threads
+        )
         for threads in (1, 4)
     )
     assert one.mentions.to_pylist() == four.mentions.to_pylist()

@@ -11,7 +11,6 @@ from mgmine.claims.phrase import Arg
 from mgmine.claims.repair import quantity
 
 if TYPE_CHECKING:
-
     from mgmine.claims.lexical import PerturbationKind
     from mgmine.nlp.graph import Node
 
@@ -37,15 +36,27 @@ class Causes(Compounds):
         negative = self.scope.negated(verb)
         if failing and complement is not None:
             return self._deed(complement, "-", [verb])
-        if verb.lemma in ("fail", "falter", "struggle", "suffer", "tire") and not has_object and complement is None and not passive:
+        if (
+            verb.lemma in ("fail", "falter", "struggle", "suffer", "tire")
+            and not has_object
+            and complement is None
+            and not passive
+        ):
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if verb.lemma in ("vanish", "disappear", "cease", "stop") and not has_object and complement is None:
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and complement is None:
-            adjective = next((kid for kid in verb.kids if kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") and kid.i > verb.i), None)
+            adjective = next(
+                (kid for kid in verb.kids if kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") and kid.i > verb.i),
+                None,
+            )
             if adjective is not None:
                 return self._adjectival(verb, adjective, negative)
-        if verb.lemma in ("show", "display", "exhibit", "have", "develop", "experience", "undergo") and has_object and not passive:
+        if (
+            verb.lemma in ("show", "display", "exhibit", "have", "develop", "experience", "undergo")
+            and has_object
+            and not passive
+        ):
             for kid in verb.kids:
                 if kid.dep == "dobj":
                     out.extend(self._directed(kid, verb))
@@ -53,7 +64,19 @@ class Causes(Compounds):
         if verb.lemma in ("lose", "gain") and has_object:
             sign = "-" if verb.lemma == "lose" else "+"
             return [(arg, sign, [verb]) for arg in self.direct_object(verb)]
-        if verb.lemma in ("observe", "see", "detect", "find", "note", "occur", "happen", "measure", "take", "record", "arise") and (passive or not has_object):
+        if verb.lemma in (
+            "observe",
+            "see",
+            "detect",
+            "find",
+            "note",
+            "occur",
+            "happen",
+            "measure",
+            "take",
+            "record",
+            "arise",
+        ) and (passive or not has_object):
             for one in self.subject_nodes(verb):
                 none = any(kid.low == "no" for kid in one.kids) or negative
                 if none:
@@ -61,7 +84,25 @@ class Causes(Compounds):
                 else:
                     out.extend(self._directed(one, verb))
             return out
-        if has_object and not passive and verb.lemma in ("take", "contain", "accumulate", "produce", "secrete", "bind", "express", "import", "release", "hold", "make", "form"):
+        if (
+            has_object
+            and not passive
+            and verb.lemma
+            in (
+                "take",
+                "contain",
+                "accumulate",
+                "produce",
+                "secrete",
+                "bind",
+                "express",
+                "import",
+                "release",
+                "hold",
+                "make",
+                "form",
+            )
+        ):
             for kid in verb.kids:
                 if kid.dep == "dobj":
                     out.extend(self._directed(kid, verb))
@@ -91,36 +132,53 @@ class Causes(Compounds):
         return out
 
     def _slowed(self, verb: Node) -> bool:
-        """"grew more slowly", "rose less"."""
-        return any(kid.low in ("slowly", "slower", "less", "poorly", "worse") and kid.i > verb.i and kid.dep in ("advmod", "xcomp", "nmod:npmod") for kid in verb.kids)
+        """ "grew more slowly", "rose less"."""
+        return any(
+            kid.low in ("slowly", "slower", "less", "poorly", "worse")
+            and kid.i > verb.i
+            and kid.dep in ("advmod", "xcomp", "nmod:npmod")
+            for kid in verb.kids
+        )
 
     def _deed(self, verb: Node, sign: str, cue: list[Node]) -> list[tuple[Arg, str, list[Node]]]:
         """What somebody failed to do: the thing it would have been done to, else the deed itself."""
         group_sign = "+"
         for entry in self.data.verbs.get(verb.lemma, ()):
-            if entry.preposition is None and entry.particle is None and entry.group.frame == "affects" and entry.group.sign in ("+", "-"):
+            if (
+                entry.preposition is None
+                and entry.particle is None
+                and entry.group.frame == "affects"
+                and entry.group.sign in ("+", "-")
+            ):
                 group_sign = entry.group.sign or "+"
                 break
         objects = self.direct_object(verb)
         if objects and verb.lemma not in ("kill", "lyse"):
-            return [(arg, self._sign(sign, arg.sign * (1 if group_sign == "+" else -1)) or sign, [*cue, verb]) for arg in objects]
+            return [
+                (arg, self._sign(sign, arg.sign * (1 if group_sign == "+" else -1)) or sign, [*cue, verb])
+                for arg in objects
+            ]
         if any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ())):
             args = [arg for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
             return [(arg, sign if group_sign == "+" else "+", [*cue, verb]) for arg in args]
         return [(self.event(verb), sign, [*cue, verb])]
 
     def _copular(self, node: Node) -> list[tuple[Arg, str, list[Node]]]:
-        """"was lower", "was absent", "was unchanged", "were unable to bind"."""
+        """ "was lower", "was absent", "was unchanged", "were unable to bind"."""
         low = node.low
         negative = self.scope.negated(node)
         subjects = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")] or self.subject_nodes(node)
         if low in self.data.cues["negation"]["adjectives"] and not negative:
-            complement = next((kid for kid in node.kids if kid.dep in ("xcomp", "ccomp", "acl", "advcl") and kid.is_verb), None)
+            complement = next(
+                (kid for kid in node.kids if kid.dep in ("xcomp", "ccomp", "acl", "advcl") and kid.is_verb), None
+            )
             if complement is not None:
                 return self._deed(complement, "-", [node])
         return self._adjectival(node, node, negative, subjects)
 
-    def _adjectival(self, verb: Node, adjective: Node, negative: bool, subjects: list[Node] | None = None) -> list[tuple[Arg, str, list[Node]]]:
+    def _adjectival(
+        self, verb: Node, adjective: Node, negative: bool, subjects: list[Node] | None = None
+    ) -> list[tuple[Arg, str, list[Node]]]:
         data = self.data
         low = adjective.low
         sign = {1: "+", -1: "-"}.get(data.directions.get(low, 0))
@@ -170,21 +228,35 @@ class Causes(Compounds):
 
     def _causes(self, verb: Node) -> None:
         """Adverbials and clauses that say under what a change was seen: with, without, after, when."""
-        hasty = [kid for kid in verb.kids if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")]
+        hasty = [
+            kid
+            for kid in verb.kids
+            if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")
+        ]
         holders = self._perturbed_subject(verb)
         if not hasty and not holders:
             return
         effects: list[tuple[Arg, str, list[Node]]] | None = None
         loose = self.passive(verb) and not any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ()))
         for kid in hasty:
-            if loose and kid.dep == "nmod" and kid.case().split(" ")[0] in ("with", "on", "at", "from", "under") and not self._absent_modifier(kid):
+            if (
+                loose
+                and kid.dep == "nmod"
+                and kid.case().split(" ")[0] in ("with", "on", "at", "from", "under")
+                and not self._absent_modifier(kid)
+            ):
                 continue
             causes = self._cause_of(kid)
             if not causes:
                 continue
             if effects is None:
                 effects = self._effects(verb)
-            if not effects and kid.dep == "advcl" and verb.is_verb and any(kind is not None and kind.kind == "rescue" for _, kind, _ in causes):
+            if (
+                not effects
+                and kid.dep == "advcl"
+                and verb.is_verb
+                and any(kind is not None and kind.kind == "rescue" for _, kind, _ in causes)
+            ):
                 # "once X was restored, T cells killed again"
                 for target, sign, cue in self._deed(verb, "+", []):
                     self._cause_drafts(causes, [(target, sign, cue)], verb)
@@ -198,7 +270,10 @@ class Causes(Compounds):
             self._cause_drafts(holders, effects, verb, "affects/perturbed-holder")
 
     def _cause_drafts(
-        self, causes: list[tuple[Arg, PerturbationKind | None, bool]], effects: list[tuple[Arg, str, list[Node]]], verb: Node,
+        self,
+        causes: list[tuple[Arg, PerturbationKind | None, bool]],
+        effects: list[tuple[Arg, str, list[Node]]],
+        verb: Node,
         rule: str = "",
     ) -> None:
         for cause, kind, flips in causes:
@@ -222,7 +297,11 @@ class Causes(Compounds):
                 self._add(draft)
                 for one in cue:
                     for other in list(self.fired.get(one.i, ())):
-                        if other.rule == "affects/verb" and isinstance(other.subject, Arg) and other.subject.type in ("t_cell", "cell"):
+                        if (
+                            other.rule == "affects/verb"
+                            and isinstance(other.subject, Arg)
+                            and other.subject.type in ("t_cell", "cell")
+                        ):
                             self._drop(other)
 
     def _cause_of(self, node: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
@@ -234,19 +313,43 @@ class Causes(Compounds):
             if "without" in words or "lacking" in words:
                 return [(arg, removal, True) for arg in self.phrases.objects(node) if self._thing(arg)]
             if node.low in ("absence", "lack", "want") and words[:1] in (["in"], ["for"], ["under"]):
-                return [(arg, removal, True) for theme in self.phrases.themes(node) for arg in self.phrases.objects(theme) if self._thing(arg)]
+                return [
+                    (arg, removal, True)
+                    for theme in self.phrases.themes(node)
+                    for arg in self.phrases.objects(theme)
+                    if self._thing(arg)
+                ]
             if node.low == "presence" and words[:1] == ["in"]:
-                return [(arg, None, False) for theme in self.phrases.themes(node) for arg in self.phrases.objects(theme) if self._thing(arg)]
+                return [
+                    (arg, None, False)
+                    for theme in self.phrases.themes(node)
+                    for arg in self.phrases.objects(theme)
+                    if self._thing(arg)
+                ]
             if node.low == "response" and words[:1] == ["in"]:
-                return [(arg, None, False) for kid in node.kids if kid.dep == "nmod" and kid.case() == "to" for arg in self.phrases.objects(kid)]
+                return [
+                    (arg, None, False)
+                    for kid in node.kids
+                    if kid.dep == "nmod" and kid.case() == "to"
+                    for arg in self.phrases.objects(kid)
+                ]
             if node.lemma in self.data.cohorts | self.data.cells and words[:1] in (["in"], ["among"]):
                 given: list[tuple[Arg, PerturbationKind | None, bool]] = []
                 for kid in node.kids:
-                    if kid.dep == "acl" and kid.lemma in ("feed", "give", "receive", "supplement", "treat", "administer"):
+                    if kid.dep == "acl" and kid.lemma in (
+                        "feed",
+                        "give",
+                        "receive",
+                        "supplement",
+                        "treat",
+                        "administer",
+                    ):
                         for inner in kid.kids:
                             if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() == "with"):
                                 for arg in self.phrases.subjects(inner):
-                                    given.extend((theme, removal, True) for theme in arg.themes) if arg.bare else given.append((arg, None, False))
+                                    given.extend(
+                                        (theme, removal, True) for theme in arg.themes
+                                    ) if arg.bare else given.append((arg, None, False))
                 if given:
                     return given
             split = self._absent_modifier(node)
@@ -254,7 +357,21 @@ class Causes(Compounds):
                 return [(arg, removal, True) for arg in split]
             if quantity(node):
                 return []
-            if words and words[0] in ("with", "after", "upon", "following", "by", "due", "because", "owing", "under", "on", "from", "at", "in"):
+            if words and words[0] in (
+                "with",
+                "after",
+                "upon",
+                "following",
+                "by",
+                "due",
+                "because",
+                "owing",
+                "under",
+                "on",
+                "from",
+                "at",
+                "in",
+            ):
                 args = self.phrases.subjects(node)
                 out: list[tuple[Arg, PerturbationKind | None, bool]] = []
                 for arg in args:
@@ -265,8 +382,26 @@ class Causes(Compounds):
                             out.extend((theme, arg.perturbation, True) for theme in arg.themes)
                         else:
                             out.append((arg, arg.perturbation, False))
-                    elif words[0] in ("after", "upon", "following", "with", "due", "because", "owing", "by", "under", "from", "on") and self._thing(arg) and (
-                        (arg.name is not None and arg.type not in ("t_cell",)) or words[0] in ("due", "because", "owing", "by")
+                    elif (
+                        words[0]
+                        in (
+                            "after",
+                            "upon",
+                            "following",
+                            "with",
+                            "due",
+                            "because",
+                            "owing",
+                            "by",
+                            "under",
+                            "from",
+                            "on",
+                        )
+                        and self._thing(arg)
+                        and (
+                            (arg.name is not None and arg.type not in ("t_cell",))
+                            or words[0] in ("due", "because", "owing", "by")
+                        )
                     ):
                         if arg.level == "low":
                             out.append((replace(arg, level=None), removal, True))
@@ -283,7 +418,7 @@ class Causes(Compounds):
         return arg.node.lemma not in self.data.cohorts and arg.node.lemma not in self.data.empty
 
     def _absent_modifier(self, node: Node) -> list[Arg]:
-        """"magnesium-free medium": what the medium lacks."""
+        """ "magnesium-free medium": what the medium lacks."""
         out: list[Arg] = []
         for kid in node.kids:
             if kid.dep in ("amod", "compound", "acl", "dep"):
@@ -311,16 +446,23 @@ class Causes(Compounds):
         return [arg for arg in out if self._thing(arg)]
 
     def _perturbed_subject(self, verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
-        """"MAGT1-deficient T cells", "cells in magnesium-free medium", "cells deprived of magnesium" as the subject."""
+        """ "MAGT1-deficient T cells", "cells in magnesium-free medium", "cells deprived of magnesium" as the subject."""
         out: list[tuple[Arg, PerturbationKind | None, bool]] = []
         nodes = [kid for kid in verb.kids if kid.dep in ("nsubj", "nsubjpass")]
         if not nodes and verb.dep == "conj":
             nodes = self.subject_nodes(verb)
         for node in nodes:
-            for place in (node, *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "from", "of", "by"))):
+            for place in (
+                node,
+                *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "from", "of", "by")),
+            ):
                 missing = self._absent_modifier(place)
                 if missing:
-                    kind = self.data.perturbation_nouns["knockout"] if place is node and place.lemma in self.data.cells | {"mouse", "animal"} else self.data.perturbation_nouns["absence"]
+                    kind = (
+                        self.data.perturbation_nouns["knockout"]
+                        if place is node and place.lemma in self.data.cells | {"mouse", "animal"}
+                        else self.data.perturbation_nouns["absence"]
+                    )
                     for kid in place.kids:
                         if kid.dep == "acl":
                             kind = self.data.perturbation_nouns["absence"]
@@ -328,15 +470,39 @@ class Causes(Compounds):
         return out
 
     def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:
-        """"when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
+        """ "when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
         removal = self.data.perturbation_nouns["absence"]
         own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
         if any(kid.dep == "cop" for kid in node.kids) or node.lemma in ("be", "remain", "become"):
             word = node.low
             args = [arg for one in own for arg in self.phrases.subjects(one)]
-            if word in ("absent", "missing", "lacking", "scarce", "low", "limiting", "depleted", "lower", "deficient", "insufficient", "gone", "withheld"):
+            if word in (
+                "absent",
+                "missing",
+                "lacking",
+                "scarce",
+                "low",
+                "limiting",
+                "depleted",
+                "lower",
+                "deficient",
+                "insufficient",
+                "gone",
+                "withheld",
+            ):
                 return [(arg, removal, True) for arg in args]
-            if word in ("present", "high", "higher", "abundant", "ample", "available", "plentiful", "sufficient", "elevated", "back"):
+            if word in (
+                "present",
+                "high",
+                "higher",
+                "abundant",
+                "ample",
+                "available",
+                "plentiful",
+                "sufficient",
+                "elevated",
+                "back",
+            ):
                 return [(arg, None, False) for arg in args]
             return []
         if not node.is_verb:
@@ -353,7 +519,12 @@ class Causes(Compounds):
                 return []
             out: list[tuple[Arg, PerturbationKind | None, bool]] = [(arg, kind, kind.flips) for arg in args]
             if kind.flips and not agents:
-                agents = [arg for kid in node.kids if kid.dep == "nmod" and kid.case() == "with" for arg in self.phrases.subjects(kid)]
+                agents = [
+                    arg
+                    for kid in node.kids
+                    if kid.dep == "nmod" and kid.case() == "with"
+                    for arg in self.phrases.subjects(kid)
+                ]
             if kind.flips:
                 out.extend((agent, kind, False) for agent in agents)
             return out
@@ -381,9 +552,13 @@ class Causes(Compounds):
         return []
 
     def _consequences(self) -> None:
-        """"…, thereby increasing Y", "…, which raised Y": the whole claim before does it."""
+        """ "…, thereby increasing Y", "…, which raised Y": the whole claim before does it."""
         for node in self.graph.nodes:
-            if not node.is_verb or node.tag not in ("VBG",) or node.dep not in ("advcl", "acl", "conj", "xcomp", "ccomp", "parataxis", "dep"):
+            if (
+                not node.is_verb
+                or node.tag not in ("VBG",)
+                or node.dep not in ("advcl", "acl", "conj", "xcomp", "ccomp", "parataxis", "dep")
+            ):
                 continue
             thereby = any(kid.low in ("thereby", "thus", "hence", "therefore") for kid in node.kids) or (
                 node.i > 0 and self.graph.nodes[node.i - 1].low in ("thereby", "thus", "hence", "therefore")
@@ -421,20 +596,37 @@ class Causes(Compounds):
             for draft in self.fired.get(head.i, ()):
                 if draft.anchor.i < node.i:
                     return draft
-        before = [draft for draft in self.drafts if draft.anchor.i < node.i and draft.predicate in ("affects", "binds", "senses", "requires")]
+        before = [
+            draft
+            for draft in self.drafts
+            if draft.anchor.i < node.i and draft.predicate in ("affects", "binds", "senses", "requires")
+        ]
         return before[-1] if before else None
 
     def _sensed(self) -> None:
-        """"When X detected Y, Z improved": Y does it, by way of X."""
+        """ "When X detected Y, Z improved": Y does it, by way of X."""
         for draft in list(self.drafts):
-            if draft.predicate != "senses" or draft.negated or not isinstance(draft.object, Arg) or not isinstance(draft.subject, Arg):
+            if (
+                draft.predicate != "senses"
+                or draft.negated
+                or not isinstance(draft.object, Arg)
+                or not isinstance(draft.subject, Arg)
+            ):
                 continue
             verb = draft.anchor
             if not verb.is_verb or verb.dep != "advcl" or verb.head is None or draft.subject.name is None:
                 continue
             if not any(kid.low in ("when", "once", "if", "whenever", "after", "upon") for kid in verb.kids):
                 continue
-            mains = [verb.head, *(kid for one in (verb.head, *[kid for kid in verb.head.kids if kid.dep == "conj"]) for kid in one.kids if kid.dep in ("conj", "parataxis", "ccomp"))]
+            mains = [
+                verb.head,
+                *(
+                    kid
+                    for one in (verb.head, *[kid for kid in verb.head.kids if kid.dep == "conj"])
+                    for kid in one.kids
+                    if kid.dep in ("conj", "parataxis", "ccomp")
+                ),
+            ]
             for main in dict.fromkeys(mains):
                 for target, sign, cue in self._effects(main):
                     made = self._add(Draft(
@@ -451,7 +643,13 @@ class Causes(Compounds):
             subject = draft.subject
             kind = subject.perturbation
             if kind is None:
-                if subject.level in ("low", "absent") and draft.predicate == "affects" and draft.sign in ("+", "-") and draft.derived is None and not draft.negated:
+                if (
+                    subject.level in ("low", "absent")
+                    and draft.predicate == "affects"
+                    and draft.sign in ("+", "-")
+                    and draft.derived is None
+                    and not draft.negated
+                ):
                     self._derived(draft, replace(subject, level=None), "removal", None)
                 continue
             agent = self.graph.text[subject.start : subject.end] if subject.agent else None

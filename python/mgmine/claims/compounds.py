@@ -10,7 +10,6 @@ from mgmine.claims.paths import Paths
 from mgmine.claims.phrase import Arg
 
 if TYPE_CHECKING:
-
     from mgmine.nlp.graph import Node
 
 
@@ -18,7 +17,7 @@ class Compounds(Paths):
     """Reads compounds."""
 
     def _compounds(self, node: Node) -> None:
-        """"X-induced Y", "Y is X-dependent", "X-free medium", "X-deficient cells", "in an X-dependent manner"."""
+        """ "X-induced Y", "Y is X-dependent", "X-free medium", "X-deficient cells", "in an X-dependent manner"."""
         split = self._split(node)
         if split is None:
             return
@@ -39,7 +38,16 @@ class Compounds(Paths):
                         continue
                     held = apart
                 subject, target = (one, held) if compound.subject == "part" else (held, one)
-                if held.type in ("t_cell", "cell") and node.low.rsplit("-", 1)[-1] in ("stimulated", "activated", "induced", "primed", "treated", "enriched", "triggered", "loaded"):
+                if held.type in ("t_cell", "cell") and node.low.rsplit("-", 1)[-1] in (
+                    "stimulated",
+                    "activated",
+                    "induced",
+                    "primed",
+                    "treated",
+                    "enriched",
+                    "triggered",
+                    "loaded",
+                ):
                     continue
                 if compound.predicate == "senses" and not self._senser(held) and one.name is not None:
                     self._add(Draft(
@@ -75,37 +83,99 @@ class Compounds(Paths):
             if ending in self.data.compounds:
                 cut = max(text.rfind("-"), text.rfind("‐"), text.rfind("–"), text.rfind("‑"), text.rfind("−"))
                 return self._parts(node, node.start, node.start + cut), ending, node
-        if low in self.data.compounds and node.i > 0 and node.tag in ("JJ", "VBN", "VBG", "VBD") and node.dep in ("amod", "root", "conj", "acl", "xcomp"):
+        if (
+            low in self.data.compounds
+            and node.i > 0
+            and node.tag in ("JJ", "VBN", "VBG", "VBD")
+            and node.dep in ("amod", "root", "conj", "acl", "xcomp")
+        ):
             before = self.graph.nodes[node.i - 1]
             name = self.phrases.at.get(before.i)
-            if name is not None and before.head is node and before.dep in ("compound", "amod", "nmod:npmod", "dep", "advmod", "nsubj") and low not in (
-                "low", "poor", "rich", "bound", "negative", "enriched",
-            ) and not (before.dep == "nsubj" and any(kid.dep in ("aux", "dobj") for kid in node.kids)):
+            if (
+                name is not None
+                and before.head is node
+                and before.dep in ("compound", "amod", "nmod:npmod", "dep", "advmod", "nsubj")
+                and low
+                not in (
+                    "low",
+                    "poor",
+                    "rich",
+                    "bound",
+                    "negative",
+                    "enriched",
+                )
+                and not (before.dep == "nsubj" and any(kid.dep in ("aux", "dobj") for kid in node.kids))
+            ):
                 if before.dep == "nsubj" and not any(kid.dep == "nsubj" and kid is not before for kid in node.kids):
                     return None
                 return [self.phrases._name_arg(before, name)], low, node
         return None
 
     def _parts(self, node: Node, start: int, end: int) -> list[Arg]:
-        inner = [name for name in self.phrases.within.get(node.i, ()) if name.start >= start - 40 and name.end <= end + 1]
+        inner = [
+            name for name in self.phrases.within.get(node.i, ()) if name.start >= start - 40 and name.end <= end + 1
+        ]
         if inner:
             return [*self._hanging(node), *(self.phrases._name_arg(node, name) for name in inner)]
         text = self.graph.text[start:end]
         low = text.lower()
-        if low.isdigit() or len(low) < 2 or low in ("up", "down", "over", "under", "hyper", "hypo", "re", "de", "newly", "media", "medium", "double", "triple", "dose", "time", "concentration", "age", "self", "well", "non", "co", "auto", "cell", "high", "low", "temperature", "density", "ph", "anti", "voltage", "wide", "broad"):
+        if (
+            low.isdigit()
+            or len(low) < 2
+            or low
+            in (
+                "up",
+                "down",
+                "over",
+                "under",
+                "hyper",
+                "hypo",
+                "re",
+                "de",
+                "newly",
+                "media",
+                "medium",
+                "double",
+                "triple",
+                "dose",
+                "time",
+                "concentration",
+                "age",
+                "self",
+                "well",
+                "non",
+                "co",
+                "auto",
+                "cell",
+                "high",
+                "low",
+                "temperature",
+                "density",
+                "ph",
+                "anti",
+                "voltage",
+                "wide",
+                "broad",
+            )
+        ):
             return []
         grounding = self.data.groundings.get(low, ((), "entity"))
         return [*self._hanging(node), Arg(node, start, end, grounding[1], grounding[0])]
 
     def _hanging(self, node: Node) -> list[Arg]:
-        """"X-, Y- and Z-mediated": the parts before, each with its hanging hyphen."""
+        """ "X-, Y- and Z-mediated": the parts before, each with its hanging hyphen."""
         out: list[Arg] = []
         at = node.i - 1
         while at >= 0 and (self.graph.nodes[at].low in (",", "and", "or") or self.graph.nodes[at].text.endswith("-")):
             one = self.graph.nodes[at]
             if one.text.endswith("-") and len(one.text) > 2:
                 name = next(iter(self.phrases.within.get(one.i, ())), None)
-                out.insert(0, self.phrases._name_arg(one, name) if name is not None else Arg(one, one.start, one.end - 1, "entity"))
+                out.insert(
+                    0,
+                    self.phrases._name_arg(one, name)
+                    if name is not None
+                    else Arg(one, one.start, one.end - 1, "entity"),
+                )
             at -= 1
         return out
 
@@ -128,7 +198,12 @@ class Compounds(Paths):
                 found = self.phrases.resolve(member)
                 out.extend(found)
             return out
-        if node.dep in ("dep", "conj", "amod", "advmod") and head is not None and head.tag == "JJ" and head.dep in ("amod", "conj", "dep"):
+        if (
+            node.dep in ("dep", "conj", "amod", "advmod")
+            and head is not None
+            and head.tag == "JJ"
+            and head.dep in ("amod", "conj", "dep")
+        ):
             return self._compound_holders(head)
         if node.dep == "conj" and head is not None and not head.is_verb:
             if any(kid.dep in ("nsubj", "nsubjpass") for kid in node.kids):
@@ -143,12 +218,24 @@ class Compounds(Paths):
         return [self.clause(verb)]
 
     def _pairs(self, node: Node) -> None:
-        """"the magnesium-LFA-1 interaction": a compound of two names before a noun of meeting."""
+        """ "the magnesium-LFA-1 interaction": a compound of two names before a noun of meeting."""
         inner = self.phrases.within.get(node.i, [])
         if len(inner) < 2:
             return
         head = node.head
-        if head is None or head.low not in ("interaction", "interactions", "axis", "binding", "complex", "pathway", "crosstalk", "interplay", "contact", "engagement", "complexes"):
+        if head is None or head.low not in (
+            "interaction",
+            "interactions",
+            "axis",
+            "binding",
+            "complex",
+            "pathway",
+            "crosstalk",
+            "interplay",
+            "contact",
+            "engagement",
+            "complexes",
+        ):
             return
         predicate = "binds" if head.low in ("binding", "complex", "complexes", "engagement") else "interacts_with"
         first, second = (self.phrases._name_arg(node, name) for name in inner[:2])
@@ -159,5 +246,16 @@ class Compounds(Paths):
         if arg.name is not None or arg.type in ("t_cell", "cell"):
             return True
         return arg.node.lemma in (
-            "receptor", "sensor", "channel", "transporter", "protein", "kinase", "integrin", "complex", "pathway", "molecule", "lymphocyte", "enzyme",
+            "receptor",
+            "sensor",
+            "channel",
+            "transporter",
+            "protein",
+            "kinase",
+            "integrin",
+            "complex",
+            "pathway",
+            "molecule",
+            "lymphocyte",
+            "enzyme",
         ) or any(character.isupper() or character.isdigit() for character in arg.node.text[1:])

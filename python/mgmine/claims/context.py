@@ -60,7 +60,11 @@ class Surroundings:
             if name is not None:
                 if name.family == "t_cell":
                     out.append(Slot("cell_type", name.start, name.end, name.ids))
-            elif node.lemma in self.reader.data.cells and node.is_noun and any(kid.dep in ("compound", "amod") for kid in node.kids):
+            elif (
+                node.lemma in self.reader.data.cells
+                and node.is_noun
+                and any(kid.dep in ("compound", "amod") for kid in node.kids)
+            ):
                 start, _ = phrases.span(node)
                 out.append(Slot("cell_type", start, node.end, ()))
         return out
@@ -81,13 +85,29 @@ class Surroundings:
     def _populations(self) -> list[Slot]:
         out = []
         for node in self.reader.graph.nodes:
-            if node.lemma not in ("patient", "individual", "participant", "recipient", "volunteer", "donor", "child", "adult", "woman", "man", "survivor", "people"):
+            if node.lemma not in (
+                "patient",
+                "individual",
+                "participant",
+                "recipient",
+                "volunteer",
+                "donor",
+                "child",
+                "adult",
+                "woman",
+                "man",
+                "survivor",
+                "people",
+            ):
                 continue
             if not node.is_noun:
                 continue
             end = node.end
             for kid in node.kids:
-                if kid.i > node.i and (kid.dep == "acl" or (kid.dep == "nmod" and kid.case() in ("with", "receiving", "on", "undergoing", "after"))):
+                if kid.i > node.i and (
+                    kid.dep == "acl"
+                    or (kid.dep == "nmod" and kid.case() in ("with", "receiving", "on", "undergoing", "after"))
+                ):
                     end = max(end, *(one.end for one in kid.subtree() if one.tag not in (".", ",")))
             start, _ = self.reader.phrases.span(node)
             out.append(Slot("population", start, max(end, node.end), ()))
@@ -108,7 +128,11 @@ class Surroundings:
         out = [slot for slot in self.cells if free(slot)]
         out += [slot for slot in self.doses if free(slot) and near(slot, 12)]
         out += [slot for slot in self.times if free(slot) and near(slot, 40)]
-        out += [slot for slot in self.compartments if near(slot, 14) and not any(slot.start == start and slot.end == end for start, end in taken)]
+        out += [
+            slot
+            for slot in self.compartments
+            if near(slot, 14) and not any(slot.start == start and slot.end == end for start, end in taken)
+        ]
         out += list(self.species)
         out += [slot for slot in self.populations if free(slot)]
         if "cause" not in draft.rule and "absence" not in draft.rule and "perturbed" not in draft.rule:

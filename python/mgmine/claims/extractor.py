@@ -105,7 +105,9 @@ class Extractor:
 
     def explain(self, document: GatedDocument, sentence: int) -> list[Reading]:
         """How one sentence was read: each parsed unit with the claims drawn from it and the reasons of their scores."""
-        one = GatedDocument(document.doc_id, document.doc_version, document.sentences, document.mentions, frozenset({sentence}))
+        one = GatedDocument(
+            document.doc_id, document.doc_version, document.sentences, document.mentions, frozenset({sentence})
+        )
         units = list(self._units(0, one))
         out: list[Reading] = []
         topics: list[tuple[str, Arg]] = []
@@ -169,7 +171,9 @@ class Extractor:
             found = suspects(graph, self.data)
             if found:
                 edits = list(_edits(documents[unit.document], unit.sentence))
-                edits += [Edit(*one) for one in found if not any(edit.start < one[1] and one[0] < edit.end for edit in edits)]
+                edits += [
+                    Edit(*one) for one in found if not any(edit.start < one[1] and one[0] < edit.end for edit in edits)
+                ]
                 again.append(number)
                 prepared.append(prepare(unit.sentence.text, edits, unit.start, unit.end))
         for number, graph in zip(again, self.pipeline.parse(prepared, self.batch_size), strict=True):
@@ -193,7 +197,9 @@ class Extractor:
     def _skip(self, document: GatedDocument, sentence: Sentence, reason: str) -> None:
         self.skipped.append(Skipped(document.doc_id, document.doc_version, sentence.index, reason))
 
-    def _reader(self, document: GatedDocument, sentence: Sentence, graph: Graph, topics: list[tuple[str, Arg]]) -> Reader:
+    def _reader(
+        self, document: GatedDocument, sentence: Sentence, graph: Graph, topics: list[tuple[str, Arg]]
+    ) -> Reader:
         names, earlier = _names(document, sentence)
         memory = Memory(earlier, topics or _earlier_topics(document, sentence, graph))
         return Reader(graph, names, self.data, memory, sentence.passage == "title")
@@ -252,7 +258,10 @@ class Extractor:
         modality, role = draft.modality, draft.role
         cues = self.data.cues["background"]
         if modality == "asserted":
-            if draft.predicate in ("participates_in", "expressed_on", "located_in", "part_of") or draft.rule == "contains/list":
+            if (
+                draft.predicate in ("participates_in", "expressed_on", "located_in", "part_of")
+                or draft.rule == "contains/list"
+            ):
                 modality = "background"
             elif sentence.passage == "title":
                 modality = "headline"
@@ -264,7 +273,9 @@ class Extractor:
             role = "aim"
         return modality, role
 
-    def _side(self, document: GatedDocument, sentence: Sentence, side: Arg | Draft | None, built: dict[int, Claim]) -> Argument | None:
+    def _side(
+        self, document: GatedDocument, sentence: Sentence, side: Arg | Draft | None, built: dict[int, Claim]
+    ) -> Argument | None:
         if side is None:
             return None
         if isinstance(side, Draft):
@@ -304,7 +315,11 @@ class Extractor:
                     out.append((0.9, "a long argument"))
         if len(sentence.text) > 250:
             out.append((0.93, "a long sentence"))
-        if isinstance(draft.subject, Arg) and isinstance(draft.object, Arg) and abs(draft.subject.node.i - draft.object.node.i) > 18:
+        if (
+            isinstance(draft.subject, Arg)
+            and isinstance(draft.object, Arg)
+            and abs(draft.subject.node.i - draft.object.node.i) > 18
+        ):
             out.append((0.9, "arguments far apart"))
         if not self.pipeline.parses:
             out.append((0.85, "no trained parser"))
@@ -358,7 +373,12 @@ def _edits(document: GatedDocument, sentence: Sentence) -> list[Edit]:
         start, end = mention.start - sentence.start, mention.end - sentence.start
         if start < 0 or end > len(text) or (edits and start < edits[-1].end):
             continue
-        if previous is not None and previous.concept == mention.concept and text[previous.end - sentence.start : start] in (" (", " [") and text[end : end + 1] in (")", "]"):
+        if (
+            previous is not None
+            and previous.concept == mention.concept
+            and text[previous.end - sentence.start : start] in (" (", " [")
+            and text[end : end + 1] in (")", "]")
+        ):
             edits.append(Edit(start - 2, end + 1, ""))
             continue
         previous = mention
@@ -390,7 +410,12 @@ def _names(document: GatedDocument, sentence: Sentence) -> tuple[list[Name], lis
         if not mention.counted or mention.sentence not in (sentence.index, sentence.index - 1):
             continue
         name = Name(
-            mention.start - sentence.start, mention.end - sentence.start, mention.text, mention.family, mention.concept, mention.ids
+            mention.start - sentence.start,
+            mention.end - sentence.start,
+            mention.text,
+            mention.family,
+            mention.concept,
+            mention.ids,
         )
         (here if mention.sentence == sentence.index else before).append(name)
     return here, before

@@ -15,8 +15,26 @@ if TYPE_CHECKING:
     from mgmine.claims.reader import Reader
     from mgmine.nlp.graph import Node
 
-_UP = frozenset({"sooner", "earlier", "faster", "longer", "more", "better", "higher", "greater", "quicker", "stronger", "rapidly", "frequently", "larger"})
-_DOWN = frozenset({"later", "slower", "shorter", "less", "worse", "lower", "fewer", "weaker", "poorer", "smaller", "slowly", "rarely"})
+_UP = frozenset(
+    {
+        "sooner",
+        "earlier",
+        "faster",
+        "longer",
+        "more",
+        "better",
+        "higher",
+        "greater",
+        "quicker",
+        "stronger",
+        "rapidly",
+        "frequently",
+        "larger",
+    }
+)
+_DOWN = frozenset(
+    {"later", "slower", "shorter", "less", "worse", "lower", "fewer", "weaker", "poorer", "smaller", "slowly", "rarely"}
+)
 _STOPS = frozenset({"than", "compared", "whereas", "while", "versus", "but"})
 
 
@@ -75,7 +93,13 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
             break
         if _level(reader, node) and level_at is None:
             level_at = node
-        if level_at is None and node.is_verb and node.tag in ("VBD", "VBZ", "VBP") and node.lemma not in ("be", "have", "fall", "lie") and window[0].low not in ("whose", "who"):
+        if (
+            level_at is None
+            and node.is_verb
+            and node.tag in ("VBD", "VBZ", "VBP")
+            and node.lemma not in ("be", "have", "fall", "lie")
+            and window[0].low not in ("whose", "who")
+        ):
             break
     if level_at is None:
         # "patients with hypomagnesaemia": to have it is the level
@@ -93,7 +117,10 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
             if any(one.is_verb and one.tag in ("VBD", "VBZ", "VBP") for one in between):
                 continue
             last = max(node.i, level_at.i)
-            while last + 1 < len(nodes) and (nodes[last + 1].lemma in reader.data.cohort_groups or nodes[last + 1].lemma in ("level", "concentration", "status", "value", "intake")):
+            while last + 1 < len(nodes) and (
+                nodes[last + 1].lemma in reader.data.cohort_groups
+                or nodes[last + 1].lemma in ("level", "concentration", "status", "value", "intake")
+            ):
                 last += 1
             return _argument(reader, node), _level(reader, level_at), last
     return None
@@ -137,7 +164,15 @@ def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node
                 direction = -direction
             end = following
             following = nodes[place + 2] if place + 2 < len(nodes) else None
-        verb = next((one for one in reversed(nodes[max(0, place - 3) : place]) if (one.is_verb or one.low in reader.data.lemmas) and reader.data.lemma(one.low, one.lemma) in reader.data.outcome_verbs), None)
+        verb = next(
+            (
+                one
+                for one in reversed(nodes[max(0, place - 3) : place])
+                if (one.is_verb or one.low in reader.data.lemmas)
+                and reader.data.lemma(one.low, one.lemma) in reader.data.outcome_verbs
+            ),
+            None,
+        )
         if verb is not None:
             return Arg(verb, verb.start, end.end, "outcome"), direction, [verb, node]
         # "shorter progression-free survival": the noun it stands before
@@ -152,10 +187,18 @@ def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node
             first = nodes[end.i - nodes[0].i + 1]
             text = reader.graph.text[first.start : noun.end].lower()
             ids, kind = reader.data.groundings.get(text, ((), "outcome"))
-            return Arg(noun, first.start, noun.end, kind, ids, aspect=reader.data.aspects.get(noun.lemma)), direction, [node]
+            return (
+                Arg(noun, first.start, noun.end, kind, ids, aspect=reader.data.aspects.get(noun.lemma)),
+                direction,
+                [node],
+            )
         # "survival was longer": the subject before
         for one in reversed(nodes[:place]):
-            if one.is_noun and one.lemma not in reader.data.cohorts and (one.dep in ("nsubj", "nsubjpass") or one.i + 2 >= node.i - 2):
+            if (
+                one.is_noun
+                and one.lemma not in reader.data.cohorts
+                and (one.dep in ("nsubj", "nsubjpass") or one.i + 2 >= node.i - 2)
+            ):
                 start, stop = reader.phrases.span(one)
                 text = reader.graph.text[start:stop].lower()
                 ids, kind = reader.data.groundings.get(text, ((), "outcome"))

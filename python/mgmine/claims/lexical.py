@@ -139,7 +139,14 @@ def read(folder: Path) -> Data:
         for section, entries in tables["cues.toml"].items()
     }
     for section in out.cues.values():
-        for key in ("verbs", "interpretation_verbs", "possible_verbs", "probable_verbs", "doubtful_verbs", "background_verbs"):
+        for key in (
+            "verbs",
+            "interpretation_verbs",
+            "possible_verbs",
+            "probable_verbs",
+            "doubtful_verbs",
+            "background_verbs",
+        ):
             for verb in section.get(key, ()):
                 _learn(out, verb.split()[0])
     for row in tables["compounds.toml"]["compound"]:
@@ -248,10 +255,16 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
     out.state_nouns = _nouns(table["state"]["nouns"])
     out.cohorts = _nouns(table["cohort"]["nouns"])
     out.cohort_groups = _nouns(table["cohort"]["groups"])
-    for key, words in (("outcome", table["outcome"]["verbs"]), ("show", table["outcome"]["show"]), ("report", table["report"]["fact"])):
+    for key, words in (
+        ("outcome", table["outcome"]["verbs"]),
+        ("show", table["outcome"]["show"]),
+        ("report", table["report"]["fact"]),
+    ):
         for verb in words:
             _learn(out, verb)
-        setattr(out, {"outcome": "outcome_verbs", "show": "show_verbs", "report": "report_verbs"}[key], frozenset(words))
+        setattr(
+            out, {"outcome": "outcome_verbs", "show": "show_verbs", "report": "report_verbs"}[key], frozenset(words)
+        )
     for verb in table["state"]["verbs"]:
         _learn(out, verb)
     for verb in (

@@ -89,26 +89,43 @@ class Logic:
         following = self.graph.nodes[node.i + 1] if node.i + 1 < len(self.graph) else None
         if (following is not None and following.low == particle) or node.text.lower().endswith(" " + particle):
             return True
-        return any(kid.low == particle and kid.i > node.i and kid.dep in ("compound:prt", "advmod", "prt") for kid in node.kids)
+        return any(
+            kid.low == particle and kid.i > node.i and kid.dep in ("compound:prt", "advmod", "prt") for kid in node.kids
+        )
 
     def _prepositional(self, node: Node, preposition: str) -> bool:
         return bool(self._by_case(node, (preposition,)))
 
     def _by_case(self, node: Node, cases: Iterable[str]) -> list[Node]:
         wanted = set(cases)
-        found = [kid for kid in node.kids if kid.dep in ("nmod", "advcl", "xcomp", "acl") and kid.i > node.i and (kid.case() in wanted or kid.case().split(" ")[0] in wanted)]
+        found = [
+            kid
+            for kid in node.kids
+            if kid.dep in ("nmod", "advcl", "xcomp", "acl")
+            and kid.i > node.i
+            and (kid.case() in wanted or kid.case().split(" ")[0] in wanted)
+        ]
         if not found:
             # a phrase that the parser hung on the object although the verb asks for it
             for kid in node.kids:
                 if kid.dep == "dobj":
-                    found = [inner for inner in kid.kids if inner.dep == "nmod" and inner.i > kid.i and inner.case() in wanted and inner.case() not in ("of", "in")]
+                    found = [
+                        inner
+                        for inner in kid.kids
+                        if inner.dep == "nmod"
+                        and inner.i > kid.i
+                        and inner.case() in wanted
+                        and inner.case() not in ("of", "in")
+                    ]
         return found
 
     def _cue(self, firing: Firing) -> list[Node]:
         cue = [firing.node]
         entry = firing.entry
         if entry is not None and entry.particle is not None:
-            cue += [kid for kid in self.graph.nodes[firing.node.i + 1 : firing.node.i + 4] if kid.low == entry.particle][:1]
+            cue += [
+                kid for kid in self.graph.nodes[firing.node.i + 1 : firing.node.i + 4] if kid.low == entry.particle
+            ][:1]
         return cue
 
     def _sign(self, sign: str | None, factor: int) -> str | None:
@@ -120,7 +137,9 @@ class Logic:
         """Whether a verb form is passive, a reduced relative or a coordinated participle of a passive included."""
         if node.tag == "VBG" and node.dep == "acl" and node.head is not None and node.head.i == node.i - 1:
             # "magnesium sensing by X"
-            return not any(kid.dep == "dobj" for kid in node.kids) and any(kid.dep == "nmod" and kid.case() == "by" for kid in node.kids)
+            return not any(kid.dep == "dobj" for kid in node.kids) and any(
+                kid.dep == "nmod" and kid.case() == "by" for kid in node.kids
+            )
         if node.tag not in ("VBN", "VBD"):
             return False
         for kid in node.kids:
@@ -130,11 +149,19 @@ class Logic:
             return False
         if any(kid.dep == "nsubj" for kid in node.kids):
             return False
-        if node.tag == "VBN" and node.dep in ("acl", "amod", "advcl") and not any(kid.dep == "dobj" for kid in node.kids):
+        if (
+            node.tag == "VBN"
+            and node.dep in ("acl", "amod", "advcl")
+            and not any(kid.dep == "dobj" for kid in node.kids)
+        ):
             return True
         if node.dep == "conj" and node.head is not None and node.head.is_verb:
             return self.passive(node.head) and not any(kid.dep == "dobj" for kid in node.kids)
-        return node.tag == "VBN" and node.dep in ("xcomp", "ccomp", "root") and any(kid.dep == "nmod" and kid.case() == "by" for kid in node.kids)
+        return (
+            node.tag == "VBN"
+            and node.dep in ("xcomp", "ccomp", "root")
+            and any(kid.dep == "nmod" and kid.case() == "by" for kid in node.kids)
+        )
 
     def subject(self, node: Node) -> list[Arg]:
         """The grammatical subject, found through coordination, control, participles and relatives."""
@@ -163,7 +190,13 @@ class Logic:
                 return []
         if node.dep == "xcomp":
             if head.lemma in OBJECT_CONTROL:
-                objects = [kid for kid in head.kids if kid.dep in ("dobj", "iobj", "nsubj") and kid.i < node.i and (kid.dep != "nsubj" or kid.i > head.i)]
+                objects = [
+                    kid
+                    for kid in head.kids
+                    if kid.dep in ("dobj", "iobj", "nsubj")
+                    and kid.i < node.i
+                    and (kid.dep != "nsubj" or kid.i > head.i)
+                ]
                 if objects:
                     return objects[:1]
             return self.subject_nodes(head)
@@ -224,7 +257,11 @@ class Logic:
                 if kid.dep in ("nmod", "nmod:poss", "compound") and kid.case() in ("of", "", "'s", "for"):
                     return self.phrases.subjects(kid)
             return self._haver(head)
-        if head.dep == "dobj" and head.head is not None and head.head.lemma in ("need", "require", "use", "have", "employ", "exploit", "lack", "take"):
+        if (
+            head.dep == "dobj"
+            and head.head is not None
+            and head.head.lemma in ("need", "require", "use", "have", "employ", "exploit", "lack", "take")
+        ):
             # "X needs Y to do it": X does it
             return self.subject(head.head)
         return self.phrases.subjects(head)
@@ -235,7 +272,10 @@ class Logic:
     def by_phrase(self, node: Node) -> list[Arg]:
         """The agents of a passive."""
         out: list[Arg] = []
-        places = [node, *(kid for kid in node.kids if kid.dep in ("xcomp", "dobj", "ccomp", "advmod") and kid.i > node.i)]
+        places = [
+            node,
+            *(kid for kid in node.kids if kid.dep in ("xcomp", "dobj", "ccomp", "advmod") and kid.i > node.i),
+        ]
         for place in places:
             for kid in place.kids:
                 if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("by", "in response to", "via", "through"):
@@ -259,8 +299,14 @@ class Logic:
             for kid in node.kids:
                 if kid.dep == "nmod" and kid.i > node.i and kid.case() == entry.particle:
                     return self.phrases.objects(kid)
-        if node.dep == "acl:relcl" and node.head is not None and node.head.is_noun and any(
-            kid.dep in ("nsubj", "csubj") and kid.tag not in ("WDT", "WP") and kid.low not in ("that", "which") for kid in node.kids
+        if (
+            node.dep == "acl:relcl"
+            and node.head is not None
+            and node.head.is_noun
+            and any(
+                kid.dep in ("nsubj", "csubj") and kid.tag not in ("WDT", "WP") and kid.low not in ("that", "which")
+                for kid in node.kids
+            )
         ):
             return self.phrases.objects(node.head)
         siblings = [
@@ -270,15 +316,26 @@ class Logic:
             ))))
         ]  # fmt: skip
         if node.dep == "conj" and node.head is not None and node.head.is_verb:
-            siblings = [node.head, *(kid for kid in node.head.kids if kid.dep == "conj" and kid is not node and kid.is_verb)]
+            siblings = [
+                node.head,
+                *(kid for kid in node.head.kids if kid.dep == "conj" and kid is not node and kid.is_verb),
+            ]
         inchoative = any(one.group.inchoative for one in self.data.verbs.get(node.lemma, ()))
         for sibling in siblings:
             for kid in sibling.kids:
-                if kid.dep == "dobj" and kid.i > node.i and kid.i > sibling.i and (sibling is node.head or not inchoative or self._gap(node, sibling) or self._finite(sibling)):
+                if (
+                    kid.dep == "dobj"
+                    and kid.i > node.i
+                    and kid.i > sibling.i
+                    and (sibling is node.head or not inchoative or self._gap(node, sibling) or self._finite(sibling))
+                ):
                     between = self.graph.nodes[min(node.i, sibling.i) + 1 : max(node.i, sibling.i)]
                     if any(one.dep == "dobj" for one in between):
                         continue
-                    if any(one.dep in ("nmod",) and one.head is min(node, sibling, key=lambda two: two.i) for one in between):
+                    if any(
+                        one.dep in ("nmod",) and one.head is min(node, sibling, key=lambda two: two.i)
+                        for one in between
+                    ):
                         continue
                     return self.phrases.objects(kid)
         return []
@@ -297,7 +354,12 @@ class Logic:
             for kid in self._by_case(node, (entry.preposition,)):
                 out.extend(self.phrases.objects(kid))
             return out
-        if entry is not None and entry.group.frame == "senses" and not self.passive(node) and not any(kid.dep == "dobj" for kid in node.kids):
+        if (
+            entry is not None
+            and entry.group.frame == "senses"
+            and not self.passive(node)
+            and not any(kid.dep == "dobj" for kid in node.kids)
+        ):
             for kid in node.kids:
                 if kid.dep == "ccomp" and kid.i > node.i:
                     found = self.subject(kid)
@@ -331,7 +393,12 @@ class Logic:
         """What an adjective or a predicate noun is said of."""
         own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass", "csubj") and kid.low != "there"]
         if own:
-            return [arg for one in own for arg in self.phrases.subjects(one) if not (one.low == "it" and self._expletive(node))]
+            return [
+                arg
+                for one in own
+                for arg in self.phrases.subjects(one)
+                if not (one.low == "it" and self._expletive(node))
+            ]
         head = node.head
         if node.i in self.phrases.alias:
             return self.phrases.resolve(self.phrases.alias[node.i], True)
@@ -340,7 +407,13 @@ class Logic:
         if node.dep in ("amod", "compound") and head.is_noun:
             return self.phrases.resolve(head)
         if node.dep == "conj":
-            if node.is_noun and head.is_noun and not any(kid.dep == "cop" for kid in head.kids) and head.dep != "appos" and head.case() != "as":
+            if (
+                node.is_noun
+                and head.is_noun
+                and not any(kid.dep == "cop" for kid in head.kids)
+                and head.dep != "appos"
+                and head.case() != "as"
+            ):
                 return []
             return self.holder(head)
         if node.dep == "acl" and head.is_noun:
@@ -359,7 +432,11 @@ class Logic:
                 return self.subject(head)
             objects = [kid for kid in head.kids if kid.dep == "dobj"]
             return self.phrases.objects(objects[0]) if objects else self.subject(head)
-        if node.dep == "dobj" and head.is_verb and head.lemma in ("identify", "reveal", "represent", "become", "remain", "constitute"):
+        if (
+            node.dep == "dobj"
+            and head.is_verb
+            and head.lemma in ("identify", "reveal", "represent", "become", "remain", "constitute")
+        ):
             return self.subject(head)
         return []
 
@@ -385,7 +462,11 @@ class Logic:
     def _topics_before(self, pronoun: Node) -> list[tuple[str, Arg]]:
         out: list[tuple[str, Arg]] = []
         governor = pronoun.head
-        inside = {one.i for kid in governor.kids if kid.dep in ("nsubj", "nsubjpass", "csubj") for one in kid.subtree()} if governor is not None else set()
+        inside = (
+            {one.i for kid in governor.kids if kid.dep in ("nsubj", "nsubjpass", "csubj") for one in kid.subtree()}
+            if governor is not None
+            else set()
+        )
         for node in self.graph.nodes[: pronoun.i]:
             if node.i in inside:
                 continue

@@ -9,7 +9,6 @@ from mgmine.claims.draft import Draft, Firing
 from mgmine.claims.logic import Logic
 
 if TYPE_CHECKING:
-
     from mgmine.claims.lexical import Rule
     from mgmine.claims.phrase import Arg
     from mgmine.nlp.graph import Node
@@ -55,9 +54,22 @@ class Paths(Logic):
                 draft.necessity = "not_necessary" if group.frame == "required_for" else None
             if group.predicate == "correlates_with":
                 draft.modality = "correlational"
-            if node.lemma == "associate" and firing.form == "verb" and not self.passive(node) and node.dep != "acl" and self._molecule(subject) and self._molecule(target):
+            if (
+                node.lemma == "associate"
+                and firing.form == "verb"
+                and not self.passive(node)
+                and node.dep != "acl"
+                and self._molecule(subject)
+                and self._molecule(target)
+            ):
                 draft.predicate, draft.sign, draft.aspect, draft.modality = "binds", None, None, "asserted"
-            if group.light and node.lemma in ("produce", "generate") and subject.type in ("t_cell", "cell") and target.name is None and target.type != "process":
+            if (
+                group.light
+                and node.lemma in ("produce", "generate")
+                and subject.type in ("t_cell", "cell")
+                and target.name is None
+                and target.type != "process"
+            ):
                 draft.predicate, draft.sign, draft.aspect, draft.rule = "expresses", None, None, "expresses/produces"
                 draft.score = self.data.scores["expresses/produces"]
             if group.perturbation and subject.perturbation is None:
@@ -70,16 +82,26 @@ class Paths(Logic):
         """Whether an argument looks like a molecule: a name that is no cell, or a symbol."""
         if arg.level is not None or arg.type in ("t_cell", "cell", "outcome", "process", "measure", "disease"):
             return False
-        return arg.name is not None or any(character.isupper() for character in arg.node.text[1:]) or any(character.isdigit() for character in arg.node.text)
+        return (
+            arg.name is not None
+            or any(character.isupper() for character in arg.node.text[1:])
+            or any(character.isdigit() for character in arg.node.text)
+        )
 
     def _correlation_sign(self, firing: Firing, subject: Arg, target: Arg, sign: str | None) -> str | None:
         if firing.group.predicate != "correlates_with" or sign is None:
             return sign
         factor = 1
         for kid in firing.node.kids:
-            if kid.low in ("inversely", "negatively", "inverse", "negative", "reciprocal") or kid.low.startswith("anti"):
+            if kid.low in ("inversely", "negatively", "inverse", "negative", "reciprocal") or kid.low.startswith(
+                "anti"
+            ):
                 factor = -factor
-        if firing.form == "adjective" and firing.node.low in ("proportional",) and any(kid.low == "inversely" for kid in firing.node.kids):
+        if (
+            firing.form == "adjective"
+            and firing.node.low in ("proportional",)
+            and any(kid.low == "inversely" for kid in firing.node.kids)
+        ):
             factor = -1
         level_subject = self.phrases.level(subject.node)
         factor *= self._noun_direction(target.node)
@@ -135,7 +157,11 @@ class Paths(Logic):
                         continue
                     if firing.form == "noun" and kid.case() == "in" and place is not node:
                         continue
-                    found = self.phrases.objects(kid) if firing.form != "noun" or kid.case() not in ("by", "through", "via") else self.phrases.subjects(kid)
+                    found = (
+                        self.phrases.objects(kid)
+                        if firing.form != "noun" or kid.case() not in ("by", "through", "via")
+                        else self.phrases.subjects(kid)
+                    )
                     if found:
                         return found
         return []
@@ -143,7 +169,11 @@ class Paths(Logic):
     def _path_compound(self, firing: Firing) -> list[Arg]:
         node = firing.node
         for kid in reversed(node.kids):
-            if kid.i < node.i and kid.dep in ("compound", "nmod:npmod", "amod", "dep", "advmod") and (kid.is_noun or kid.i in self.phrases.at):
+            if (
+                kid.i < node.i
+                and kid.dep in ("compound", "nmod:npmod", "amod", "dep", "advmod")
+                and (kid.is_noun or kid.i in self.phrases.at)
+            ):
                 if kid.low in self.data.levels or kid.low in ("cell", "key", "surface"):
                     continue
                 return self.phrases.resolve(kid)
@@ -166,7 +196,7 @@ class Paths(Logic):
         return self._haver(firing.node)
 
     def _path_pair(self, firing: Firing) -> list[Arg]:
-        """"between X and Y", "of X with Y" or a coordinated subject, as the two sides of something mutual."""
+        """ "between X and Y", "of X with Y" or a coordinated subject, as the two sides of something mutual."""
         node = firing.node
         for kid in node.kids:
             if kid.dep == "nmod" and kid.i > node.i and kid.case() == "between":
@@ -180,7 +210,7 @@ class Paths(Logic):
         return []
 
     def _path_beneficiary(self, firing: Firing) -> list[Arg]:
-        """"X is needed for Y", "for Y to happen", "to do Y", "for doing Y"."""
+        """ "X is needed for Y", "for Y to happen", "to do Y", "for doing Y"."""
         node = firing.node
         places = [node, *(kid for kid in node.kids if kid.dep == "conj")]
         if node.dep == "conj" and node.head is not None:
@@ -209,7 +239,7 @@ class Paths(Logic):
         return out
 
     def _path_sufficed(self, firing: Firing) -> list[Arg]:
-        """"enough to activate X", "sufficient for Y"."""
+        """ "enough to activate X", "sufficient for Y"."""
         node = firing.node
         for kid in node.kids:
             if kid.i > node.i and kid.dep in ("xcomp", "advcl", "acl", "ccomp") and kid.tag in ("VB", "VBG"):
@@ -229,7 +259,12 @@ class Paths(Logic):
     def _path_gerund(self, firing: Firing) -> list[Arg]:
         node = firing.node
         for kid in node.kids:
-            if kid.dep in ("advcl", "acl", "nmod") and kid.tag == "VBG" and kid.i > node.i and any(mark.low in ("in", "for") for mark in kid.kids):
+            if (
+                kid.dep in ("advcl", "acl", "nmod")
+                and kid.tag == "VBG"
+                and kid.i > node.i
+                and any(mark.low in ("in", "for") for mark in kid.kids)
+            ):
                 objects = self.direct_object(kid)
                 for other in list(self.fired.get(kid.i, ())):
                     self._drop(other)
@@ -266,7 +301,11 @@ class Paths(Logic):
         if head is None or head.lemma != "leave":
             return []
         if node.dep == "dobj":
-            inner = [kid for kid in node.kids if kid.dep in ("compound", "nsubj", "amod", "dep") and kid.is_noun and kid.i < node.i]
+            inner = [
+                kid
+                for kid in node.kids
+                if kid.dep in ("compound", "nsubj", "amod", "dep") and kid.is_noun and kid.i < node.i
+            ]
             return [arg for kid in inner[-1:] for arg in self.phrases.objects(kid)]
         for kid in head.kids:
             if kid.dep == "dobj":
@@ -292,7 +331,13 @@ class Paths(Logic):
                     held = self.phrases.objects(kid)
                 elif kid.dep == "dobj":
                     if kid is word:
-                        inner = [one for one in kid.kids if one.i < kid.i and one.is_noun and one.dep in ("compound", "nsubj", "amod", "dep", "nmod:poss")]
+                        inner = [
+                            one
+                            for one in kid.kids
+                            if one.i < kid.i
+                            and one.is_noun
+                            and one.dep in ("compound", "nsubj", "amod", "dep", "nmod:poss")
+                        ]
                         held = [arg for one in inner[-1:] for arg in self.phrases.objects(one)]
                     else:
                         held = self.phrases.objects(kid)
@@ -303,13 +348,22 @@ class Paths(Logic):
                     if one.i in self.phrases.at:
                         held = self.phrases.resolve(one)
                         break
-        return [replace(arg, sign=sign, aspect="conformation" if word.low not in ("active", "inactive", "activated") else "activity") for arg in held]
+        return [
+            replace(
+                arg,
+                sign=sign,
+                aspect="conformation" if word.low not in ("active", "inactive", "activated") else "activity",
+            )
+            for arg in held
+        ]
 
     def _state(self, verb: Node) -> tuple[Node, int] | None:
         """The state word after a verb that holds or brings something into a state."""
         states = self.data.states
         for node in self.graph.nodes[verb.i + 1 : verb.i + 14]:
-            if node.low in (",", ";", "but", "and") and not any(later.low in self.data.state_nouns for later in self.graph.nodes[node.i : node.i + 3]):
+            if node.low in (",", ";", "but", "and") and not any(
+                later.low in self.data.state_nouns for later in self.graph.nodes[node.i : node.i + 3]
+            ):
                 break
             if node.is_verb and node.tag in ("VBZ", "VBP", "MD"):
                 break
@@ -331,7 +385,20 @@ class Paths(Logic):
                 continue
             if following is not None and following.low in self.data.state_nouns:
                 return node, sign
-            if node.dep in ("xcomp", "acl", "advcl", "dobj", "ccomp", "amod", "nmod", "dep", "advmod", "compound:prt", "conj", "acl:relcl"):
+            if node.dep in (
+                "xcomp",
+                "acl",
+                "advcl",
+                "dobj",
+                "ccomp",
+                "amod",
+                "nmod",
+                "dep",
+                "advmod",
+                "compound:prt",
+                "conj",
+                "acl:relcl",
+            ):
                 if node.dep == "nmod" and node.case() not in ("in", "into", "to"):
                     continue
                 if node.low in ("on", "off", "down") and verb.lemma in ("turn", "switch", "shut"):

@@ -108,7 +108,12 @@ class Phrases:
             if not self._leads(node, head):
                 break
             left = node
-        while left.i < head.i and (left.low in self.data.directions or left.low in self.data.levels or left.low in ("%", "percent") or left.tag in ("RB", "CC", "DT", ",", "PRP$", "CD", "PDT", "RBR", "RBS", "IN")):
+        while left.i < head.i and (
+            left.low in self.data.directions
+            or left.low in self.data.levels
+            or left.low in ("%", "percent")
+            or left.tag in ("RB", "CC", "DT", ",", "PRP$", "CD", "PDT", "RBR", "RBS", "IN")
+        ):
             left = self.graph.nodes[left.i + 1]
         end = head.end
         for kid in head.kids:
@@ -123,7 +128,11 @@ class Phrases:
         while at is not None and at is not head and steps < 5:
             if at.dep not in _BEFORE and at.dep not in ("conj", "cc", "punct"):
                 return False
-            if at.i > head.i or (at.dep in ("conj",) and at.head is head) or (at.dep in ("cc", "punct") and at.head is head):
+            if (
+                at.i > head.i
+                or (at.dep in ("conj",) and at.head is head)
+                or (at.dep in ("cc", "punct") and at.head is head)
+            ):
                 return False
             at = at.head
             steps += 1
@@ -154,8 +163,7 @@ class Phrases:
             left -= 1
         start = left
         while start > 0 and (
-            self.graph.nodes[start - 1].tag in ("DT", "PRP$")
-            or self.graph.nodes[start - 1].dep in ("case", "mark")
+            self.graph.nodes[start - 1].tag in ("DT", "PRP$") or self.graph.nodes[start - 1].dep in ("case", "mark")
         ):
             start -= 1
         before = self.graph.nodes[start - 1].low if start > 0 else ""
@@ -179,8 +187,13 @@ class Phrases:
         out: list[Arg] = []
         for member, denied in self.members(node):
             for arg in self.resolve(member, subject, depth):
-                if out and out[-1].name is not None and arg.name is not None and out[-1].name.concept == arg.name.concept and not arg.aspect and (
-                    self._alternative(out[-1].node, arg.node)
+                if (
+                    out
+                    and out[-1].name is not None
+                    and arg.name is not None
+                    and out[-1].name.concept == arg.name.concept
+                    and not arg.aspect
+                    and (self._alternative(out[-1].node, arg.node))
                 ):
                     out.pop()
                 out.append(replace(arg, negated=not arg.negated) if denied else arg)
@@ -188,18 +201,26 @@ class Phrases:
         return [*(split for arg in out for split in self._suspended(arg)), *extra]
 
     def _suspended(self, arg: Arg) -> list[Arg]:
-        """"pathogen- and tumour-specific T cells" are two kinds of cells; so without the first hyphen."""
+        """ "pathogen- and tumour-specific T cells" are two kinds of cells; so without the first hyphen."""
         nodes = self.graph.nodes
         for node in arg.node.kids:
-            if node.dep != "amod" or not node.low.endswith(("-specific", "-reactive", "-derived", "-targeted", "-infiltrating")) or node.i < 2:
+            if (
+                node.dep != "amod"
+                or not node.low.endswith(("-specific", "-reactive", "-derived", "-targeted", "-infiltrating"))
+                or node.i < 2
+            ):
                 continue
             joiner, first = nodes[node.i - 1], nodes[node.i - 2]
-            if joiner.low in ("and", "or") and (first.tag[:2] == "NN" or first.text.endswith("-")) and first.dep in ("dep", "conj", "compound", "amod", "nmod:npmod"):
+            if (
+                joiner.low in ("and", "or")
+                and (first.tag[:2] == "NN" or first.text.endswith("-"))
+                and first.dep in ("dep", "conj", "compound", "amod", "nmod:npmod")
+            ):
                 return [replace(arg, start=first.start), replace(arg, start=node.start)]
         return [arg]
 
     def _second_between(self, node: Node) -> list[Arg]:
-        """"contact between A and B or between C and D" is two contacts."""
+        """ "contact between A and B or between C and D" is two contacts."""
         for kid in node.kids:
             if kid.dep == "nmod" and kid.case() == "between":
                 for other in kid.kids:
@@ -211,7 +232,11 @@ class Phrases:
 
     def _alternative(self, first: Node, second: Node) -> bool:
         """Whether only "or" stands between two names of one thing."""
-        between = [one for one in self.graph.nodes[first.i + 1 : second.i] if one.end <= self.at[second.i].start] if second.i in self.at else []
+        between = (
+            [one for one in self.graph.nodes[first.i + 1 : second.i] if one.end <= self.at[second.i].start]
+            if second.i in self.at
+            else []
+        )
         return any(one.low == "or" for one in between) and len(between) <= 3
 
     def resolve(self, node: Node, subject: bool = False, depth: int = 0) -> list[Arg]:
@@ -229,7 +254,11 @@ class Phrases:
             return self._pronoun(node)
         if name is not None:
             return [self._of_name(node, name)]
-        if node.is_verb and node.dep in ("csubj", "advcl", "nmod", "nsubj", "dobj", "conj", "acl") and node.tag == "VBG":
+        if (
+            node.is_verb
+            and node.dep in ("csubj", "advcl", "nmod", "nsubj", "dobj", "conj", "acl")
+            and node.tag == "VBG"
+        ):
             return self._gerund(node, subject, depth)
         if node.low in ("%",) or node.tag in ("CD",):
             return self._through(node, subject, depth)
@@ -263,7 +292,12 @@ class Phrases:
         if key in ("surface", "membrane") and themes and themes[0].dep == "nmod":
             return self._all(themes[0], subject, depth + 1)
         if key in data.holders and themes and (themes[0].dep == "nmod" or (subject and kind is not None)):
-            inner = [arg for theme in themes for member, _ in self.members(theme) for arg in self.resolve(member, subject, depth + 1)]
+            inner = [
+                arg
+                for theme in themes
+                for member, _ in self.members(theme)
+                for arg in self.resolve(member, subject, depth + 1)
+            ]
             if inner:
                 return inner
         if key in data.generic:
@@ -282,14 +316,24 @@ class Phrases:
 
     def themes(self, node: Node) -> list[Node]:
         """What a noun is about: its of- or in-complement, or the noun before it, or its possessor."""
-        left = any(kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (kid.is_noun or kid.i in self.at) for kid in node.kids)
+        left = any(
+            kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (kid.is_noun or kid.i in self.at)
+            for kid in node.kids
+        )
         for kid in node.kids:
             if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on"):
                 if left and kid.case() in ("in", "to"):
                     continue
-                if kid.case() == "of" or (node.lemma in _WIDE and kid.case() in ("in", "to")) or (
-                    kid.case() == "in" and node.low in self.data.nouns
-                ) or (kid.case() in ("for", "on") and node.lemma in ("threshold", "effect", "capacity")) or (kid.case() == "with" and node.lemma in ("treatment", "supplementation", "incubation", "stimulation", "pretreatment")):
+                if (
+                    kid.case() == "of"
+                    or (node.lemma in _WIDE and kid.case() in ("in", "to"))
+                    or (kid.case() == "in" and node.low in self.data.nouns)
+                    or (kid.case() in ("for", "on") and node.lemma in ("threshold", "effect", "capacity"))
+                    or (
+                        kid.case() == "with"
+                        and node.lemma in ("treatment", "supplementation", "incubation", "stimulation", "pretreatment")
+                    )
+                ):
                     return [kid]
         before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (
             kid.is_noun or kid.tag == "PRP$" or kid.i in self.at or kid.tag == "JJ"
@@ -332,7 +376,9 @@ class Phrases:
                     if group.sign == "?":
                         out.append(replace(arg, sign=arg.sign, aspect=arg.aspect or group.aspect, negated=denied))
                     else:
-                        out.append(replace(arg, sign=arg.sign * sign, aspect=arg.aspect or group.aspect, negated=denied))
+                        out.append(
+                            replace(arg, sign=arg.sign * sign, aspect=arg.aspect or group.aspect, negated=denied)
+                        )
         return out
 
     def _measured(self, node: Node, themes: list[Node], subject: bool, depth: int) -> list[Arg]:
@@ -349,7 +395,11 @@ class Phrases:
                     inner.append(replace(arg, negated=denied))
         level = self.level(node)
         if inner:
-            aspect = node.lemma if node.lemma in ("performance", "function", "effectiveness") else self.data.aspects.get(node.lemma)
+            aspect = (
+                node.lemma
+                if node.lemma in ("performance", "function", "effectiveness")
+                else self.data.aspects.get(node.lemma)
+            )
             serum = self._serum(node)
             out = []
             for arg in inner:
@@ -370,9 +420,14 @@ class Phrases:
 
     def _perturbed(self, node: Node, kind: PerturbationKind, themes: list[Node], depth: int) -> list[Arg]:
         theme_args = tuple(
-            arg for theme in themes for member, _ in self.members(theme) for arg in self.resolve(member, True, depth + 1)
+            arg
+            for theme in themes
+            for member, _ in self.members(theme)
+            for arg in self.resolve(member, True, depth + 1)
         )
-        agents = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "by", "using", "through", "via")]
+        agents = [
+            kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "by", "using", "through", "via")
+        ]
         if not theme_args:
             return [self._plain(node)]
         if kind.flips and agents and node.lemma not in ("inhibitor", "blocker", "antagonist"):
@@ -389,9 +444,13 @@ class Phrases:
         return [replace(self._plain(node), perturbation=kind, themes=theme_args)]
 
     def _gerund(self, node: Node, subject: bool, depth: int) -> list[Arg]:
-        """"adding back MgCl2", "removing magnesium", "keeping LFA-1 open" as a subject."""
+        """ "adding back MgCl2", "removing magnesium", "keeping LFA-1 open" as a subject."""
         kind = self.perturbing(node)
-        targets = [kid for kid in node.kids if kid.dep in ("dobj", "nmod") and kid.i > node.i and (kid.dep == "dobj" or kid.case() in ("of", "back"))]
+        targets = [
+            kid
+            for kid in node.kids
+            if kid.dep in ("dobj", "nmod") and kid.i > node.i and (kid.dep == "dobj" or kid.case() in ("of", "back"))
+        ]
         args = [arg for target in targets[:1] for arg in self._all(target, subject)]
         if kind is None or not args:
             if not args:
@@ -433,22 +492,51 @@ class Phrases:
         before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "amod") and kid.i in self.at]
         named = before[-1:]
         if named and node.lemma in (
-            "ion", "cation", "salt", "molecule", "protein", "complex", "heterodimer", "integrin", "receptor", "gene", "channel", "transporter", "subunit",
+            "ion",
+            "cation",
+            "salt",
+            "molecule",
+            "protein",
+            "complex",
+            "heterodimer",
+            "integrin",
+            "receptor",
+            "gene",
+            "channel",
+            "transporter",
+            "subunit",
         ):
             return self.resolve(named[0], subject, depth + 1)
-        after = [kid for kid in node.kids if kid.i == node.i + 1 and kid.i in self.at and kid.dep in ("compound", "appos", "dep", "nmod")]
+        after = [
+            kid
+            for kid in node.kids
+            if kid.i == node.i + 1 and kid.i in self.at and kid.dep in ("compound", "appos", "dep", "nmod")
+        ]
         if after:
             return self.resolve(after[0], subject, depth + 1)
         if self._definite(node) and node.lemma in self.data.anaphors and not self._modified(node):
             antecedent = self._named_before(self.data.anaphors[node.lemma], node)
             plain = self._plain(node)
             if antecedent is not None:
-                return [replace(plain, type=antecedent.family, ids=antecedent.ids, name=antecedent, inherited=True, start=node.start)]
+                return [
+                    replace(
+                        plain,
+                        type=antecedent.family,
+                        ids=antecedent.ids,
+                        name=antecedent,
+                        inherited=True,
+                        start=node.start,
+                    )
+                ]
             return [replace(plain, start=node.start)]
         return []
 
     def _modified(self, node: Node) -> bool:
-        return any(kid.dep in ("amod", "compound") and kid.low not in ("same", "divalent") for kid in node.kids if kid.i < node.i)
+        return any(
+            kid.dep in ("amod", "compound") and kid.low not in ("same", "divalent")
+            for kid in node.kids
+            if kid.i < node.i
+        )
 
     def _definite(self, node: Node) -> bool:
         return any(kid.low in ("the", "this", "these", "that", "its", "such") for kid in node.kids if kid.i < node.i)
@@ -462,7 +550,19 @@ class Phrases:
 
     def _pronoun(self, node: Node) -> list[Arg]:
         """A pronoun stands for the nearest fitting thing said before; the span is that thing's."""
-        if node.tag in ("EX",) or node.low in ("we", "i", "you", "our", "us", "he", "she", "who", "there", "what", "my"):
+        if node.tag in ("EX",) or node.low in (
+            "we",
+            "i",
+            "you",
+            "our",
+            "us",
+            "he",
+            "she",
+            "who",
+            "there",
+            "what",
+            "my",
+        ):
             return []
         plural = node.low in ("they", "them", "these", "those", "their")
         wanted = "object" if node.dep in ("dobj", "nmod") else "subject"
@@ -473,7 +573,9 @@ class Phrases:
         self.resolving.discard(node.i)
         for role in (wanted, "object" if wanted == "subject" else "subject"):
             for part, topic in reversed(topics):
-                if part != role or (plural and topic.type not in ("t_cell", "cell") and topic.node.tag not in ("NNS", "NNPS")):
+                if part != role or (
+                    plural and topic.type not in ("t_cell", "cell") and topic.node.tag not in ("NNS", "NNPS")
+                ):
                     continue
                 return [replace(
                     topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False, bare=False,
@@ -500,7 +602,9 @@ class Phrases:
         if self.lacking is not None and node.lemma not in self.data.cells:
             missing = self.lacking(node)
             if missing:
-                return replace(plain, perturbation=self.data.perturbation_nouns["absence"], themes=tuple(missing), bare=True)
+                return replace(
+                    plain, perturbation=self.data.perturbation_nouns["absence"], themes=tuple(missing), bare=True
+                )
         return plain
 
     def _plain(self, node: Node) -> Arg:
@@ -521,7 +625,9 @@ class Phrases:
         low = node.low
         if node.lemma in self.data.cells:
             return "cell"
-        if low.endswith(("tion", "sis", "ing", "ment", "ity", "flux", "lysis", "taxis", "ance", "growth", "uptake", "release")):
+        if low.endswith(
+            ("tion", "sis", "ing", "ment", "ity", "flux", "lysis", "taxis", "ance", "growth", "uptake", "release")
+        ):
             return "process"
         if low in ("survival", "progression", "mortality", "outcome", "relapse", "response", "remission"):
             return "outcome"
@@ -564,7 +670,7 @@ class Phrases:
         return any(character.isupper() or character.isdigit() for character in node.text)
 
     def _kind_of(self, node: Node) -> Node:
-        """"X is a type of Y that …": what is said of the Y is said of X."""
+        """ "X is a type of Y that …": what is said of the Y is said of X."""
         if node.dep == "nmod" and node.case() == "of" and node.head is not None and node.head.i in self.alias and node.head.lemma in (
             "type", "kind", "form", "class", "subset", "member",
         ):  # fmt: skip
@@ -581,7 +687,11 @@ class Phrases:
         if verb is not None and verb.dep in ("acl:relcl", "acl") and verb.head is not None:
             return self._kind_of(verb.head)
         for before in reversed(self.graph.nodes[: node.i]):
-            if before.is_noun and before.dep not in ("compound", "nmod:poss", "det") and before.low not in ("that", "which"):
+            if (
+                before.is_noun
+                and before.dep not in ("compound", "nmod:poss", "det")
+                and before.low not in ("that", "which")
+            ):
                 return before
             if before.is_verb:
                 return None

@@ -10,7 +10,22 @@ if TYPE_CHECKING:
     from mgmine.claims.reader import Reader
     from mgmine.nlp.graph import Node
 
-_OBJECT_CASES = ("in", "on", "upon", "for", "to", "with", "during", "regarding", "toward", "towards", "over", "at", "into", "within")
+_OBJECT_CASES = (
+    "in",
+    "on",
+    "upon",
+    "for",
+    "to",
+    "with",
+    "during",
+    "regarding",
+    "toward",
+    "towards",
+    "over",
+    "at",
+    "into",
+    "within",
+)
 
 
 def open_questions(reader: Reader) -> tuple[list[Draft], set[int]]:
@@ -51,7 +66,9 @@ def open_questions(reader: Reader) -> tuple[list[Draft], set[int]]:
 
 def _unknown(reader: Reader, node: Node) -> bool:
     cues = reader.data.cues["open_question"]
-    if node.low in cues["adjectives"] and (node.dep not in ("amod",) or (node.head is not None and node.head.low in cues["nouns"])):
+    if node.low in cues["adjectives"] and (
+        node.dep not in ("amod",) or (node.head is not None and node.head.low in cues["nouns"])
+    ):
         if node.low == "open" and not (node.dep == "amod" and node.head is not None and node.head.low == "question"):
             return False
         return not reader.scope.negated(node)
@@ -62,17 +79,34 @@ def _unknown(reader: Reader, node: Node) -> bool:
     if any(kid.low in cues["adverbs"] and kid.i < node.i for kid in node.kids):
         return True
     head = node.head
-    if node.dep == "xcomp" and head is not None and (head.lemma == "remain" or (head.lemma in ("have", "be") and any(kid.low == "yet" for kid in (*head.kids, *node.kids)))):
+    if (
+        node.dep == "xcomp"
+        and head is not None
+        and (
+            head.lemma == "remain"
+            or (head.lemma in ("have", "be") and any(kid.low == "yet" for kid in (*head.kids, *node.kids)))
+        )
+    ):
         return True
     if any(kid.low == "yet" for kid in node.kids) and any(kid.low == "to" for kid in node.kids):
         return True
     subjects = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
     if any(one.low in ("little", "nothing") for one in subjects):
         return True
-    if reader.scope.negated(node) and node.lemma not in ("show", "see", "test", "study", "prove", "identify", "examine"):
+    if reader.scope.negated(node) and node.lemma not in (
+        "show",
+        "see",
+        "test",
+        "study",
+        "prove",
+        "identify",
+        "examine",
+    ):
         return True
-    return reader.scope.negated(node) and any(kid.low in ("yet", "previously", "so", "fully", "been") for kid in node.kids) and any(
-        one.low in cues["carriers"] or one.is_verb for one in subjects
+    return (
+        reader.scope.negated(node)
+        and any(kid.low in ("yet", "previously", "so", "fully", "been") for kid in node.kids)
+        and any(one.low in cues["carriers"] or one.is_verb for one in subjects)
     )
 
 
@@ -122,7 +156,9 @@ def _clause_pairs(reader: Reader, clause: Node) -> list[tuple[Arg, Arg]]:
 def _carriers(reader: Reader, node: Node) -> list[Node]:
     carriers = reader.data.cues["open_question"]["carriers"]
     places = [node]
-    if node.head is not None and (node.dep in ("xcomp", "amod", "acomp") or node.head.lemma in ("remain", "be", "have")):
+    if node.head is not None and (
+        node.dep in ("xcomp", "amod", "acomp") or node.head.lemma in ("remain", "be", "have")
+    ):
         places.append(node.head)
     if node.dep == "amod" and node.head is not None and node.head.head is not None:
         places.append(node.head.head)
@@ -135,7 +171,7 @@ def _carriers(reader: Reader, node: Node) -> list[Node]:
 
 
 def _carried(reader: Reader, carrier: Node) -> list[tuple[Arg, Arg]]:
-    """"the role of X in Y", "the link between X and Y", "X's effect on Y"."""
+    """ "the role of X in Y", "the link between X and Y", "X's effect on Y"."""
     phrases = reader.phrases
     subjects: list[Arg] = []
     objects: list[Arg] = []

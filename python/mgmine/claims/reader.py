@@ -39,7 +39,11 @@ class Reader(Statements):
                 continue
             self._compounds(node)
             self._pairs(node)
-            if node.is_verb or node.dep in ("root", "conj", "ccomp", "advcl", "acl:relcl", "parataxis") or any(kid.dep == "cop" for kid in node.kids):
+            if (
+                node.is_verb
+                or node.dep in ("root", "conj", "ccomp", "advcl", "acl:relcl", "parataxis")
+                or any(kid.dep == "cop" for kid in node.kids)
+            ):
                 self._causes(node)
             self._definitions(node)
         self._lists()
@@ -59,7 +63,7 @@ class Reader(Statements):
         return self._settle()
 
     def _groups(self) -> None:
-        """"Patients in the lowest third of X progressed sooner": the measure and the outcome go together."""
+        """ "Patients in the lowest third of X progressed sooner": the measure and the outcome go together."""
         from mgmine.claims.groups import compared
 
         for draft in compared(self):
@@ -86,7 +90,9 @@ class Reader(Statements):
                 best[key] = draft
         kept = list(best.values())
         signed = {
-            (_key(draft.subject), _key(draft.object)) for draft in kept if draft.predicate == "affects" and draft.sign in ("+", "-")
+            (_key(draft.subject), _key(draft.object))
+            for draft in kept
+            if draft.predicate == "affects" and draft.sign in ("+", "-")
         }
         out = []
         for draft in kept:
@@ -104,7 +110,11 @@ class Reader(Statements):
             if isinstance(side, Arg):
                 if side.end <= side.start:
                     return False
-                if side.node.lemma in self.data.cohorts and side.name is None and draft.predicate not in ("correlates_with",):
+                if (
+                    side.node.lemma in self.data.cohorts
+                    and side.name is None
+                    and draft.predicate not in ("correlates_with",)
+                ):
                     return False
                 if side.node.tag in ("PRP", "WDT", "WP", "EX") and not side.inherited and side.name is None:
                     return False
@@ -118,20 +128,35 @@ class Reader(Statements):
                 return False
             if draft.rule == "correlates/verb" and draft.anchor.dep == "acl" and subject.name is None:
                 return False
-            if self.graph.text[target.start : target.end].endswith("-") or self.graph.text[subject.start : subject.end].endswith("-"):
+            if self.graph.text[target.start : target.end].endswith("-") or self.graph.text[
+                subject.start : subject.end
+            ].endswith("-"):
                 return False
-            if draft.rule == "affects/nominal-agent-of" and subject.name is None and not (subject.node.tag[:2] == "NN" and self.phrases.capital(subject.node)):
+            if (
+                draft.rule == "affects/nominal-agent-of"
+                and subject.name is None
+                and not (subject.node.tag[:2] == "NN" and self.phrases.capital(subject.node))
+            ):
                 return False
-            if draft.predicate == "expresses" and subject.type not in ("t_cell", "cell") and draft.cue[0].lemma not in ("express", "coexpress", "co-express", "overexpress"):
+            if (
+                draft.predicate == "expresses"
+                and subject.type not in ("t_cell", "cell")
+                and draft.cue[0].lemma not in ("express", "coexpress", "co-express", "overexpress")
+            ):
                 return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
                 return False
-            if draft.predicate == "expressed_on" and not (target.type in ("t_cell", "cell") or (target.name is not None and target.type != "magnesium")):
+            if draft.predicate == "expressed_on" and not (
+                target.type in ("t_cell", "cell") or (target.name is not None and target.type != "magnesium")
+            ):
                 if subject.name is None or target.node.tag == "CD":
                     return False
                 draft.predicate = "located_in"
         return not (
-            isinstance(draft.subject, Arg) and isinstance(draft.object, Arg) and draft.subject.start < draft.object.end and draft.object.start < draft.subject.end
+            isinstance(draft.subject, Arg)
+            and isinstance(draft.object, Arg)
+            and draft.subject.start < draft.object.end
+            and draft.object.start < draft.subject.end
         )
 
 

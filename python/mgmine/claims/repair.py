@@ -52,11 +52,39 @@ def _lemmas(graph: Graph, data: Data) -> None:
 
 STAND_INS = ("regulates", "occurs", "regulate")
 """Verbs that every parser knows for verbs: what :func:`suspects` finds is read again as one of these."""
-_UNHYPHENATED = frozenset({
-    "induced", "mediated", "stimulated", "activated", "triggered", "driven", "bound", "associated", "treated", "regulated", "derived",
-    "encoded", "expressed", "controlled", "enhanced", "primed", "transformed", "transfected", "infected", "coated", "labeled", "restricted",
-    "deprived", "depleted", "evoked", "elicited", "blocked", "modified", "engineered",
-})
+_UNHYPHENATED = frozenset(
+    {
+        "induced",
+        "mediated",
+        "stimulated",
+        "activated",
+        "triggered",
+        "driven",
+        "bound",
+        "associated",
+        "treated",
+        "regulated",
+        "derived",
+        "encoded",
+        "expressed",
+        "controlled",
+        "enhanced",
+        "primed",
+        "transformed",
+        "transfected",
+        "infected",
+        "coated",
+        "labeled",
+        "restricted",
+        "deprived",
+        "depleted",
+        "evoked",
+        "elicited",
+        "blocked",
+        "modified",
+        "engineered",
+    }
+)
 
 
 def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
@@ -71,9 +99,15 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         return []
     root = graph.root()
     headless = root is not None and not (
-        (any(kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in root.kids) and (root.is_verb or any(kid.dep == "cop" for kid in root.kids)))
-        or root.tag in ("VB",) or any(
-            node.tag in FINITE and node.dep in ("root", "ccomp", "conj", "parataxis") and any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids)
+        (
+            any(kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in root.kids)
+            and (root.is_verb or any(kid.dep == "cop" for kid in root.kids))
+        )
+        or root.tag in ("VB",)
+        or any(
+            node.tag in FINITE
+            and node.dep in ("root", "ccomp", "conj", "parataxis")
+            and any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids)
             for node in nodes
         )
     )
@@ -85,7 +119,12 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         if node.dep == "acl:relcl" and node.tag == "NNS" and node.i > 1 and nodes[node.i - 2].low in ("which", "that"):
             out.append((node.start, node.end, STAND_INS[0]))
             continue
-        if node.dep in ("advcl", "nmod") and node.tag == "NN" and node.low != base and any(kid.low in ("as", "when", "if") for kid in node.kids):
+        if (
+            node.dep in ("advcl", "nmod")
+            and node.tag == "NN"
+            and node.low != base
+            and any(kid.low in ("as", "when", "if") for kid in node.kids)
+        ):
             out.append((node.start, node.end, STAND_INS[1]))
             continue
         if node.low == base:
@@ -95,21 +134,48 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             ):  # fmt: skip
                 out.append((node.start, node.end, STAND_INS[2]))
             continue
-        if node.tag not in ("VBN", "VBD", "JJ", "NN", "NNS", "NNP") or any(kid.dep in ("auxpass", "aux", "nsubj", "nsubjpass") for kid in node.kids):
+        if node.tag not in ("VBN", "VBD", "JJ", "NN", "NNS", "NNP") or any(
+            kid.dep in ("auxpass", "aux", "nsubj", "nsubjpass") for kid in node.kids
+        ):
             continue
         before, after = nodes[node.i - 1], nodes[node.i + 1]
-        clause = any(one.low == "," for one in nodes[max(0, node.i - 4) : node.i]) and nodes[0].tag in ("WRB", "IN") and node.dep in ("conj", "appos", "dep")
-        if node.tag == "NNS" and (not (headless or clause) or not before.is_noun or after.tag[:2] not in ("NN", "JJ", "DT", "PR", "CD", "VB", "CC", "RB", ".")):
+        clause = (
+            any(one.low == "," for one in nodes[max(0, node.i - 4) : node.i])
+            and nodes[0].tag in ("WRB", "IN")
+            and node.dep in ("conj", "appos", "dep")
+        )
+        if node.tag == "NNS" and (
+            not (headless or clause)
+            or not before.is_noun
+            or after.tag[:2] not in ("NN", "JJ", "DT", "PR", "CD", "VB", "CC", "RB", ".")
+        ):
             continue
-        noun_before = before.tag in ("NN", "NNS", "NNP", "NNPS") or before.low in (",", "neither", "it", "this", "they") or (before.tag == "RB" and headless)
-        if after.low in ("by", "in") and node.tag != "NNS" and not (after.low == "in" and headless and base in ("result",)):
+        noun_before = (
+            before.tag in ("NN", "NNS", "NNP", "NNPS")
+            or before.low in (",", "neither", "it", "this", "they")
+            or (before.tag == "RB" and headless)
+        )
+        if (
+            after.low in ("by", "in")
+            and node.tag != "NNS"
+            and not (after.low == "in" and headless and base in ("result",))
+        ):
             continue
         joined = out and nodes[node.i - 1].low in ("and", "or", "nor", "but") and headless
         if not noun_before and not joined:
             continue
         if before.low == "," and not headless:
             continue
-        if not headless and (node.dep not in ("amod", "dep", "compound") or node.low in _UNHYPHENATED or before.dep not in ("compound", "nmod", "nsubj", "dep", "amod", "root", "dobj") or node.tag == "NNS") and not (clause and node.tag == "NNS"):
+        if (
+            not headless
+            and (
+                node.dep not in ("amod", "dep", "compound")
+                or node.low in _UNHYPHENATED
+                or before.dep not in ("compound", "nmod", "nsubj", "dep", "amod", "root", "dobj")
+                or node.tag == "NNS"
+            )
+            and not (clause and node.tag == "NNS")
+        ):
             continue
         if out and not joined:
             continue
@@ -125,7 +191,14 @@ def _adjacent_nouns(graph: Graph) -> None:
     """Two nouns side by side, both coordinated with one before, are one noun phrase: "A and nutrient sensing"."""
     for node in graph.nodes[1:]:
         before = graph.nodes[node.i - 1]
-        if node.dep == "conj" and before.dep == "conj" and before.head is node.head and node.is_noun and before.is_noun and before.i > (node.head.i if node.head else 0):
+        if (
+            node.dep == "conj"
+            and before.dep == "conj"
+            and before.head is node.head
+            and node.is_noun
+            and before.is_noun
+            and before.i > (node.head.i if node.head else 0)
+        ):
             before.attach(node, "compound")
 
 
@@ -133,7 +206,11 @@ def _possessor(graph: Graph) -> None:
     """A noun with 's belongs to the noun that follows, and brings what is coordinated with its modifier."""
     nodes = graph.nodes
     for node in nodes[:-2]:
-        if node.dep in ("nmod:poss", "compound", "det") or nodes[node.i + 1].low != "'s" or nodes[node.i + 1].head is not node:
+        if (
+            node.dep in ("nmod:poss", "compound", "det")
+            or nodes[node.i + 1].low != "'s"
+            or nodes[node.i + 1].head is not node
+        ):
             continue
         owned = None
         for other in nodes[node.i + 2 : node.i + 6]:
@@ -146,7 +223,11 @@ def _possessor(graph: Graph) -> None:
         before = [kid for kid in node.head.kids if kid.dep == "conj" and kid.i < node.i]
         for other in before:
             between = nodes[other.i + 1 : node.i]
-            if between and between[0].dep == "cc" and all(one.dep in ("cc", "amod", "compound", "det") for one in between):
+            if (
+                between
+                and between[0].dep == "cc"
+                and all(one.dep in ("cc", "amod", "compound", "det") for one in between)
+            ):
                 other.attach(node, "dep")
         node.attach(owned, "nmod:poss")
 
@@ -160,16 +241,28 @@ def _swap(node: Node, noun: Node, tag: str, dep: str | None = None) -> None:
         above.kids[above.kids.index(noun)] = node
         above.kids.sort(key=lambda one: one.i)
     noun.head = None
-    for kid in [kid for kid in noun.kids if kid.i < node.i or (kid.dep in ("nmod", "punct", "conj") and kid.case() not in ("of", "")) or kid.dep == "punct"]:
+    for kid in [
+        kid
+        for kid in noun.kids
+        if kid.i < node.i
+        or (kid.dep in ("nmod", "punct", "conj") and kid.case() not in ("of", ""))
+        or kid.dep == "punct"
+    ]:
         kid.attach(node, kid.dep)
     noun.attach(node, "dobj")
 
 
 def _infinitives(graph: Graph, data: Data) -> None:
-    """"to open LFA-1": a base form of a known verb after "to" and before a noun is an infinitive."""
+    """ "to open LFA-1": a base form of a known verb after "to" and before a noun is an infinitive."""
     for node in graph.nodes[1:]:
         noun = node.head
-        if node.dep not in ("amod", "compound") or noun is None or noun.i < node.i or data.lemmas.get(node.low) != node.low or node.low not in data.verbs:
+        if (
+            node.dep not in ("amod", "compound")
+            or noun is None
+            or noun.i < node.i
+            or data.lemmas.get(node.low) != node.low
+            or node.low not in data.verbs
+        ):
             continue
         if graph.nodes[node.i - 1].low != "to" or node.tag not in ("JJ", "NN", "VB", "VBP"):
             continue
@@ -182,14 +275,19 @@ def _infinitives(graph: Graph, data: Data) -> None:
 
 
 def _gerund_phrases(graph: Graph, data: Data) -> None:
-    """"Chelating magnesium", "after removing Mg2+": a form in -ing of doing something to a thing, before that thing."""
+    """ "Chelating magnesium", "after removing Mg2+": a form in -ing of doing something to a thing, before that thing."""
     for node in graph.nodes:
         noun = node.head
         if not node.low.endswith("ing") or node.dep not in ("amod", "compound") or noun is None or noun.i < node.i:
             continue
         base = data.lemmas.get(node.low)
         before = graph.nodes[node.i - 1] if node.i else None
-        if base in data.verbs and before is not None and before.low in ("thereby", "thus", "hence") and noun.head is not None:
+        if (
+            base in data.verbs
+            and before is not None
+            and before.low in ("thereby", "thus", "hence")
+            and noun.head is not None
+        ):
             node.lemma = base
             _swap(node, noun, "VBG", "advcl")
             continue
@@ -204,7 +302,7 @@ def _gerund_phrases(graph: Graph, data: Data) -> None:
 
 
 def _clause_subjects(graph: Graph) -> None:
-    """"V1 X, and Y V2 it": the noun right before a second verb without subject is its subject, not more of X."""
+    """ "V1 X, and Y V2 it": the noun right before a second verb without subject is its subject, not more of X."""
     for node in graph.nodes:
         if node.dep != "conj" or node.head is None or not node.head.is_verb or node.tag not in FINITE or any(
             kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids
@@ -216,10 +314,20 @@ def _clause_subjects(graph: Graph) -> None:
         at: Node | None = graph.nodes[place]
         while at is not None and at.dep not in ("conj", "root") and at.i > node.head.i:
             at = at.head
-        if at is None or at.dep != "conj" or (at.is_verb and at.tag != "VBG") or not node.head.i < at.i < node.i or at.head is None:
+        if (
+            at is None
+            or at.dep != "conj"
+            or (at.is_verb and at.tag != "VBG")
+            or not node.head.i < at.i < node.i
+            or at.head is None
+        ):
             continue
         first = min(one.i for one in at.subtree())
-        if first < 2 or graph.nodes[first - 1].low not in ("and", "but", "while", "whereas") or graph.nodes[first - 2].low != ",":
+        if (
+            first < 2
+            or graph.nodes[first - 1].low not in ("and", "but", "while", "whereas")
+            or graph.nodes[first - 2].low != ","
+        ):
             continue
         at.attach(node, "csubj" if at.tag == "VBG" else "nsubj")
 
@@ -228,10 +336,15 @@ _STATIVE = frozenset({"stay", "remain", "become", "appear", "seem", "stays", "go
 
 
 def _states(graph: Graph, data: Data) -> None:
-    """"stays bent and …": an adjective of state right after such a verb belongs to it."""
+    """ "stays bent and …": an adjective of state right after such a verb belongs to it."""
     for node in graph.nodes[1:]:
         before = graph.nodes[node.i - 1]
-        if not before.is_verb or before.lemma not in _STATIVE or node.head is before or (node.is_verb and node.tag != "VBN"):
+        if (
+            not before.is_verb
+            or before.lemma not in _STATIVE
+            or node.head is before
+            or (node.is_verb and node.tag != "VBN")
+        ):
             continue
         known = node.low in data.states or node.low in data.directions or node.low in data.adjectives
         if known and (node in set(before.subtree()) or before not in set(node.subtree())):
@@ -242,19 +355,39 @@ def _objects(graph: Graph, data: Data) -> None:
     """A bare noun right after a transitive trigger is its object, whatever it was called."""
     for node in graph.nodes[1:]:
         head = node.head
-        if node.dep not in ("xcomp", "advcl", "dep") or not node.is_noun or head is None or not head.is_verb or head.i != node.i - 1 or node.tag in ("DT", "CD"):
+        if (
+            node.dep not in ("xcomp", "advcl", "dep")
+            or not node.is_noun
+            or head is None
+            or not head.is_verb
+            or head.i != node.i - 1
+            or node.tag in ("DT", "CD")
+        ):
             continue
-        if head.lemma in data.verbs and not any(kid.dep in ("dobj", "cop") for kid in (*head.kids, *node.kids)) and not node.case():
+        if (
+            head.lemma in data.verbs
+            and not any(kid.dep in ("dobj", "cop") for kid in (*head.kids, *node.kids))
+            and not node.case()
+        ):
             node.dep = "dobj"
 
 
 def _gerund_subject(graph: Graph) -> None:
-    """"Adding X back restored Y": a gerund before a finite verb without subject is that verb's subject."""
+    """ "Adding X back restored Y": a gerund before a finite verb without subject is that verb's subject."""
     for node in list(graph.nodes):
         if node.tag != "VBG" or any(kid.dep in ("aux", "nsubj", "mark") for kid in node.kids):
             continue
         if node.head is None:
-            verb = next((kid for kid in node.kids if kid.dep == "conj" and kid.tag in FINITE and not any(one.dep.startswith("nsubj") for one in kid.kids)), None)
+            verb = next(
+                (
+                    kid
+                    for kid in node.kids
+                    if kid.dep == "conj"
+                    and kid.tag in FINITE
+                    and not any(one.dep.startswith("nsubj") for one in kid.kids)
+                ),
+                None,
+            )
             if verb is None or any(kid.dep == "cc" and kid.i < verb.i for kid in node.kids):
                 continue
             for kid in [kid for kid in node.kids if kid.i > verb.i]:
@@ -273,16 +406,28 @@ def _gerund_subject(graph: Graph) -> None:
 
 
 def _coordinated_participle(graph: Graph, data: Data) -> None:
-    """"activated X and increased Y": after a verb in the past, "and" with another past form of a trigger goes on telling."""
+    """ "activated X and increased Y": after a verb in the past, "and" with another past form of a trigger goes on telling."""
     for node in list(graph.nodes):
         if node.dep != "amod" or node.tag not in ("VBN", "VBD", "JJ") or node.i == 0 or node.low not in data.lemmas:
             continue
         base = data.lemmas[node.low]
         entries = data.verbs.get(base)
         noun = node.head
-        if not entries or base == node.low or noun is None or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then") or not node.low.endswith("ed"):
+        if (
+            not entries
+            or base == node.low
+            or noun is None
+            or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then")
+            or not node.low.endswith("ed")
+        ):
             continue
-        if noun.dep == "conj" and noun.head is not None and noun.head.is_verb and noun.head.tag == "VBD" and noun.head.i < node.i:
+        if (
+            noun.dep == "conj"
+            and noun.head is not None
+            and noun.head.is_verb
+            and noun.head.tag == "VBD"
+            and noun.head.i < node.i
+        ):
             # "inhibited and enhanced adhesion": the noun was hung on the first verb
             node.tag, node.lemma = "VBD", base
             node.attach(noun.head, "conj")
@@ -294,9 +439,16 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
         verb = top.head
         if verb is None or top.dep not in ("dobj", "nmod") or verb.tag != "VBD" or verb.i > node.i:
             continue
-        if graph.nodes[node.i - 1].low == "and" and not (top.dep == "nmod" and top.case() == "as") and (
-            any(entry.group.light or entry.preposition for entry in data.verbs.get(verb.lemma, ())) or verb.lemma in data.show_verbs
-            or verb.lemma not in data.verbs or top.dep == "nmod" or any(kid.dep == "amod" and kid.low in data.directions for kid in top.kids)
+        if (
+            graph.nodes[node.i - 1].low == "and"
+            and not (top.dep == "nmod" and top.case() == "as")
+            and (
+                any(entry.group.light or entry.preposition for entry in data.verbs.get(verb.lemma, ()))
+                or verb.lemma in data.show_verbs
+                or verb.lemma not in data.verbs
+                or top.dep == "nmod"
+                or any(kid.dep == "amod" and kid.low in data.directions for kid in top.kids)
+            )
         ):
             continue
         node.tag = "VBD"
@@ -306,27 +458,44 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
 
 
 def _questioned_object(graph: Graph) -> None:
-    """"Whether X improves Y remains unknown": Y, between the two verbs, belongs to the first."""
+    """ "Whether X improves Y remains unknown": Y, between the two verbs, belongs to the first."""
     for node in graph.nodes:
         if not node.is_verb or node.head is None or node.dep not in ("advcl", "csubj", "ccomp", "dep"):
             continue
-        if not any(kid.low in ("whether", "how", "if", "that", "what") for kid in node.kids) or any(kid.dep in ("dobj", "auxpass") for kid in node.kids):
+        if not any(kid.low in ("whether", "how", "if", "that", "what") for kid in node.kids) or any(
+            kid.dep in ("dobj", "auxpass") for kid in node.kids
+        ):
             continue
         for kid in list(node.head.kids):
-            if kid.dep in ("nsubj", "nsubjpass") and node.i < kid.i < node.head.i and not any(one.low == "," for one in graph.nodes[node.i : kid.i]):
+            if (
+                kid.dep in ("nsubj", "nsubjpass")
+                and node.i < kid.i < node.head.i
+                and not any(one.low == "," for one in graph.nodes[node.i : kid.i])
+            ):
                 kid.attach(node, "dobj")
 
 
 def _relative_object(graph: Graph, data: Data) -> None:
-    """"The way X opens Y is unclear": of two subjects the second, right behind the relative clause's verb, is that verb's object."""
+    """ "The way X opens Y is unclear": of two subjects the second, right behind the relative clause's verb, is that verb's object."""
     for node in graph.nodes:
-        if not node.is_verb or node.dep != "acl:relcl" or node.head is None or node.lemma not in data.verbs or any(kid.dep == "dobj" for kid in node.kids):
+        if (
+            not node.is_verb
+            or node.dep != "acl:relcl"
+            or node.head is None
+            or node.lemma not in data.verbs
+            or any(kid.dep == "dobj" for kid in node.kids)
+        ):
             continue
         main = node.head.head
         if main is None or node.head.dep not in ("nsubj", "nsubjpass"):
             continue
         for kid in list(main.kids):
-            if kid.dep in ("nsubj", "nsubjpass") and kid is not node.head and node.i < kid.i <= node.i + 4 and kid.i < main.i:
+            if (
+                kid.dep in ("nsubj", "nsubjpass")
+                and kid is not node.head
+                and node.i < kid.i <= node.i + 4
+                and kid.i < main.i
+            ):
                 kid.attach(node, "dobj")
 
 
@@ -334,7 +503,13 @@ def _verb_as_adjective(graph: Graph) -> None:
     """A word with a subject of its own is a verb, even where the parse makes it an adjective before its object."""
     for node in graph.nodes:
         noun = node.head
-        if node.dep != "amod" or not node.is_verb or noun is None or noun.i < node.i or not any(kid.dep == "nsubj" for kid in node.kids):
+        if (
+            node.dep != "amod"
+            or not node.is_verb
+            or noun is None
+            or noun.i < node.i
+            or not any(kid.dep == "nsubj" for kid in node.kids)
+        ):
             continue
         above, label = noun.head, noun.dep
         noun.kids.remove(node)
@@ -348,11 +523,16 @@ def _verb_as_adjective(graph: Graph) -> None:
 
 
 def _without(graph: Graph) -> None:
-    """"raised X without altering Y", "helps X by keeping Y": the clause belongs to the verb, not to X."""
+    """ "raised X without altering Y", "helps X by keeping Y": the clause belongs to the verb, not to X."""
     for node in graph.nodes:
-        if node.tag == "VBG" and node.dep == "acl" and node.head is not None and node.head.dep == "dobj" and any(
-            kid.dep in ("mark", "case") and kid.low in ("without", "by") for kid in node.kids
-        ) and node.head.head is not None:
+        if (
+            node.tag == "VBG"
+            and node.dep == "acl"
+            and node.head is not None
+            and node.head.dep == "dobj"
+            and any(kid.dep in ("mark", "case") and kid.low in ("without", "by") for kid in node.kids)
+            and node.head.head is not None
+        ):
             node.attach(node.head.head, "advcl")
 
 
@@ -364,7 +544,12 @@ def _headless_clause(graph: Graph, data: Data) -> None:
     root = graph.root()
     if root is None or not root.is_noun or any(kid.dep in ("cop", "nsubj", "nsubjpass") for kid in root.kids):
         return
-    if any(node.tag in FINITE and node.dep not in ("acl:relcl", "advcl", "ccomp", "aux", "auxpass", "cop") and node.head is root for node in graph.nodes):
+    if any(
+        node.tag in FINITE
+        and node.dep not in ("acl:relcl", "advcl", "ccomp", "aux", "auxpass", "cop")
+        and node.head is root
+        for node in graph.nodes
+    ):
         return
     for kid in root.kids:
         if kid.dep != "acl" or kid.tag not in ("VBN", "VBD") or kid.i < root.i or kid.low not in data.lemmas:
@@ -397,15 +582,26 @@ def _stolen_object(graph: Graph, data: Data) -> None:
     subordinate verb directly is its object, and the coordinated noun behind the comma is the subject.
     """
     for node in graph.nodes:
-        if not node.is_verb or node.dep != "advcl" or node.tag not in FINITE or any(kid.dep in ("dobj", "auxpass", "ccomp", "xcomp", "cop") for kid in node.kids):
+        if (
+            not node.is_verb
+            or node.dep != "advcl"
+            or node.tag not in FINITE
+            or any(kid.dep in ("dobj", "auxpass", "ccomp", "xcomp", "cop") for kid in node.kids)
+        ):
             continue
         main = node.head
-        if main is None or main.i < node.i or not any(not entry.group.inchoative for entry in data.verbs.get(node.lemma, [])):
+        if (
+            main is None
+            or main.i < node.i
+            or not any(not entry.group.inchoative for entry in data.verbs.get(node.lemma, []))
+        ):
             continue
         subject = next((kid for kid in main.kids if kid.dep in ("nsubj", "nsubjpass") and kid.i > node.i), None)
         if subject is None:
             continue
-        comma = next((other for other in graph.nodes[node.i : main.i] if other.low == "," and other.i > subject.i), None)
+        comma = next(
+            (other for other in graph.nodes[node.i : main.i] if other.low == "," and other.i > subject.i), None
+        )
         if comma is None or any(other.low == "," for other in graph.nodes[node.i : subject.i]):
             continue
         thief = None
@@ -428,7 +624,9 @@ def _stolen_object(graph: Graph, data: Data) -> None:
 def _participle_as_verb(graph: Graph) -> None:
     """Past forms that have a by-phrase, no object and no auxiliary, beside a finite verb of the same subject: a participle."""
     for node in graph.nodes:
-        if node.tag not in ("VBD", "VBN") or any(kid.dep in ("dobj", "aux", "auxpass", "cop", "nsubjpass") for kid in node.kids):
+        if node.tag not in ("VBD", "VBN") or any(
+            kid.dep in ("dobj", "aux", "auxpass", "cop", "nsubjpass") for kid in node.kids
+        ):
             continue
         agents = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() == "by"]
         if not agents or all(quantity(agent) for agent in agents):
@@ -439,7 +637,9 @@ def _participle_as_verb(graph: Graph) -> None:
 
 
 def quantity(node: Node) -> bool:
-    """"by half", "by 40 %", "by a factor of two"."""
-    return node.tag == "CD" or node.lemma in ("half", "third", "quarter", "fold", "percent", "%", "factor", "two-fold", "order") or any(
-        kid.tag == "CD" or kid.dep == "nummod" for kid in node.kids
+    """ "by half", "by 40 %", "by a factor of two"."""
+    return (
+        node.tag == "CD"
+        or node.lemma in ("half", "third", "quarter", "fold", "percent", "%", "factor", "two-fold", "order")
+        or any(kid.tag == "CD" or kid.dep == "nummod" for kid in node.kids)
     )

@@ -28,13 +28,23 @@ class Scope:
     def negated(self, node: Node) -> bool:
         """Whether a word itself is denied: "did not", "never", "no longer", "neither … nor" before its subject."""
         for kid in node.kids:
-            if kid.low in ("not", "n't", "never", "nor", "cannot") and kid.dep in ("neg", "advmod", "cc", "dep", "aux") and kid.i < node.i:
-                if kid.low == "not" and kid.i + 1 < len(self.graph) and self.graph.nodes[kid.i + 1].low in ("only", "just", "merely"):
+            if (
+                kid.low in ("not", "n't", "never", "nor", "cannot")
+                and kid.dep in ("neg", "advmod", "cc", "dep", "aux")
+                and kid.i < node.i
+            ):
+                if (
+                    kid.low == "not"
+                    and kid.i + 1 < len(self.graph)
+                    and self.graph.nodes[kid.i + 1].low in ("only", "just", "merely")
+                ):
                     continue
                 return True
             if kid.low == "longer" and any(inner.low == "no" for inner in kid.kids):
                 return True
-            if kid.dep in ("nsubj", "nsubjpass", "dobj") and any(inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids):
+            if kid.dep in ("nsubj", "nsubjpass", "dobj") and any(
+                inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids
+            ):
                 return True
         if node.i > 0 and node.is_verb and self.graph.nodes[node.i - 1].low in ("neither", "nor", "never"):
             return True
@@ -68,7 +78,9 @@ class Scope:
             )) or (dep == "acl" and head.low in cues["nouns"]):  # fmt: skip
                 return not flips
             elif dep in ("nsubj", "nsubjpass", "dobj") and at.is_noun and head.is_verb:
-                if (self.negated(head) and head.lemma not in ("affect", "alter", "change", "influence")) or any(kid.low in cues["determiners"] for kid in at.kids):
+                if (self.negated(head) and head.lemma not in ("affect", "alter", "change", "influence")) or any(
+                    kid.low in cues["determiners"] for kid in at.kids
+                ):
                     return not flips
                 if head.lemma in cues["verbs"] and dep == "dobj":
                     return not flips
@@ -79,7 +91,10 @@ class Scope:
                 if at.lemma in cues["verbs"]:
                     return not flips
                 continue
-            elif (dep in ("advcl", "acl", "nmod") and any(kid.low == "without" and kid.dep in ("mark", "case") and kid.i < at.i for kid in at.kids)) or (dep in ("advcl",) and self._rather(at)):
+            elif (
+                dep in ("advcl", "acl", "nmod")
+                and any(kid.low == "without" and kid.dep in ("mark", "case") and kid.i < at.i for kid in at.kids)
+            ) or (dep in ("advcl",) and self._rather(at)):
                 return not flips
             else:
                 break
@@ -135,9 +150,18 @@ class Scope:
                 elif kid.dep == "mark" and kid.low in cues["conditional_marks"] and at.dep == "advcl":
                     raise_to("conditional")
                 elif kid.dep == "aux" and kid.low in ("would", "should") and at.is_verb:
-                    raise_to("counterfact" if any(one.dep == "aux" and one.low == "have" for one in at.kids) else "conditional")
+                    raise_to(
+                        "counterfact"
+                        if any(one.dep == "aux" and one.low == "have" for one in at.kids)
+                        else "conditional"
+                    )
             head = at.head
-            if at.dep == "conj" and head is not None and at.is_verb and not any(kid.dep in ("aux", "auxpass", "nsubj", "nsubjpass") for kid in at.kids):
+            if (
+                at.dep == "conj"
+                and head is not None
+                and at.is_verb
+                and not any(kid.dep in ("aux", "auxpass", "nsubj", "nsubjpass") for kid in at.kids)
+            ):
                 for kid in head.kids:
                     if kid.dep == "aux" and kid.low in cues["possible_aux"]:
                         raise_to("possible")
@@ -146,21 +170,35 @@ class Scope:
             if at.dep in ("ccomp", "xcomp", "dobj", "nsubj", "nsubjpass", "acl", "advcl", "csubj", "nmod"):
                 lemma = head.lemma
                 clausal = at.dep in ("ccomp", "xcomp", "csubj", "acl")
-                whether = at.is_verb and any(kid.low in ("whether", "if", "how") and kid.i < at.i for kid in at.kids if kid.dep in ("mark", "advmod"))
+                whether = at.is_verb and any(
+                    kid.low in ("whether", "if", "how") and kid.i < at.i
+                    for kid in at.kids
+                    if kid.dep in ("mark", "advmod")
+                )
                 if clausal and whether:
                     raise_to("uncommitted")
                     if lemma in self.data.cues["aim"]["verbs"]:
                         role, modality = "aim", "aim"
-                if clausal and lemma in ("aim", "seek", "intend", "want", "attempt", "plan", "hope", "wish", "try") and at.dep == "xcomp":
+                if (
+                    clausal
+                    and lemma in ("aim", "seek", "intend", "want", "attempt", "plan", "hope", "wish", "try")
+                    and at.dep == "xcomp"
+                ):
                     raise_to("uncommitted")
                     role, modality = "aim", "aim"
-                if clausal and lemma in ("exclude", "rule") and (self.negated(head) or any(kid.low == "cannot" for kid in head.kids)):
+                if (
+                    clausal
+                    and lemma in ("exclude", "rule")
+                    and (self.negated(head) or any(kid.low == "cannot" for kid in head.kids))
+                ):
                     raise_to("possible")
                 if clausal or at.dep == "nsubjpass":
                     if lemma in cues["possible_verbs"]:
                         raise_to("possible")
                         modality = modality or "interpretation"
-                    elif lemma in cues["probable_verbs"] and (clausal or (at.dep == "nsubjpass" and lemma in ("think", "believe"))):
+                    elif lemma in cues["probable_verbs"] and (
+                        clausal or (at.dep == "nsubjpass" and lemma in ("think", "believe"))
+                    ):
                         raise_to("probable")
                         if lemma in interpretation:
                             modality = modality or "interpretation"
@@ -172,15 +210,31 @@ class Scope:
                         raise_to("probable")
                     if at.dep in ("xcomp", "ccomp") and head.low in cues["doubtful"]:
                         raise_to("doubtful")
-                if at.dep in ("ccomp", "csubj", "xcomp", "advcl") and head.low in (cues["possible"] | {"conceivable", "plausible"}) and any(kid.dep == "cop" for kid in head.kids):
+                if (
+                    at.dep in ("ccomp", "csubj", "xcomp", "advcl")
+                    and head.low in (cues["possible"] | {"conceivable", "plausible"})
+                    and any(kid.dep == "cop" for kid in head.kids)
+                ):
                     raise_to("possible")
                 if at.dep in ("ccomp", "csubj", "xcomp", "advcl") and head.low in ("likely", "probable"):
                     raise_to("probable")
-                if at.dep == "acl" and head.lemma in ("hypothesis", "possibility", "idea", "notion", "assumption", "proposal"):
+                if at.dep == "acl" and head.lemma in (
+                    "hypothesis",
+                    "possibility",
+                    "idea",
+                    "notion",
+                    "assumption",
+                    "proposal",
+                ):
                     raise_to("possible")
                 if at.dep == "ccomp" and head.lemma in ("hypothesis", "possibility", "idea", "notion"):
                     raise_to("possible")
-                if at.dep in ("dobj", "nmod", "nsubj") and at.is_noun and lemma in interpretation and lemma in ("suggest", "indicate", "imply", "propose", "hypothesize", "highlight"):
+                if (
+                    at.dep in ("dobj", "nmod", "nsubj")
+                    and at.is_noun
+                    and lemma in interpretation
+                    and lemma in ("suggest", "indicate", "imply", "propose", "hypothesize", "highlight")
+                ):
                     if lemma == "propose":
                         raise_to("possible")
                     else:
@@ -192,9 +246,17 @@ class Scope:
                     # a noun that is the subject of a doubted verb is itself presupposed
                     below, at, steps = at, None, steps + 1
                     break
-                if at.dep == "advcl" and any(kid.dep == "mark" and kid.low != "by" for kid in at.kids) and not any(kid.low == "to" for kid in at.kids):
+                if (
+                    at.dep == "advcl"
+                    and any(kid.dep == "mark" and kid.low != "by" for kid in at.kids)
+                    and not any(kid.low == "to" for kid in at.kids)
+                ):
                     break
-            elif (at.dep in ("conj", "parataxis") and any(kid.dep in ("nsubj", "nsubjpass") for kid in at.kids) and at.dep == "parataxis") or at.dep == "acl:relcl":
+            elif (
+                at.dep in ("conj", "parataxis")
+                and any(kid.dep in ("nsubj", "nsubjpass") for kid in at.kids)
+                and at.dep == "parataxis"
+            ) or at.dep == "acl:relcl":
                 break
             below, at, steps = at, head, steps + 1
         if self.question:
@@ -223,15 +285,40 @@ class Scope:
             ):  # fmt: skip
                 denied = True
         null = any(
-            kid.low in self.data.cues["negation"]["null_words"] for kid in anchor.kids if kid.i < anchor.i and kid.dep in ("amod", "advmod", "det")
+            kid.low in self.data.cues["negation"]["null_words"]
+            for kid in anchor.kids
+            if kid.i < anchor.i and kid.dep in ("amod", "advmod", "det")
         ) or self._little(anchor)
         changing = group is not None and group.change
         if group is not None and draft.sign == "?":
             adjectives = {kid.low for kid in anchor.kids if kid.dep in ("amod", "advmod")}
             if draft.sign == "?":
-                if adjectives & {"inhibitory", "negative", "suppressive", "detrimental", "adverse", "deleterious", "harmful", "toxic", "dampening", "negatively", "adversely"}:
+                if adjectives & {
+                    "inhibitory",
+                    "negative",
+                    "suppressive",
+                    "detrimental",
+                    "adverse",
+                    "deleterious",
+                    "harmful",
+                    "toxic",
+                    "dampening",
+                    "negatively",
+                    "adversely",
+                }:
                     draft.sign = "-"
-                elif adjectives & {"stimulatory", "positive", "beneficial", "protective", "favorable", "favourable", "enhancing", "activating", "promoting", "positively"}:
+                elif adjectives & {
+                    "stimulatory",
+                    "positive",
+                    "beneficial",
+                    "protective",
+                    "favorable",
+                    "favourable",
+                    "enhancing",
+                    "activating",
+                    "promoting",
+                    "positively",
+                }:
                     draft.sign = "+"
         if changing and draft.sign in ("?", "+", "-"):
             target_denied = draft.negated
@@ -258,7 +345,7 @@ class Scope:
             draft.role = "control"
 
     def _little(self, anchor: Node) -> bool:
-        """"little or no influence": words of nothing right before a noun, however they were attached."""
+        """ "little or no influence": words of nothing right before a noun, however they were attached."""
         if not anchor.is_noun:
             return False
         for node in reversed(self.graph.nodes[max(0, anchor.i - 4) : anchor.i]):
@@ -277,7 +364,9 @@ class Scope:
                     return True
                 if kid.dep == "nsubj" and kid.lemma == "control":
                     return True
-                if kid.dep in ("nsubj", "nsubjpass") and any(inner.dep == "appos" and inner.lemma == "control" for inner in kid.kids):
+                if kid.dep in ("nsubj", "nsubjpass") and any(
+                    inner.dep == "appos" and inner.lemma == "control" for inner in kid.kids
+                ):
                     return True
                 if kid.dep in ("nsubj", "nsubjpass") and any(
                     inner.dep == "acl" and any(one.lemma == "control" and one.case() == "as" for one in inner.kids) for inner in kid.kids

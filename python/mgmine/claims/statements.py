@@ -9,7 +9,6 @@ from mgmine.claims.draft import Draft
 from mgmine.claims.phrase import Arg
 
 if TYPE_CHECKING:
-
     from mgmine.nlp.graph import Node
 
 
@@ -17,7 +16,7 @@ class Statements(Causes):
     """Reads statements that no single trigger makes."""
 
     def _aliases(self) -> None:
-        """"X acts as a sensor that …": the sensor is X."""
+        """ "X acts as a sensor that …": the sensor is X."""
         for node in self.graph.nodes:
             if not node.is_noun or node.i in self.phrases.at:
                 continue
@@ -25,13 +24,18 @@ class Statements(Causes):
             head = node.head
             if any(kid.dep == "cop" for kid in node.kids):
                 subject = next((kid for kid in node.kids if kid.dep == "nsubj"), None)
-            elif head is not None and node.dep == "nmod" and node.case() == "as" and head.lemma in ("act", "function", "serve", "work", "behave", "operate"):
+            elif (
+                head is not None
+                and node.dep == "nmod"
+                and node.case() == "as"
+                and head.lemma in ("act", "function", "serve", "work", "behave", "operate")
+            ):
                 subject = next((kid for kid in head.kids if kid.dep == "nsubj"), None)
             if subject is not None and subject.low not in ("it", "there", "this", "which", "that"):
                 self.phrases.alias[node.i] = subject
 
     def _definitions(self, node: Node) -> None:
-        """"X is a Y", "X functions as a Y", "X or Y" of two names of one thing."""
+        """ "X is a Y", "X functions as a Y", "X or Y" of two names of one thing."""
         name = self.phrases.at.get(node.i)
         if name is not None:
             for kid in node.kids:
@@ -39,7 +43,11 @@ class Statements(Causes):
                 if other is None or other.concept != name.concept or kid.i < node.i or other.text == name.text:
                     continue
                 between = [one for one in self.graph.nodes if name.end <= one.start and one.end <= other.start]
-                if kid.dep in ("conj", "appos", "dep") and len(between) <= 3 and all(one.low in ("or", "(", ",", "also", "called", "alias") for one in between):
+                if (
+                    kid.dep in ("conj", "appos", "dep")
+                    and len(between) <= 3
+                    and all(one.low in ("or", "(", ",", "also", "called", "alias") for one in between)
+                ):
                     first = self.phrases._name_arg(node, name)
                     second = self.phrases._name_arg(kid, other)
                     self._add(Draft(
@@ -61,7 +69,12 @@ class Statements(Causes):
                 subjects = [arg for one in subject_nodes for arg in self.phrases.subjects(one)]
                 cue = [kid for kid in node.kids if kid.dep == "cop"]
                 rule = "is-a/copula"
-        elif head is not None and node.dep == "nmod" and node.case() == "as" and head.lemma in ("act", "function", "serve", "work"):
+        elif (
+            head is not None
+            and node.dep == "nmod"
+            and node.case() == "as"
+            and head.lemma in ("act", "function", "serve", "work")
+        ):
             subjects = self.subject(head)
             cue = [head]
             rule = "is-a/functions-as"
@@ -72,7 +85,19 @@ class Statements(Causes):
             return
         if node.lemma in self.data.empty and node.lemma not in ("type", "kind", "form", "class"):
             return
-        if node.low in self.data.nouns or node.lemma in ("cofactor", "part", "target", "marker", "question", "key", "result", "function", "example", "cause", "matter"):
+        if node.low in self.data.nouns or node.lemma in (
+            "cofactor",
+            "part",
+            "target",
+            "marker",
+            "question",
+            "key",
+            "result",
+            "function",
+            "example",
+            "cause",
+            "matter",
+        ):
             return
         target: list[Arg] = []
         if node.lemma in ("type", "kind", "form", "class", "subset", "member", "family"):
@@ -81,7 +106,11 @@ class Statements(Causes):
                     target = self.phrases.objects(kid)
         else:
             start, end = self.phrases.span(node)
-            target = [Arg(node, start, end, "class", self.data.groundings.get(self.graph.text[start:end].lower(), ((), ""))[0])]
+            target = [
+                Arg(
+                    node, start, end, "class", self.data.groundings.get(self.graph.text[start:end].lower(), ((), ""))[0]
+                )
+            ]
         for subject in subjects:
             for one in target:
                 if one.start < subject.end and subject.start < one.end:
@@ -95,7 +124,7 @@ class Statements(Causes):
         return any(draft.anchor is node for draft in self.drafts)
 
     def _lists(self) -> None:
-        """"Foods that contain X include A, B and C": A, B and C contain X."""
+        """ "Foods that contain X include A, B and C": A, B and C contain X."""
         for draft in list(self.drafts):
             if draft.predicate not in ("contains", "expresses") or not isinstance(draft.subject, Arg):
                 continue
@@ -116,7 +145,7 @@ class Statements(Causes):
                 self._drop(draft)
 
     def _targets(self) -> None:
-        """"X as a therapeutic target"."""
+        """ "X as a therapeutic target"."""
         data = self.data
         for node in self.graph.nodes:
             group = data.agents.get(node.low) or data.adjectives.get(node.low)
@@ -127,16 +156,36 @@ class Statements(Causes):
                 if node.head is None:
                     continue
                 head = node.head if node.head.is_noun else node
-            elif not any(kid.low in ("therapeutic", "drug", "candidate", "treatment", "druggable", "promising", "pharmacological", "potential", "attractive", "immunotherapeutic", "possible", "novel") for kid in node.kids) and not any(
-                kid.dep == "nmod" and kid.case() == "for" for kid in node.kids
-            ):
+            elif not any(
+                kid.low
+                in (
+                    "therapeutic",
+                    "drug",
+                    "candidate",
+                    "treatment",
+                    "druggable",
+                    "promising",
+                    "pharmacological",
+                    "potential",
+                    "attractive",
+                    "immunotherapeutic",
+                    "possible",
+                    "novel",
+                )
+                for kid in node.kids
+            ) and not any(kid.dep == "nmod" and kid.case() == "for" for kid in node.kids):
                 continue
             args = self.holder(head)
             if not args and head.dep == "nmod" and head.case() == "as" and head.head is not None:
                 near = head.head
                 args = self.phrases.objects(near) if near.is_noun else []
                 if not args:
-                    args = [arg for kid in near.kids if kid.dep in ("dobj", "nmod") and kid is not head and kid.i < head.i for arg in self.phrases.objects(kid)]
+                    args = [
+                        arg
+                        for kid in near.kids
+                        if kid.dep in ("dobj", "nmod") and kid is not head and kid.i < head.i
+                        for arg in self.phrases.objects(kid)
+                    ]
             for arg in args:
                 self._add(Draft(
                     arg, "target_candidate", None, [node], "target", data.scores["target"], node, factuality="possible", modality="interpretation",
@@ -144,13 +193,25 @@ class Statements(Causes):
                 ))  # fmt: skip
 
     def _covariation(self) -> None:
-        """"A fell as B rose": they go together, the sign is the product."""
+        """ "A fell as B rose": they go together, the sign is the product."""
         for node in self.graph.nodes:
-            if not node.is_verb or node.dep != "advcl" or node.head is None or not any(kid.low == "as" and kid.i < node.i for kid in node.kids):
+            if (
+                not node.is_verb
+                or node.dep != "advcl"
+                or node.head is None
+                or not any(kid.low == "as" and kid.i < node.i for kid in node.kids)
+            ):
                 continue
             signs = []
             for verb in (node, node.head):
-                group = next((entry.group for entry in self.data.verbs.get(verb.lemma, ()) if entry.group.inchoative and entry.group.sign in ("+", "-")), None)
+                group = next(
+                    (
+                        entry.group
+                        for entry in self.data.verbs.get(verb.lemma, ())
+                        if entry.group.inchoative and entry.group.sign in ("+", "-")
+                    ),
+                    None,
+                )
                 if group is None or any(kid.dep == "dobj" for kid in verb.kids):
                     break
                 signs.append(1 if group.sign == "+" else -1)
@@ -164,20 +225,30 @@ class Statements(Causes):
                     ))  # fmt: skip
 
     def _ellipses(self) -> None:
-        """"X raised A, Y lowered it and Z had no effect"; "no difference in A between X-treated and control cells"."""
+        """ "X raised A, Y lowered it and Z had no effect"; "no difference in A between X-treated and control cells"."""
         for node in self.graph.nodes:
             group = self.data.nouns.get(node.low)
             if group is None or not group.change or self.fired.get(node.i) or node.tag[:2] != "NN":
                 continue
             denied = self.scope.denied(node)
             rule = "affects/verb"
-            if group.frame == "effect" and not any(kid.dep == "nmod" and kid.case() not in ("", "in") for kid in node.kids):
+            if group.frame == "effect" and not any(
+                kid.dep == "nmod" and kid.case() not in ("", "in") for kid in node.kids
+            ):
                 causes = self._haver(node)
                 if not causes or node.head is None or not denied:
                     continue
                 verb = node.head
-                before = [arg for part, arg in (*self.memory.topics, *self._topics_before(node)) if part == "object" and arg.node is not node and arg.start < node.start]
-                if before and any(arg.start >= 0 for arg in before[-1:]) and verb.dep in ("conj", "ccomp", "parataxis", "advcl", "root"):
+                before = [
+                    arg
+                    for part, arg in (*self.memory.topics, *self._topics_before(node))
+                    if part == "object" and arg.node is not node and arg.start < node.start
+                ]
+                if (
+                    before
+                    and any(arg.start >= 0 for arg in before[-1:])
+                    and verb.dep in ("conj", "ccomp", "parataxis", "advcl", "root")
+                ):
                     for cause in causes:
                         self._add(Draft(
                             cause, "affects", before[-1], [node], "effect/ellipsis", self.data.scores["effect/ellipsis"], node, sign="0", final=True,
@@ -188,8 +259,13 @@ class Statements(Causes):
                 themes = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() == "in"]
                 sides = [kid for kid in node.subtree() if kid.dep == "nmod" and kid.case() == "between"]
                 for side in sides[:1]:
-                    parts = [part for one in side.subtree() if "-" in one.low and one.low.rsplit("-", 1)[1] in ("treated", "supplemented", "exposed", "fed", "stimulated")
-                             for part in self._parts(one, one.start, one.start + one.text.rfind("-"))]
+                    parts = [
+                        part
+                        for one in side.subtree()
+                        if "-" in one.low
+                        and one.low.rsplit("-", 1)[1] in ("treated", "supplemented", "exposed", "fed", "stimulated")
+                        for part in self._parts(one, one.start, one.start + one.text.rfind("-"))
+                    ]
                     for part in parts:
                         for theme in themes:
                             for target in self.phrases.objects(theme):
@@ -198,18 +274,29 @@ class Statements(Causes):
                                 ))  # fmt: skip
 
     def _causatives(self) -> None:
-        """"makes T cells kill better", "lets T cells grow", "keeps LFA-1 from closing"."""
+        """ "makes T cells kill better", "lets T cells grow", "keeps LFA-1 from closing"."""
         for node in self.graph.nodes:
-            if not node.is_verb or node.lemma not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder") or (self.fired.get(node.i) and node.lemma != "prevent"):
+            if (
+                not node.is_verb
+                or node.lemma not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder")
+                or (self.fired.get(node.i) and node.lemma != "prevent")
+            ):
                 continue
             keeps = node.lemma in ("keep", "prevent", "stop", "hinder")
             for kid in node.kids:
-                if kid.i < node.i or not kid.is_verb or kid.dep not in ("ccomp", "xcomp", "conj", "advcl", "acl") or kid.tag not in ("VB", "VBP", "VBG"):
+                if (
+                    kid.i < node.i
+                    or not kid.is_verb
+                    or kid.dep not in ("ccomp", "xcomp", "conj", "advcl", "acl")
+                    or kid.tag not in ("VB", "VBP", "VBG")
+                ):
                     continue
                 middle = [one for one in self.graph.nodes[node.i + 1 : kid.i] if one.is_noun]
                 if not middle or any(one.low in (",", "and", "but") for one in self.graph.nodes[node.i + 1 : kid.i]):
                     continue
-                if keeps != any(one.low == "from" for one in self.graph.nodes[node.i + 1 : kid.i]) or (keeps and kid.tag != "VBG"):
+                if keeps != any(one.low == "from" for one in self.graph.nodes[node.i + 1 : kid.i]) or (
+                    keeps and kid.tag != "VBG"
+                ):
                     continue
                 start, _ = self.phrases.span(middle[-1])
                 following = self.graph.nodes[kid.i + 1] if kid.i + 1 < len(self.graph) else kid
@@ -226,7 +313,7 @@ class Statements(Causes):
                 break
 
     def _uses(self) -> None:
-        """"X … for use in Y"."""
+        """ "X … for use in Y"."""
         for node in self.graph.nodes:
             if node.low != "use" or node.dep != "nmod" or node.case() != "for" or node.head is None:
                 continue
@@ -250,22 +337,33 @@ class Statements(Causes):
             return
         self._respective_verbs()
         for anchor in {draft.anchor.i for draft in self.drafts}:
-            drafts = [draft for draft in self.drafts if draft.anchor.i == anchor and isinstance(draft.subject, Arg) and isinstance(draft.object, Arg)]
+            drafts = [
+                draft
+                for draft in self.drafts
+                if draft.anchor.i == anchor and isinstance(draft.subject, Arg) and isinstance(draft.object, Arg)
+            ]
             subjects = sorted({draft.subject.key for draft in drafts if isinstance(draft.subject, Arg)})
             objects = sorted({draft.object.key for draft in drafts if isinstance(draft.object, Arg)})
             if len(subjects) != len(objects) or len(subjects) < 2:
                 continue
             wanted = set(zip(subjects, objects, strict=True))
             for draft in drafts:
-                if isinstance(draft.subject, Arg) and isinstance(draft.object, Arg) and (draft.subject.key, draft.object.key) not in wanted:
+                if (
+                    isinstance(draft.subject, Arg)
+                    and isinstance(draft.object, Arg)
+                    and (draft.subject.key, draft.object.key) not in wanted
+                ):
                     self._drop(draft)
 
     def _respective_verbs(self) -> None:
-        """"A and B lowered and raised C, respectively": the first subject with the first verb."""
+        """ "A and B lowered and raised C, respectively": the first subject with the first verb."""
         for node in self.graph.nodes:
             if not node.is_verb:
                 continue
-            verbs = [node, *(kid for kid in node.kids if kid.dep == "conj" and kid.is_verb and not self._own_subject(kid))]
+            verbs = [
+                node,
+                *(kid for kid in node.kids if kid.dep == "conj" and kid.is_verb and not self._own_subject(kid)),
+            ]
             found = [self.fired.get(verb.i, []) for verb in verbs]
             if len(verbs) < 2 or not all(found):
                 continue

@@ -56,7 +56,9 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MGMINE"},
     epilog="Exit codes: 0 fine, 1 part of the work failed or was skipped, 2 usage, 65 bad input, 75 try later, 130 stopped.",
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Mine PubMed for what sentences claim about magnesium, integrins and T cells, or about any lexicon."""

@@ -13,7 +13,6 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mgmine._native import Lexicon
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 

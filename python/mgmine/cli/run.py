@@ -37,7 +37,13 @@ def show(results: Sequence[FileRun]) -> int:
                     )
                 ]
             ),
-            "failed" if result.failed else "already stored" if result.known else "with losses" if result.lost else "stored",
+            "failed"
+            if result.failed
+            else "already stored"
+            if result.known
+            else "with losses"
+            if result.lost
+            else "stored",
         ]
         for result in results
     ]
@@ -47,7 +53,9 @@ def show(results: Sequence[FileRun]) -> int:
 
 @click.command()
 @_common.inputs_argument
-@click.option("--store", required=True, type=click.Path(file_okay=False), help="Folder of the evidence store; made if needed.")
+@click.option(
+    "--store", required=True, type=click.Path(file_okay=False), help="Folder of the evidence store; made if needed."
+)
 @_common.lexicon_options
 @_common.gate_option
 @_common.model_option

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def factory(name: str, *, requires: tuple[str, ...] = (), assigns: tuple[str, ...] = (), **defaults: Any) -> Callable[[Any], Any]:
+def factory(
+    name: str, *, requires: tuple[str, ...] = (), assigns: tuple[str, ...] = (), **defaults: Any
+) -> Callable[[Any], Any]:
     """A decorator that registers ``make(nlp, name, **config)`` as spaCy's factory ``name``."""
     from spacy.language import Language
 
-    decorate: Callable[[Any], Any] = Language.factory(name, requires=list(requires), assigns=list(assigns), default_config=defaults)
+    decorate: Callable[[Any], Any] = Language.factory(
+        name, requires=list(requires), assigns=list(assigns), default_config=defaults
+    )
     return decorate
 
 
@@ -30,7 +34,10 @@ def attribute(name: str) -> None:
 
 def mark(doc: Any, key: str, spans: list[tuple[int, int, str, str]]) -> None:
     """Sets ``doc.spans[key]`` from (start, end, label, id) by characters; a span is widened to whole tokens."""
-    made = [doc.char_span(start, end, label=label, kb_id=identifier, alignment_mode="expand") for start, end, label, identifier in spans]
+    made = [
+        doc.char_span(start, end, label=label, kb_id=identifier, alignment_mode="expand")
+        for start, end, label, identifier in spans
+    ]
     doc.spans[key] = [span for span in made if span is not None]
 
 

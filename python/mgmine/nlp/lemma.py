@@ -124,7 +124,9 @@ def _verb(low: str) -> str:
 def _stem(stem: str) -> str:
     if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "lsz":
         return stem[:-1]
-    if stem.endswith(("at", "iz", "v", "is", "us", "uc", "ag", "rg", "ur", "ut", "let", "ys", "iat", "nc", "c", "ir", "u")):
+    if stem.endswith(
+        ("at", "iz", "v", "is", "us", "uc", "ag", "rg", "ur", "ut", "let", "ys", "iat", "nc", "c", "ir", "u")
+    ):
         return stem + "e"
     if stem.endswith(("bl", "pl", "tl", "dl", "gl")):
         return stem + "e"

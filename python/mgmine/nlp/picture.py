@@ -16,7 +16,9 @@ def arcs(graph: Graph) -> dict[str, Any]:
     for node in graph:
         if node.head is not None:
             left, right = sorted((node.i, node.head.i))
-            drawn.append({"start": left, "end": right, "label": node.dep, "dir": "left" if node.i < node.head.i else "right"})
+            drawn.append(
+                {"start": left, "end": right, "label": node.dep, "dir": "left" if node.i < node.head.i else "right"}
+            )
     return {"words": [{"text": node.text, "tag": node.tag} for node in graph], "arcs": drawn}
 
 
@@ -26,5 +28,7 @@ def draw(graph: Graph, *, page: bool = False) -> str:
         from spacy import displacy
     except ImportError as error:
         raise MissingDependencyError("drawing a parse needs spaCy: pip install 'mgmine[nlp]'") from error
-    out: str = displacy.render(arcs(graph), style="dep", manual=True, page=page, jupyter=False, options={"compact": True})
+    out: str = displacy.render(
+        arcs(graph), style="dep", manual=True, page=page, jupyter=False, options={"compact": True}
+    )
     return out

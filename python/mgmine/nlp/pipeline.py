@@ -82,7 +82,9 @@ def load(
         nlp.add_pipe(component)
     if not nlp.has_pipe("parser"):
         raise UsageError(f"the pipeline {source!r} has no parser; use 'blank' to read without one")
-    return Pipeline(nlp, f"{nlp.lang}_{nlp.meta.get('name', 'unnamed')}", str(nlp.meta.get("version", "0")), _digest(nlp))
+    return Pipeline(
+        nlp, f"{nlp.lang}_{nlp.meta.get('name', 'unnamed')}", str(nlp.meta.get("version", "0")), _digest(nlp)
+    )
 
 
 def _shipped() -> Path:
@@ -127,7 +129,16 @@ def _tokens(doc: Any) -> list[Token]:
         _, dep, tag, pos = rows[index]
         penn = strings[tag % (1 << 64)] if tag else _PENN.get(strings[pos] if pos else "", "NN")
         start = offsets[index]
-        tokens.append(Token(texts[index], penn, strings[dep % (1 << 64)] if dep else "dep", place.get(head, place[index]), start, start + len(texts[index])))
+        tokens.append(
+            Token(
+                texts[index],
+                penn,
+                strings[dep % (1 << 64)] if dep else "dep",
+                place.get(head, place[index]),
+                start,
+                start + len(texts[index]),
+            )
+        )
     return tokens
 
 

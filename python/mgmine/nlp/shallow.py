@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from mgmine.nlp.surface import Prepared
 
-_TOKEN = re.compile(r"[(\[{]|[)\]}]|[,;:.?!\"](?=\s|$|[)\]])|'s\b|(?:[^\s,;:?!\"()\[\].]|[.,:](?=\S)|\((?=[^)\s]*\)\S))+(?<!'s)|\S")
+_TOKEN = re.compile(
+    r"[(\[{]|[)\]}]|[,;:.?!\"](?=\s|$|[)\]])|'s\b|(?:[^\s,;:?!\"()\[\].]|[.,:](?=\S)|\((?=[^)\s]*\)\S))+(?<!'s)|\S"
+)
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "am"})
 _HAVE = frozenset({"has", "have", "had", "having"})
 _DO = frozenset({"do", "does", "did"})
@@ -26,9 +28,14 @@ for _class, _list in {
     "IN": "of in on at by with without for from into onto via through during after before between among under over within upon against "
     "toward towards outside inside across along following including despite as like than since because although whereas while if whether unless until per "
     "above below near throughout beyond",
-    "TO": "to", "MD": "may might can could will would shall should must cannot",
-    "CC": "and or but nor", "PRP": "it they we he she them him us i you itself themselves", "PRP$": "its their our his her my",
-    "WDT": "which who whom whose", "WRB": "when where how why once", "EX": "there",
+    "TO": "to",
+    "MD": "may might can could will would shall should must cannot",
+    "CC": "and or but nor",
+    "PRP": "it they we he she them him us i you itself themselves",
+    "PRP$": "its their our his her my",
+    "WDT": "which who whom whose",
+    "WRB": "when where how why once",
+    "EX": "there",
     "RB": "not also thereby thus hence therefore only then never however moreover further again still even well back together "
     "too very more most less least so almost nearly respectively longer yet here instead rather furthermore previously ever soon sooner later once",
     "JJR": "higher lower greater stronger weaker longer shorter faster slower better worse larger smaller fewer",
@@ -42,11 +49,85 @@ for _class, _list in {
 _ADJECTIVE = ("ic", "al", "ous", "ive", "ent", "ant", "ble", "ary", "lar", "less", "ful", "ian", "oid", "-free", "-dependent", "-mediated", "-induced",
               "-independent", "-sensing", "-specific", "-deficient", "-like", "-rich", "-binding", "-blocking", "-derived", "+")  # fmt: skip
 _NOT_ADJECTIVES = frozenset(
-    ["survival", "removal", "arrival", "trial", "signal", "animal", "interval", "proposal", "withdrawal", "reversal", "renewal", "potential", "individual", "material", "hospital", "metal", "mineral", "chemical", "total", "manual", "integral", "agent", "component", "content", "percent", "antioxidant", "inhibitant", "event", "patient", "treatment", "cement", "nutrient", "reagent", "solvent", "gradient", "parent", "accident", "incident", "moment", "plant", "variant", "mutant", "transplant", "infant", "constant", "restaurant", "table", "cable", "library", "summary", "boundary", "secretary", "vocabulary", "cellular", "music", "topic", "clinic", "antibiotic", "drive", "motive", "relative", "derivative", "alternative", "perspective", "objective", "archive"]
+    [
+        "survival",
+        "removal",
+        "arrival",
+        "trial",
+        "signal",
+        "animal",
+        "interval",
+        "proposal",
+        "withdrawal",
+        "reversal",
+        "renewal",
+        "potential",
+        "individual",
+        "material",
+        "hospital",
+        "metal",
+        "mineral",
+        "chemical",
+        "total",
+        "manual",
+        "integral",
+        "agent",
+        "component",
+        "content",
+        "percent",
+        "antioxidant",
+        "inhibitant",
+        "event",
+        "patient",
+        "treatment",
+        "cement",
+        "nutrient",
+        "reagent",
+        "solvent",
+        "gradient",
+        "parent",
+        "accident",
+        "incident",
+        "moment",
+        "plant",
+        "variant",
+        "mutant",
+        "transplant",
+        "infant",
+        "constant",
+        "restaurant",
+        "table",
+        "cable",
+        "library",
+        "summary",
+        "boundary",
+        "secretary",
+        "vocabulary",
+        "cellular",
+        "music",
+        "topic",
+        "clinic",
+        "antibiotic",
+        "drive",
+        "motive",
+        "relative",
+        "derivative",
+        "alternative",
+        "perspective",
+        "objective",
+        "archive",
+    ]
 )
 _NOUN_TAGS = ("NN", "NNS", "CD", "PRP", "DT", "WDT")
 _FINITE = ("VBD", "VBZ", "VBP", "MD")
-_COMPLEX = {("in", "response", "to"), ("in", "regards", "to"), ("due", "to"), ("such", "as"), ("because", "of"), ("owing", "to")}
+_COMPLEX = {
+    ("in", "response", "to"),
+    ("in", "regards", "to"),
+    ("due", "to"),
+    ("such", "as"),
+    ("because", "of"),
+    ("owing", "to"),
+}
 
 
 class _Word:
@@ -70,7 +151,9 @@ class _Word:
 
 def parse(prepared: Prepared, verbs: Mapping[str, str] | None = None) -> Graph:
     """The graph of a sentence. ``verbs`` maps the forms of known verbs to their base forms."""
-    words = [_Word(i, match.group(), match.start(), match.end()) for i, match in enumerate(_TOKEN.finditer(prepared.text))]
+    words = [
+        _Word(i, match.group(), match.start(), match.end()) for i, match in enumerate(_TOKEN.finditer(prepared.text))
+    ]
     if not words:
         return Graph(prepared.original, [], False)
     _tag(words, verbs or {})
@@ -99,10 +182,32 @@ def _tag(words: list[_Word], verbs: Mapping[str, str]) -> None:
             word.tag = "POS"
             continue
         if low == "that":
-            word.tag = "WDT" if before is not None and before.tag[:2] == "NN" and (following in verbs or following in _BE | _HAVE or (following in _CLOSED and _CLOSED[following] == "MD")) else "IN"
+            word.tag = (
+                "WDT"
+                if before is not None
+                and before.tag[:2] == "NN"
+                and (
+                    following in verbs
+                    or following in _BE | _HAVE
+                    or (following in _CLOSED and _CLOSED[following] == "MD")
+                )
+                else "IN"
+            )
             continue
         if low in _BE | _HAVE | _DO:
-            word.tag = "VBZ" if low in ("is", "has", "does") else "VBP" if low in ("are", "have", "do") else "VBN" if low == "been" else "VB" if low == "be" else "VBG" if low.endswith("ing") else "VBD"
+            word.tag = (
+                "VBZ"
+                if low in ("is", "has", "does")
+                else "VBP"
+                if low in ("are", "have", "do")
+                else "VBN"
+                if low == "been"
+                else "VB"
+                if low == "be"
+                else "VBG"
+                if low.endswith("ing")
+                else "VBD"
+            )
             finite = finite or word.tag in _FINITE
             continue
         if low in _CLOSED:
@@ -121,7 +226,11 @@ def _tag(words: list[_Word], verbs: Mapping[str, str]) -> None:
             word.tag = _verb_tag(words, i, verbs, finite)
             finite = finite or word.tag in _FINITE
             continue
-        if ("-" in low and low.endswith(("ed", "ing", "ent", "free", "null", "specific", "rich"))) or (low.endswith(_ADJECTIVE) and len(low) > 4 and low[0] == word.text[0] and low not in _NOT_ADJECTIVES) or low.endswith("+"):
+        if (
+            ("-" in low and low.endswith(("ed", "ing", "ent", "free", "null", "specific", "rich")))
+            or (low.endswith(_ADJECTIVE) and len(low) > 4 and low[0] == word.text[0] and low not in _NOT_ADJECTIVES)
+            or low.endswith("+")
+        ):
             word.tag = "JJ"
         elif low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
             word.tag = "NNS"
@@ -132,7 +241,12 @@ def _tag(words: list[_Word], verbs: Mapping[str, str]) -> None:
         if word.tag == "JJ" and word.low not in _CLOSED and "-" not in word.low:
             following_word = words[word.i + 1] if word.i + 1 < len(words) else None
             before = words[word.i - 1] if word.i else None
-            if (following_word is None or following_word.tag not in ("NN", "NNS", "JJ", "CC", "VBG", "CD", ",")) and before is not None and before.tag in ("DT", "JJ", "IN", "NN") and before.low not in _BE:
+            if (
+                (following_word is None or following_word.tag not in ("NN", "NNS", "JJ", "CC", "VBG", "CD", ","))
+                and before is not None
+                and before.tag in ("DT", "JJ", "IN", "NN")
+                and before.low not in _BE
+            ):
                 word.tag = "NN"
 
 
@@ -144,18 +258,37 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
         back -= 1
     before = words[back] if back >= 0 else None
     after = words[i + 1].low if i + 1 < len(words) else "."
-    nouny_after = after in ("the", "a", "an", "both", "its", "their", "it", "this", "these", "no") or (after not in _CLOSED and after.isalnum())
+    nouny_after = after in ("the", "a", "an", "both", "its", "their", "it", "this", "these", "no") or (
+        after not in _CLOSED and after.isalnum()
+    )
     nominal = before is not None and before.tag in ("NN", "NNS", "PRP", "CD", "WDT", ",", ")", "-RRB-")
     if low == base and not low.endswith("ed"):
         if before is not None and (before.tag in ("TO", "MD") or before.low in _DO or before.low == "not"):
             return "VB"
-        if nominal and before is not None and (before.tag in ("NNS", "WDT") or before.low in ("they", "we")) and not finite and nouny_after:
+        if (
+            nominal
+            and before is not None
+            and (before.tag in ("NNS", "WDT") or before.low in ("they", "we"))
+            and not finite
+            and nouny_after
+        ):
             return "VBP"
         if before is not None and before.low in ("and", "or", "but") and (nouny_after or after == "to") and back >= 1:
             earlier = [word.tag for word in words[:i] if word.tag in (*_FINITE, "VB")]
-            if earlier and earlier[-1] in ("VB", "VBP") and (words[back - 1].tag in ("VB", "VBP", ",") or earlier[-1] == "VB"):
+            if (
+                earlier
+                and earlier[-1] in ("VB", "VBP")
+                and (words[back - 1].tag in ("VB", "VBP", ",") or earlier[-1] == "VB")
+            ):
                 return earlier[-1]
-        if finite and nominal and nouny_after and before is not None and any(word.tag == "WDT" for word in words[:i]) and low in ("include", "comprise", "require", "contain"):
+        if (
+            finite
+            and nominal
+            and nouny_after
+            and before is not None
+            and any(word.tag == "WDT" for word in words[:i])
+            and low in ("include", "comprise", "require", "contain")
+        ):
             return "VBP"
         return "NN"
     if low.endswith("ing"):
@@ -163,12 +296,24 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
             return "NN"
         if before is not None and before.low in _BE:
             return "VBG"
-        if before is not None and before.tag in ("NN", "JJ") and (after in _CLOSED or not after.isalnum()) and back == i - 1:
+        if (
+            before is not None
+            and before.tag in ("NN", "JJ")
+            and (after in _CLOSED or not after.isalnum())
+            and back == i - 1
+        ):
             return "NN"
         return "VBG"
     if low.endswith("s") and not low.endswith("ss") and low != base:
-        return "VBZ" if nominal or (before is not None and before.low in ("and", "but", "that", "which", "nor")) else "NNS"
-    if before is not None and (before.low in _BE or before.low in _HAVE or before.low in ("remains", "remain", "remained") or (before.tag == "VBN" and back == i - 2)):
+        return (
+            "VBZ" if nominal or (before is not None and before.low in ("and", "but", "that", "which", "nor")) else "NNS"
+        )
+    if before is not None and (
+        before.low in _BE
+        or before.low in _HAVE
+        or before.low in ("remains", "remain", "remained")
+        or (before.tag == "VBN" and back == i - 2)
+    ):
         return "VBN"
     if after == "by":
         return "VBN"
@@ -176,7 +321,11 @@ def _verb_tag(words: list[_Word], i: int, verbs: Mapping[str, str], finite: bool
         return "VBN"
     if before.tag == "CC":
         told_before = [word for word in words[:i] if word.tag in _FINITE]
-        return "VBD" if told_before and told_before[-1].tag == "VBD" and told_before[-1].low not in _BE and nouny_after else "VBN"
+        return (
+            "VBD"
+            if told_before and told_before[-1].tag == "VBD" and told_before[-1].low not in _BE and nouny_after
+            else "VBN"
+        )
     if nominal and not finite:
         told = any(word.tag in _FINITE for word in words[:i])
         return "VBN" if told and after in ("with", "for", "from", "as", "to") else "VBD"
@@ -204,7 +353,9 @@ def _chunks(words: list[_Word]) -> list[_Chunk]:
     i = 0
     while i < len(words):
         tag = words[i].tag
-        if tag in ("DT", "JJ", "JJR", "NN", "NNS", "CD", "PRP$", "PRP", "VBN", "WDT", "EX") or (tag == "RB" and i + 1 < len(words) and words[i + 1].tag in ("JJ",)):
+        if tag in ("DT", "JJ", "JJR", "NN", "NNS", "CD", "PRP$", "PRP", "VBN", "WDT", "EX") or (
+            tag == "RB" and i + 1 < len(words) and words[i + 1].tag in ("JJ",)
+        ):
             chunk = _noun_phrase(words, i)
             if chunk is not None:
                 out.append(chunk)
@@ -232,16 +383,24 @@ def _noun_phrase(words: list[_Word], i: int) -> _Chunk | None:
         tag = words[at].tag
         if tag in ("NN", "NNS"):
             head = at
-        elif (tag == "VBN" and (at + 1 >= len(words) or words[at + 1].tag not in ("NN", "NNS", "JJ"))) or (tag == "VBN" and head >= 0):
+        elif (tag == "VBN" and (at + 1 >= len(words) or words[at + 1].tag not in ("NN", "NNS", "JJ"))) or (
+            tag == "VBN" and head >= 0
+        ):
             break
         elif tag == "CD" and head < 0 and (at + 1 >= len(words) or words[at + 1].tag not in ("NN", "NNS", "JJ", "CD")):
             head = at
         elif tag == "POS" and head >= 0:
             pass
-        elif (tag in ("DT", "PRP$") and at > i and words[at - 1].tag != "DT") or (tag == "RB" and not (at + 1 < len(words) and words[at + 1].tag == "JJ")):
+        elif (tag in ("DT", "PRP$") and at > i and words[at - 1].tag != "DT") or (
+            tag == "RB" and not (at + 1 < len(words) and words[at + 1].tag == "JJ")
+        ):
             break
-        elif tag == "VBG" and 0 < at < len(words) - 1 and words[at + 1].tag in ("NN", "NNS") and words[at - 1].tag in ("DT", "JJ", "NN") and not (
-            head >= 0 and words[i].tag == "DT"
+        elif (
+            tag == "VBG"
+            and 0 < at < len(words) - 1
+            and words[at + 1].tag in ("NN", "NNS")
+            and words[at - 1].tag in ("DT", "JJ", "NN")
+            and not (head >= 0 and words[i].tag == "DT")
         ):
             pass
         elif tag not in ("DT", "JJ", "JJR", "CD", "PRP$", "VBN", "RB"):
@@ -266,7 +425,9 @@ def _noun_phrase(words: list[_Word], i: int) -> _Chunk | None:
 def _verb_group(words: list[_Word], i: int) -> _Chunk:
     at = i
     head = i
-    while at < len(words) and (words[at].tag in ("MD", "VBD", "VBZ", "VBP", "VB", "VBN", "VBG") or words[at].tag == "RB"):
+    while at < len(words) and (
+        words[at].tag in ("MD", "VBD", "VBZ", "VBP", "VB", "VBN", "VBG") or words[at].tag == "RB"
+    ):
         if words[at].tag != "RB":
             light = words[head].low in _BE | _HAVE | _DO or words[head].tag == "MD"
             if at > i and not light:
@@ -326,12 +487,33 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
             tag = word.tag
             if tag in ("IN", "TO"):
                 following = chunks[place + 1] if place + 1 < len(chunks) else None
-                clausal = word.low in ("because", "although", "whereas", "while", "if", "whether", "since", "unless", "that") or (following is not None and (
-                    following.kind == "VP"
-                ))
+                clausal = word.low in (
+                    "because",
+                    "although",
+                    "whereas",
+                    "while",
+                    "if",
+                    "whether",
+                    "since",
+                    "unless",
+                    "that",
+                ) or (following is not None and (following.kind == "VP"))
                 if clausal:
                     marks.append(chunk.head)
-                    if word.low not in ("to", "by", "without", "for", "in", "after", "upon", "on", "before", "from", "of", "with"):
+                    if word.low not in (
+                        "to",
+                        "by",
+                        "without",
+                        "for",
+                        "in",
+                        "after",
+                        "upon",
+                        "on",
+                        "before",
+                        "from",
+                        "of",
+                        "with",
+                    ):
                         subject, subordinate = None, True
                         closes = main < 0 and word.low != "that"
                 else:
@@ -500,7 +682,14 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
         main = next((chunk.head for chunk in chunks if chunk.kind == "NP"), chunks[0].head)
     for word in words:
         if word.head == word.i and word.i != main:
-            word.to(main, "punct" if not word.low.isalnum() and word.tag in (",", ".", ":", ";", "SYM", "-LRB-", "-RRB-") else word.dep if word.dep != "dep" else "dep")
+            word.to(
+                main,
+                "punct"
+                if not word.low.isalnum() and word.tag in (",", ".", ":", ";", "SYM", "-LRB-", "-RRB-")
+                else word.dep
+                if word.dep != "dep"
+                else "dep",
+            )
 
 
 def _predicate(words: list[_Word], copula: int, predicate: int) -> None:

@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_CITATION = re.compile(r"(?<=[\w.,;)’'])\s?\[(?:\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\]|\[(?:\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\]")
+_CITATION = re.compile(
+    r"(?<=[\w.,;)’'])\s?\[(?:\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\]|\[(?:\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\]"
+)
 _STATISTICS = re.compile(
     r"\s?[(\[](?=[^()\[\]]{0,160}[)\]])(?:"
     r"(?:[^()\[\]]*\b(?:[Pp]|n|N|HR|OR|RR|CI|aHR|aOR|SD|SEM|IQR|r|R2)\b\s*[=<>≤≥,:][^()\[\]]*)|"
@@ -73,9 +75,7 @@ class Prepared:
     ends: tuple[int, ...]
 
 
-def prepare(
-    text: str, edits: tuple[Edit, ...] | list[Edit] = (), start: int = 0, end: int | None = None
-) -> Prepared:
+def prepare(text: str, edits: tuple[Edit, ...] | list[Edit] = (), start: int = 0, end: int | None = None) -> Prepared:
     """Rewrites a sentence, or its part from ``start`` to ``end``, for parsing; offsets count from the whole's start.
 
     ``edits`` are the caller's, first in rank; ours fill the rest.
