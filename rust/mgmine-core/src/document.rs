@@ -212,6 +212,8 @@ pub struct Document {
     pub text: String,
     /// Passages in text order.
     pub passages: Vec<Passage>,
+    /// Whether the record gives an abstract at all. True also for the few whose abstract holds no text but a copyright line.
+    pub abstract_given: bool,
     /// Map back to the source; empty unless asked for.
     pub source_map: SourceMap,
     /// Bibliographic record; default unless asked for.
@@ -227,14 +229,15 @@ impl Document {
         self.source_offset = 0;
         self.text.clear();
         self.passages.clear();
+        self.abstract_given = false;
         self.source_map.runs.clear();
         self.metadata = Metadata::default();
     }
 
-    /// Whether the document has any abstract text.
+    /// Whether the record gives an abstract, be it one without text ([`Document::abstract_given`]).
     #[must_use]
     pub fn has_abstract(&self) -> bool {
-        self.passages.iter().any(|passage| passage.kind == PassageKind::Abstract && !passage.span.is_empty())
+        self.abstract_given || self.passages.iter().any(|passage| passage.kind == PassageKind::Abstract)
     }
 
     /// The title as it stands in the canonical text; empty for a document without one.

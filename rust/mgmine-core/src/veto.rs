@@ -19,6 +19,8 @@ enum Element {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
     elements: Vec<Element>,
+    /// No match is longer, in characters.
+    reach: usize,
     /// As the lexicon has it.
     pub source: String,
 }
@@ -31,7 +33,7 @@ pub(crate) fn patterns(phrases: &[String]) -> Vec<Pattern> {
 impl Pattern {
     fn new(phrase: &str) -> Self {
         let folded = fold_text(phrase, false);
-        let elements = folded
+        let elements: Vec<Element> = folded
             .split([' ', '-'])
             .filter(|word| !word.is_empty())
             .map(|word| match word {
@@ -40,7 +42,13 @@ impl Pattern {
                 word => Element::Text(word.chars().collect()),
             })
             .collect();
-        Self { elements, source: phrase.to_owned() }
+        let length = |element: &Element| match element {
+            // A plural and some joints may come on top.
+            Element::Text(word) => word.len() + 4,
+            Element::Number | Element::Unit => 30,
+        };
+        let reach = elements.iter().map(length).sum();
+        Self { elements, reach, source: phrase.to_owned() }
     }
 
     /// Where the phrase ends if it stands at byte `at`, spaces and hyphens before it skipped.
@@ -69,15 +77,12 @@ impl Pattern {
 
     /// Where the phrase starts if it ends at byte `at`, spaces and hyphens behind it skipped.
     pub fn precedes(&self, text: &str, at: usize) -> Option<usize> {
-        /// No phrase is longer, in bytes of the text.
-        const REACH: usize = 120;
         let end = text[..at].trim_end_matches(is_joint).len();
         let mut start = end;
+        let mut left = self.reach;
         while let Some(c) = text[..start].chars().next_back() {
             start -= c.len_utf8();
-            if end - start > REACH {
-                return None;
-            }
+            left = left.checked_sub(1)?;
             let before = text[..start].chars().next_back();
             // Inside a word or behind a decimal point nothing begins.
             let inside = before.is_some_and(|b| match c {
