@@ -14,7 +14,7 @@ from mgmine.errors import StoreError, UsageError
 from mgmine.store import _disk, _lease, _manifest, _schema
 from mgmine.store._claims import claim_record
 from mgmine.store._manifest import Manifest, Segment, SegmentKey, Table
-from mgmine.store._query import Engine, Result, count_rows
+from mgmine.store._query import Engine, Result, RowCounter
 from mgmine.store._writer import LOCK, ArrowStream, Writer
 
 if TYPE_CHECKING:
@@ -157,22 +157,27 @@ class Store:
     def check(self) -> list[Fault]:
         """Read every file of the snapshot: that it is there, its checksum, its row count. Empty when all is well."""
         faults: list[Fault] = []
-        for segment in self.segments():
-            for name, table in segment.tables.items():
-                relative = f"segments/{segment.id}/{name}.parquet"
-                path = self.path / relative
-                try:
-                    if path.stat().st_size != table.bytes:
-                        faults.append(Fault(relative, f"is {path.stat().st_size} bytes long, not {table.bytes}"))
-                    elif _disk.sha256(path) != table.sha256:
-                        faults.append(Fault(relative, "its checksum is not that of the manifest"))
-                    elif (rows := count_rows(path)) != table.rows:
-                        faults.append(Fault(relative, f"holds {rows} rows, not {table.rows}"))
-                except OSError as error:
-                    faults.append(Fault(relative, error.strerror or str(error)))
-                except StoreError as error:
-                    faults.append(Fault(relative, str(error)))
+        with RowCounter() as counter:
+            for segment in self.segments():
+                for name, table in segment.tables.items():
+                    relative = f"segments/{segment.id}/{name}.parquet"
+                    if problem := self._problem(self.path / relative, table, counter):
+                        faults.append(Fault(relative, problem))
         return faults
+
+    def _problem(self, path: Path, table: Table, counter: RowCounter) -> str | None:
+        try:
+            if path.stat().st_size != table.bytes:
+                return f"is {path.stat().st_size} bytes long, not {table.bytes}"
+            if _disk.sha256(path) != table.sha256:
+                return "its checksum is not that of the manifest"
+            if (rows := counter.count(path)) != table.rows:
+                return f"holds {rows} rows, not {table.rows}"
+        except OSError as error:
+            return error.strerror or str(error)
+        except StoreError as error:
+            return str(error)
+        return None
 
     def close(self) -> None:
         """Close the connection and give back the hold on the segments; fine to call twice."""

@@ -28,18 +28,32 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def count_rows(path: Path) -> int:
-    """Rows of one Parquet file.
+class RowCounter:
+    """Counts the rows of Parquet files, outside any snapshot; a context manager."""
 
-    Raises:
-        StoreError: It is not a readable Parquet file.
-    """
-    import duckdb
+    def __init__(self) -> None:
+        import duckdb
 
-    with duckdb.connect() as connection:
+        self._connection = duckdb.connect(config={"threads": 1})
+
+    def __enter__(self) -> RowCounter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def count(self, path: Path) -> int:
+        """Rows of one file.
+
+        Raises:
+            StoreError: It is not a readable Parquet file.
+        """
+        import duckdb
+
         try:
             name = escape(path.resolve().as_posix())
-            return int(connection.execute("SELECT count(*) FROM read_parquet(?)", [name]).fetchall()[0][0])
+            query = "SELECT sum(num_rows) FROM parquet_file_metadata(?)"
+            return int(self._connection.execute(query, [name]).fetchall()[0][0])
         except duckdb.Error as error:
             raise StoreError(f"{path}: {error}") from error
 
