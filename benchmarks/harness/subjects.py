@@ -141,7 +141,11 @@ def scans(tools: Tools, files: list[Path], out: Path, *, lexicon: Path | None, t
     shown = f"FILE… --threads {threads}" + (" --lexicon LEXICON" if lexicon else "")
     if tools.rust_scan:
         command = [str(tools.rust_scan), *options, "-o", str(out / "rust"), *paths]
-        found.append(Subject("mgmine (Rust)", command, command, f"scan {shown} -o DIR"))
+        found.append(
+            Subject(
+                "mgmine (Rust)", command, command, f"scan --lexicon LEXICON.compiled FILE… --threads {threads} -o DIR"
+            )
+        )
     if tools.mgmine:
         python = str(tools.mgmine.with_name("python"))
         command = [str(tools.mgmine), "scan", *paths, *instead, "--threads", str(threads), "-o", str(out / "cli")]

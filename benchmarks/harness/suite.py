@@ -57,6 +57,7 @@ class Suite:
         self.notes: list[str] = []
         self.out = Path(tempfile.mkdtemp(prefix="out-", dir=data))
         self._lexicons: dict[int, Path] | None = None
+        self._compiled: dict[Path, Path] = {}
 
     def __del__(self) -> None:
         shutil.rmtree(self.out, ignore_errors=True)
@@ -84,9 +85,13 @@ class Suite:
         """mgmine's default lexicon, for the Rust program, which has none built in."""
         return subjects.HERE.parent / "python" / "mgmine" / "data" / "lexicon" / "default.toml"
 
-    def packed(self, files: list[Path]) -> int:
-        """Bytes of gzip."""
-        return sum(path.stat().st_size for path in files)
+    def compiled(self, lexicon: Path) -> Path:
+        """A lexicon compiled by the Rust program of this run, once."""
+        if lexicon not in self._compiled:
+            target = self.out / f"{lexicon.stem}.compiled"
+            run([str(self.tools.rust_scan), "--lexicon", str(lexicon), "--compile", str(target)])
+            self._compiled[lexicon] = target
+        return self._compiled[lexicon]
 
     def counts(self, subject: Subject) -> tuple[Counts, Sample]:
         """Run a subject's check; its counts and what it cost. The command of mgmine is run first, for its tables."""
@@ -168,12 +173,13 @@ def read(suite: Suite) -> None:
 
 
 def _scan_subjects(suite: Suite, files: list[Path], lexicon: Path | None, threads: int) -> list[Subject]:
+    """The doors of mgmine. The Rust program is given the lexicon compiled; the other two keep what they compiled once."""
     found = subjects.scans(suite.tools, files, suite.out, lexicon=lexicon, threads=threads)
-    if lexicon is None:
-        for subject in found:
-            if subject.name == "mgmine (Rust)":
-                at = subject.command.index("--threads")
-                subject.command[at:at] = ["--lexicon", str(suite.builtin)]
+    for subject in found:
+        if subject.name == "mgmine (Rust)":
+            at = subject.command.index("--threads")
+            given = ["--lexicon", str(suite.compiled(lexicon or suite.builtin))]
+            subject.command[:at] = [str(suite.tools.rust_scan), *given]
     return found
 
 
@@ -204,8 +210,6 @@ def scan(suite: Suite) -> None:
     for title, lexicon in chosen.items():
         for path, file in zip(suite.files, inputs.REAL, strict=True):
             for subject in _scan_subjects(suite, [path], lexicon, 1):
-                if subject.name == "mgmine (Rust)" and lexicon is not None:
-                    subject = _compiled(suite, subject, lexicon)
                 subject.parameters["lexicon"] = title
                 work = f"{path.name}, {title}"
                 abstracts = file.abstracts - file.empty_abstracts
@@ -241,21 +245,8 @@ def memory(suite: Suite) -> None:
     ]
     for work, files, lexicon, number in jobs:
         for subject in _scan_subjects(suite, files, lexicon, number):
-            if subject.name == "mgmine (Rust)" and lexicon is not None:
-                subject = _compiled(suite, subject, lexicon)
             if subject.name != "mgmine.scan (Python)":
                 suite.time("memory", subject, work, None, times=1)
-
-
-def _compiled(suite: Suite, subject: Subject, lexicon: Path) -> Subject:
-    """The same work with the lexicon compiled beforehand: what is held while scanning, not while compiling."""
-    target = lexicon.with_suffix(".compiled")
-    program = str(suite.tools.rust_scan)
-    run([program, "--lexicon", str(lexicon), "--compile", str(target)])
-    command = [str(target) if part == str(lexicon) else part for part in subject.command]
-    subject.command = subject.check = command
-    subject.shown = subject.shown.replace("LEXICON", "LEXICON.compiled")
-    return subject
 
 
 def lexicon(suite: Suite) -> None:
@@ -265,7 +256,7 @@ def lexicon(suite: Suite) -> None:
         return
     program = str(suite.tools.rust_scan)
     for names, path in suite.lexicons.items():
-        target = path.with_suffix(".compiled")
+        target = suite.out / f"{path.stem}.timed"
         command = [program, "--lexicon", str(path), "--compile", str(target)]
         subject = subjects.Subject(
             "compile", command, [], "scan --lexicon LEXICON --compile FILE", parameters={"names": names}
@@ -315,12 +306,13 @@ def match(suite: Suite) -> None:
             )
         if suite.tools.rust_scan:
             program = str(suite.tools.rust_scan)
-            command = [program, "--lexicon", str(path), "--threads", "1", "-o", str(suite.out / "match"), str(texts)]
+            command = [program, "--lexicon", str(suite.compiled(path)), "--threads", "1"]
+            command += ["-o", str(suite.out / "match"), str(texts)]
             subject = subjects.Subject(
                 "mgmine (whole scan)",
                 command,
                 command,
-                "scan --lexicon LEXICON --threads 1 -o DIR TEXTS.jsonl",
+                "scan --lexicon LEXICON.compiled --threads 1 -o DIR TEXTS.jsonl",
                 "longest match wins; spelling variants, abbreviations, comentions and Parquet included",
                 {"names": names, "rule": "longest first, with variants"},
             )
@@ -363,7 +355,6 @@ def growth(suite: Suite) -> None:
     for names, lexicon_path in suite.lexicons.items():
         for subject in _scan_subjects(suite, suite.files, lexicon_path, 1):
             if subject.name == "mgmine (Rust)":
-                subject = _compiled(suite, subject, lexicon_path)
                 subject.parameters["names"] = names
                 documents = sum(each.documents for each in inputs.REAL)
                 check = _exactly(documents=documents)

@@ -1,8 +1,9 @@
-//! The whole scan from Rust: `cargo run --release -p mgmine-engine --example scan -- --lexicon FILE [--threads N] [-o DIR] INPUT…`.
+//! The whole scan from Rust:
+//! `cargo run --release -p mgmine-engine --example scan -- --lexicon FILE [--threads N] [-o DIR] INPUT…`.
 //!
-//! Writes the tables that `mgmine scan -o DIR` writes and prints the counts as one JSON object. Without `-o` the tables are built
-//! and dropped. `--lexicon` takes a lexicon as people write it (it may be given more than once) or one compiled before with
-//! `--compile FILE`, which writes the compiled form and ends.
+//! Writes the tables that `mgmine scan -o DIR` writes and prints the counts as one JSON object. Without `-o` the tables
+//! are built and dropped. `--lexicon` takes a lexicon as people write it (it may be given more than once) or one compiled
+//! before with `--compile FILE`, which writes the compiled form and ends.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,6 +12,7 @@ use std::time::Instant;
 
 use mgmine_core::lexicon::Lexicon;
 use mgmine_engine::collect::{Chunk, TableKind, TableOptions, Tables};
+use mgmine_engine::lexicons;
 use mgmine_engine::parquet::ParquetFile;
 use mgmine_engine::run::{self, Event, Input, Threads};
 use mgmine_engine::visit::Gate;
@@ -41,16 +43,14 @@ fn given() -> Result<Given, Box<dyn Error>> {
 }
 
 fn lexicon(paths: &[PathBuf]) -> Result<Lexicon, Box<dyn Error>> {
+    if let [path] = paths
+        && lexicons::is_compiled(path)?
+    {
+        return lexicons::open_compiled(path).map_err(|problem| problem.to_string().into());
+    }
     let mut sources = Vec::new();
     for path in paths {
-        let bytes = std::fs::read(path)?;
-        match String::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') => sources.push((path.to_string_lossy().into_owned(), text)),
-            Ok(text) => return Lexicon::from_bytes(text.into_bytes()).map_err(|problem| problem.to_string().into()),
-            Err(not_text) => {
-                return Lexicon::from_bytes(not_text.into_bytes()).map_err(|problem| problem.to_string().into());
-            }
-        }
+        sources.push((path.to_string_lossy().into_owned(), std::fs::read_to_string(path)?));
     }
     let sources: Vec<_> = sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     Lexicon::parse(&sources).map_err(|problems| {
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lexicon = lexicon(&given.lexicons)?;
     let opened = begin.elapsed();
     if let Some(path) = &given.compile {
-        std::fs::write(path, lexicon.as_bytes())?;
+        lexicons::compile(&lexicon, path)?;
         return Ok(());
     }
     let tables = vec![TableKind::Mentions, TableKind::Comentions];
