@@ -645,6 +645,7 @@ class Causes(Compounds):
             if kind is None:
                 if (
                     subject.level in ("low", "absent")
+                    and self._lacking(subject)
                     and draft.predicate == "affects"
                     and draft.sign in ("+", "-")
                     and draft.derived is None
@@ -662,6 +663,11 @@ class Causes(Compounds):
                 if theme.name is None and not theme.ids and not self.phrases.capital(theme.node):
                     continue
                 self._derived(draft, theme, kind.kind, agent)
+
+    def _lacking(self, subject: Arg) -> bool:
+        """Whether a low level is a lack: a low dose or concentration of something given is none."""
+        words = self.graph.text[max(0, subject.start - 40) : subject.end + 16].lower()
+        return not any(word in words for word in ("concentration", "dose", "amount"))
 
     def _derived(self, draft: Draft, theme: Arg, kind: str, agent: str | None) -> None:
         target = draft.object

@@ -38,6 +38,13 @@ class Compounds(Paths):
                         continue
                     held = apart
                 subject, target = (one, held) if compound.subject == "part" else (held, one)
+                if (
+                    held.node.low in self.data.perturbation_nouns
+                    and self.data.perturbation_nouns[held.node.low].flips
+                    and compound.subject == "part"
+                    and held.name is None
+                ):
+                    continue
                 if held.type in ("t_cell", "cell") and node.low.rsplit("-", 1)[-1] in (
                     "stimulated",
                     "activated",

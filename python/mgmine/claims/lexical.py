@@ -105,6 +105,7 @@ class Data:
     outcome_verbs: frozenset[str] = frozenset()
     show_verbs: frozenset[str] = frozenset()
     report_verbs: frozenset[str] = frozenset()
+    harms: frozenset[str] = frozenset()
     cues: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     compartments: dict[str, str] = field(default_factory=dict)
     species: dict[str, str] = field(default_factory=dict)
@@ -233,6 +234,7 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
         for noun in table["anaphor"][family]:
             for form in noun_forms(noun):
                 out.anaphors.setdefault(form, family)
+    out.harms = _nouns(table["harm"]["nouns"])
     out.pronouns = frozenset(table["anaphor"]["pronouns"])
     for row in table["perturbation"]:
         kind = PerturbationKind(row["kind"], row["flips"])

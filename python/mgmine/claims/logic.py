@@ -252,7 +252,25 @@ class Logic:
         head = node.head
         if head is None:
             return []
-        if head.lemma in ("ability", "capacity", "failure", "potential", "tendency", "inability", "power"):
+        if (
+            head.dep == "nmod"
+            and head.head is not None
+            and head.head.is_verb
+            and head.case() not in ("of", "with", "as", "by")
+            and head.i not in self.phrases.at
+        ):
+            # "passes into the cell to do it": what passes does it
+            return self.subject(head.head)
+        if head.lemma in (
+            "ability",
+            "propensity",
+            "capacity",
+            "failure",
+            "potential",
+            "tendency",
+            "inability",
+            "power",
+        ):
             for kid in head.kids:
                 if kid.dep in ("nmod", "nmod:poss", "compound") and kid.case() in ("of", "", "'s", "for"):
                     return self.phrases.subjects(kid)

@@ -39,11 +39,19 @@ class Paths(Logic):
         pairs = [(one, two) for one in subjects for two in objects]
         if rule.subject[0] == "pair" and rule.object[0] == "pair" and subjects == objects:
             pairs = [(one, two) for at, one in enumerate(subjects) for two in subjects[at + 1 :]]
+        if node.lemma in ("determine", "define") and firing.form == "verb" and self.passive(node):
+            # "was determined by staining": a method, no effect
+            return False
+        if rule.id == "participates/involves" and node.dep in ("acl", "acl:relcl"):
+            return False
         for subject, target in pairs:
             if subject.start < target.end and target.start < subject.end:
                 continue
             sign = self._sign(group.sign, target.sign)
             sign = self._correlation_sign(firing, subject, target, sign)
+            if sign == "+" and group.id == "improve" and target.node.lemma in self.data.harms:
+                # to improve an injury is to lessen it
+                sign = "-"
             aspect = target.aspect or ("process" if target.type == "process" and target.name is None else group.aspect)
             draft = Draft(
                 subject, group.predicate, target, self._cue(firing), rule.id, rule.score, node, sign=sign,

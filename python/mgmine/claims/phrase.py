@@ -155,7 +155,17 @@ class Phrases:
                 seen.add(kid.i)
                 out.append((kid, self._denied(kid, first=node)))
                 queue.append(kid)
-        return sorted(out, key=lambda pair: pair[0].i)
+        out.sort(key=lambda pair: pair[0].i)
+        # "X but not Y, Z or W": what is denied once is denied for the rest of the list
+        denied = next((place for place, pair in enumerate(out) if pair[1] and place > 0), None)
+        if denied is not None and any(
+            kid.low in ("or", "nor") and kid.i > out[denied][0].i
+            for member, _ in out
+            for kid in member.kids
+            if kid.dep == "cc"
+        ):
+            out = [(member, flag or place > denied) for place, (member, flag) in enumerate(out)]
+        return out
 
     def _denied(self, node: Node, first: Node | None = None) -> bool:
         left = node.i
@@ -298,6 +308,9 @@ class Phrases:
                 for member, _ in self.members(theme)
                 for arg in self.resolve(member, subject, depth + 1)
             ]
+            if inner and not subject:
+                sign = self.direction(node)
+                inner = [replace(arg, sign=arg.sign * sign) for arg in inner]
             if inner:
                 return inner
         if key in data.generic:
@@ -310,7 +323,14 @@ class Phrases:
             return [replace(self._plain(node), perturbation=_BLOCKADE, themes=themes_args, agent=True)]
         if key in data.empty or node.low in data.empty:
             return self._through(node, subject, depth)
-        if not node.is_noun and node.tag not in ("JJ", "VBG"):
+        if (
+            not node.is_noun
+            and node.tag != "VBG"
+            and not (
+                node.tag == "JJ"
+                and ("-" in node.text or self.capital(node) or any(kid.dep == "det" for kid in node.kids))
+            )
+        ):
             return []
         return [self._perturbed_holder(node)]
 

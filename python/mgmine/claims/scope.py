@@ -240,6 +240,11 @@ class Scope:
                     else:
                         raise_to("probable")
                     modality = modality or "interpretation"
+                if at.dep in ("dobj", "nsubjpass") and at.is_noun and lemma in self.data.cues["aim"]["verbs"] and lemma not in (
+                    "find", "see", "establish", "set", "want", "plan", "try", "learn", "determine", "clarify", "elucidate", "look",
+                ) and at.lemma in self.data.cues["aim"]["carriers"]:  # fmt: skip
+                    raise_to("uncommitted")
+                    role, modality = "aim", "aim"
                 if at.dep == "nmod" and not at.is_verb and at.case() not in ("of", "as", "for", "between", "in"):
                     break
                 if at.dep == "nsubj" and not clausal:

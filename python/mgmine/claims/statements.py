@@ -11,6 +11,8 @@ from mgmine.claims.phrase import Arg
 if TYPE_CHECKING:
     from mgmine.nlp.graph import Node
 
+THERAPY = frozenset({"therapy", "treatment", "immunotherapy", "intervention", "drug", "therapeutic", "prevention"})
+
 
 class Statements(Causes):
     """Reads statements that no single trigger makes."""
@@ -173,7 +175,7 @@ class Statements(Causes):
                     "novel",
                 )
                 for kid in node.kids
-            ) and not any(kid.dep == "nmod" and kid.case() == "for" for kid in node.kids):
+            ) and not any(kid.dep == "nmod" and kid.case() == "for" and kid.lemma in THERAPY for kid in node.kids):
                 continue
             args = self.holder(head)
             if not args and head.dep == "nmod" and head.case() == "as" and head.head is not None:
