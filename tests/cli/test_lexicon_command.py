@@ -56,3 +56,18 @@ def test_check(tmp_path: Path) -> None:
     assert any(": error: " in line for line in lines)
     assert "errors" in done.stderr
     assert run_mgmine("lexicon", "check", tmp_path / "none.toml").code == 2
+
+
+def test_a_compiled_lexicon_finds_the_same(tmp_path: Path, sample: Path) -> None:
+    own = tmp_path / "own.tsv"
+    own.write_text("myasthenia gravis\tMESH:D009157\ncells\tX:1\n", encoding="utf-8")
+    compiled = tmp_path / "all.lexicon"
+    done = run_mgmine("lexicon", "compile", "--lexicon", own, "-o", compiled)
+    assert (done.code, done.stdout) == (0, "")
+    expected = run_mgmine("scan", sample, "--lexicon", own).stdout
+    assert expected
+    assert run_mgmine("scan", sample, "--replace-lexicon", compiled).stdout == expected
+    compiled.write_bytes(b"something\0else")
+    done = run_mgmine("scan", sample, "--replace-lexicon", compiled)
+    assert done.code == 65
+    assert "compile it again" in done.stderr

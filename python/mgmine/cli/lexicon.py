@@ -138,3 +138,16 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
         errors += found
         click.echo(f"{file}: {found} errors, {len(problems) - found} warnings", err=True)
     ctx.exit(65 if errors else 0)
+
+
+@command.command(name="compile")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The compiled lexicon to write.")
+@_common.lexicon_options
+def compile_(output: str, lexicon: tuple[str, ...], replace_lexicon: tuple[str, ...]) -> None:
+    """Compile a lexicon into one file that opens at once: --replace-lexicon FILE takes it.
+
+    Big lexicons are also compiled once and kept without asking; a compiled file is for machines that share it.
+    """
+    compiled = _load(lexicon, replace_lexicon)
+    compiled.save(output)
+    click.echo(f"{output}: {compiled.name_count:,} names, version {compiled.hash}", err=True)

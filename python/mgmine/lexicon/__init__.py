@@ -44,7 +44,8 @@ def cache_folder() -> Path | None:
 def load(added: Sequence[str | PathLike[str]] | None = None, *, replace: Sequence[str | PathLike[str]] = ()) -> Lexicon:
     """Compile the shipped lexicon, or the files ``replace`` in its stead, together with the files ``added``.
 
-    A big lexicon that was compiled before is opened from :func:`cache_folder`.
+    A big lexicon that was compiled before is opened from :func:`cache_folder`. ``replace`` may also be one file that
+    ``Lexicon.save`` wrote.
 
     Raises:
         UsageError: A file does not exist.

@@ -5,12 +5,12 @@
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use memmap2::Mmap;
-use mgmine_core::lexicon::{Lexicon, LexiconProblem};
+use mgmine_core::lexicon::{Lexicon, LexiconProblem, Severity};
 
 /// Lexicons with fewer names are compiled faster than a file is opened twice.
 const WORTH_KEEPING: u32 = 2_000;
@@ -35,7 +35,7 @@ pub struct Cache<'c> {
 pub fn open(sources: &[(&str, &str)], cache: Option<Cache<'_>>) -> Result<Lexicon, Vec<LexiconProblem>> {
     let Some(cache) = cache else { return Lexicon::parse(sources) };
     let path = cache.folder.join(key(sources, cache.build)).with_extension(SUFFIX);
-    if let Some(lexicon) = map(&path) {
+    if let Ok(lexicon) = map(&path) {
         return Ok(lexicon);
     }
     let lexicon = Lexicon::parse(sources)?;
@@ -45,6 +45,32 @@ pub fn open(sources: &[(&str, &str)], cache: Option<Cache<'_>>) -> Result<Lexico
         return Ok(map(&path).unwrap_or(lexicon));
     }
     Ok(lexicon)
+}
+
+/// Whether the file holds a compiled lexicon of any version: unlike a source, it has NUL bytes at its beginning.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn is_compiled(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(64).read_to_end(&mut head)?;
+    Ok(head.contains(&0))
+}
+
+/// Maps a lexicon compiled before by [`compile`], without reading its names.
+///
+/// # Errors
+/// If it was not compiled by this version.
+pub fn open_compiled(path: &Path) -> Result<Lexicon, LexiconProblem> {
+    map(path).map_err(|problem| LexiconProblem { origin: path.display().to_string(), ..problem })
+}
+
+/// Writes the compiled form of a lexicon; the file appears under its name only when it is whole.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn compile(lexicon: &Lexicon, path: &Path) -> io::Result<()> {
+    keep(path, lexicon.as_bytes())
 }
 
 /// 128 bits over the texts and the build. The origins are left out: they only stand in messages.
@@ -60,14 +86,20 @@ fn key(sources: &[(&str, &str)], build: &str) -> String {
     format!("{:016x}{:016x}", half(0), half(1))
 }
 
-/// Maps a compiled lexicon; `None` if it is not there or was not compiled by this version.
-fn map(path: &Path) -> Option<Lexicon> {
-    let file = File::open(path).ok()?;
+fn map(path: &Path) -> Result<Lexicon, LexiconProblem> {
+    let unreadable = |error: io::Error| LexiconProblem {
+        origin: String::new(),
+        line: 0,
+        name: String::new(),
+        message: error.to_string(),
+        severity: Severity::Error,
+    };
+    let file = File::open(path).map_err(unreadable)?;
     // SAFETY: the files of the cache are never changed: they are written beside their place and renamed into it. One who
     // cuts off a cache file under a running process ends that process, as with any mapped file.
     #[allow(unsafe_code)]
-    let bytes = unsafe { Mmap::map(&file) }.ok()?;
-    Lexicon::from_bytes(bytes).ok()
+    let bytes = unsafe { Mmap::map(&file) }.map_err(unreadable)?;
+    Lexicon::from_bytes(bytes)
 }
 
 fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -157,6 +189,22 @@ mod tests {
         }
         let nowhere = Cache { folder: &path, build: "1" };
         assert_eq!(open(&[("a", &text)], Some(nowhere)).expect("a lexicon").concept_count(), 1500);
+    }
+
+    #[test]
+    fn compiled_files_open_as_they_stand() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (source_path, path) = (directory.path().join("a.toml"), directory.path().join("a.lexicon"));
+        std::fs::write(&source_path, source(3)).expect("written");
+        assert!(!is_compiled(&source_path).expect("read"));
+        let lexicon = open(&[("a", &source(3))], None).expect("a lexicon");
+        compile(&lexicon, &path).expect("written");
+        assert!(is_compiled(&path).expect("read"));
+        assert_eq!(open_compiled(&path).expect("a lexicon").hash(), lexicon.hash());
+        std::fs::write(&path, b"from another time\0").expect("written");
+        assert!(is_compiled(&path).expect("read"));
+        let problem = open_compiled(&path).err().expect("not ours");
+        assert!(problem.to_string().contains("a.lexicon") && problem.message.contains("compile it again"));
     }
 
     #[test]

@@ -160,12 +160,17 @@ fn read(path: &PathBuf) -> Result<String, Error> {
 
 #[pymethods]
 impl Lexicon {
-    /// Compiles lexicon files (TOML or tab-separated values); a concept of a later file replaces one of the same label.
+    /// Opens a compiled lexicon (one path), or compiles lexicon files (TOML or tab-separated values); a concept of a later file replaces one of the same label.
     /// With a folder as `cache`, what was compiled is kept there and opened the next time; `build` tells builds apart.
     #[staticmethod]
     #[pyo3(signature = (paths, *, cache=None, build=""))]
     fn load(py: Python<'_>, paths: Vec<PathBuf>, cache: Option<PathBuf>, build: &str) -> PyResult<Self> {
         let inner = py.detach(|| {
+            if let [path] = paths.as_slice()
+                && lexicons::is_compiled(path).unwrap_or(false)
+            {
+                return lexicons::open_compiled(path).map_err(|problem| Error::Lexicon(vec![problem]));
+            }
             let texts = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
             let origins: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             let sources: Vec<(&str, &str)> =
@@ -189,6 +194,11 @@ impl Lexicon {
     #[pyo3(signature = (text, origin="<text>"))]
     fn check(py: Python<'_>, text: &str, origin: &str) -> Vec<LexiconProblem> {
         py.detach(|| core::Lexicon::check(origin, text)).into_iter().map(|inner| LexiconProblem { inner }).collect()
+    }
+
+    /// Writes the compiled form, which [`Lexicon::load`] maps into memory without reading its names.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        Ok(py.detach(|| lexicons::compile(&self.inner, &path))?)
     }
 
     /// The ids of its files, joined by `+`.
