@@ -8,9 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::Crc;
 
+use crate::inflate::{HISTORY, Inflate, Progress};
 use crate::problem::ProblemKind;
+
+/// The first bytes of a gzip member.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Bytes of the packed side held at a time.
 const PACKED_BLOCK: usize = 64 << 10;
@@ -38,15 +42,22 @@ pub(crate) struct Source {
     block: Vec<u8>,
     position: usize,
     filled: usize,
+    /// Whether the input has no more bytes than those in `block`.
+    complete: bool,
     state: State,
-    inflate: Option<Box<Decompress>>,
+    inflate: Option<Box<Inflate>>,
+    checksum: Crc,
     consumed: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Plain,
+    /// In front of a member's header.
+    Header,
     Member,
+    /// In front of a member's checksum and length.
+    Trailer,
     BetweenMembers,
     Done,
 }
@@ -59,14 +70,16 @@ impl Source {
             block: vec![0; PACKED_BLOCK],
             position: 0,
             filled: 0,
+            complete: false,
             state: State::Plain,
             inflate: None,
+            checksum: Crc::new(),
             consumed: Arc::default(),
         };
         while source.filled < 2 && source.refill()? {}
-        if source.block[..source.filled].starts_with(&[0x1f, 0x8b]) {
-            source.state = State::Member;
-            source.inflate = Some(Box::new(Decompress::new_gzip(15)));
+        if source.packed().starts_with(&GZIP) {
+            source.state = State::Header;
+            source.inflate = Some(Box::new(Inflate::new()));
         }
         Ok(source)
     }
@@ -76,14 +89,24 @@ impl Source {
         Arc::clone(&self.consumed)
     }
 
-    /// Adds bytes behind those not yet used; `false` at the end.
+    /// How many bytes before the place to write at [`Source::read`] must find as it wrote them.
+    pub(crate) fn history(&self) -> usize {
+        if self.inflate.is_some() { HISTORY } else { 0 }
+    }
+
+    /// What was read of the input and not used.
+    fn packed(&self) -> &[u8] {
+        &self.block[self.position..self.filled]
+    }
+
+    /// Adds bytes behind those not yet used; `false` at the end, or when there is no room.
     fn refill(&mut self) -> Result<bool, InputError> {
         self.block.copy_within(self.position..self.filled, 0);
         self.filled -= self.position;
         self.position = 0;
-        loop {
+        while !self.complete && self.filled < self.block.len() {
             match self.read.read(&mut self.block[self.filled..]) {
-                Ok(0) => return Ok(false),
+                Ok(0) => self.complete = true,
                 Ok(count) => {
                     self.filled += count;
                     self.consumed.fetch_add(count as u64, Ordering::Relaxed);
@@ -93,91 +116,147 @@ impl Source {
                 Err(error) => return Err(InputError::new(ProblemKind::Io, error.to_string())),
             }
         }
+        Ok(false)
     }
 
-    /// Fills `out` from the front and returns how much; 0 is the end. After an error comes the end.
-    pub(crate) fn read(&mut self, out: &mut [u8]) -> Result<usize, InputError> {
-        let mut done = 0;
-        while done < out.len() && self.state != State::Done {
-            match self.step(&mut out[done..]) {
-                Ok(count) => done += count,
+    /// Fills `buffer[from..]` from its front and returns how much; 0 is the end. After an error comes the end.
+    /// `buffer[..from]` must end with the last [`Source::history`] bytes of what was read before, or all of it.
+    pub(crate) fn read(&mut self, buffer: &mut [u8], from: usize) -> Result<usize, InputError> {
+        let mut to = from;
+        while to < buffer.len() && self.state != State::Done {
+            match self.step(buffer, &mut to) {
+                Ok(()) => {}
                 // The error comes again, from the same state, when what was read before it is used up.
-                Err(_) if done > 0 => return Ok(done),
+                Err(_) if to > from => break,
                 Err(error) => {
                     self.state = State::Done;
                     return Err(error);
                 }
             }
         }
-        Ok(done)
+        Ok(to - from)
     }
 
-    fn step(&mut self, out: &mut [u8]) -> Result<usize, InputError> {
+    fn step(&mut self, buffer: &mut [u8], to: &mut usize) -> Result<(), InputError> {
         match self.state {
-            State::Done => Ok(0),
+            State::Done => {}
             State::Plain => {
-                if self.position == self.filled && !self.refill()? {
+                if self.packed().is_empty() && !self.refill()? {
                     self.state = State::Done;
-                    return Ok(0);
                 }
-                let count = out.len().min(self.filled - self.position);
-                out[..count].copy_from_slice(&self.block[self.position..self.position + count]);
+                let count = (buffer.len() - *to).min(self.packed().len());
+                buffer[*to..*to + count].copy_from_slice(&self.packed()[..count]);
                 self.position += count;
-                Ok(count)
+                *to += count;
             }
+            State::Header => match header_length(self.packed()) {
+                Ok(Some(length)) => {
+                    self.position += length;
+                    self.checksum.reset();
+                    if let Some(inflate) = &mut self.inflate {
+                        inflate.reset();
+                    }
+                    self.state = State::Member;
+                }
+                Ok(None) if self.refill()? => {}
+                Ok(None) if self.complete => return Err(truncated()),
+                Ok(None) => return Err(corrupt("its header has no end")),
+                Err(reason) => return Err(corrupt(reason)),
+            },
             State::Member => {
-                if self.position == self.filled && !self.refill()? {
-                    return Err(InputError::new(
-                        ProblemKind::TruncatedGzip,
-                        "the gzip stream ends in the middle: the file is not complete",
-                    ));
-                }
-                let Some(inflate) = self.inflate.as_mut() else { return Ok(0) };
-                let (packed, unpacked) = (inflate.total_in(), inflate.total_out());
-                let status = inflate.decompress(&self.block[self.position..self.filled], out, FlushDecompress::None);
-                let used = (inflate.total_in() - packed) as usize;
-                let count = (inflate.total_out() - unpacked) as usize;
-                self.position += used;
-                match status {
-                    Ok(Status::StreamEnd) => self.state = State::BetweenMembers,
-                    Ok(_) if used == 0 && count == 0 => return Err(corrupt("no progress")),
-                    Ok(_) => {}
+                let Some(inflate) = &mut self.inflate else { return Ok(()) };
+                let start = (self.position, *to);
+                let packed = &self.block[..self.filled];
+                let progress = inflate.run(packed, &mut self.position, buffer, to, self.complete);
+                self.checksum.update(&buffer[start.1..*to]);
+                match progress {
+                    Ok(Progress::End) => self.state = State::Trailer,
+                    Ok(Progress::More) if *to == buffer.len() => {}
+                    Ok(Progress::More) => {
+                        if !self.refill()? && self.complete && start == (self.position, *to) {
+                            return Err(truncated());
+                        }
+                    }
                     // What was unpacked before the damage is handed out first.
-                    Err(_) if count > 0 => {}
-                    Err(error) => return Err(corrupt(error.message().unwrap_or("bad data"))),
+                    Err(_) if *to > start.1 => {}
+                    Err(reason) => return Err(corrupt(reason)),
                 }
-                Ok(count)
+            }
+            State::Trailer => {
+                while self.packed().len() < 8 {
+                    if !self.refill()? {
+                        return Err(truncated());
+                    }
+                }
+                let number = |at: usize| self.packed()[at..].first_chunk().map_or(0, |four| u32::from_le_bytes(*four));
+                let (sum, amount) = (number(0), number(4));
+                if sum != self.checksum.sum() {
+                    return Err(corrupt("its checksum does not fit"));
+                }
+                if amount != self.checksum.amount() {
+                    return Err(corrupt("its length does not fit"));
+                }
+                self.position += 8;
+                self.state = State::BetweenMembers;
             }
             State::BetweenMembers => {
                 loop {
                     // Zero bytes after a member are padding.
-                    while self.position < self.filled && self.block[self.position] == 0 {
+                    while self.packed().first() == Some(&0) {
                         self.position += 1;
                     }
-                    if self.filled - self.position >= 2 {
-                        break;
-                    }
-                    if !self.refill()? {
-                        if self.position == self.filled {
-                            self.state = State::Done;
-                            return Ok(0);
-                        }
+                    if self.packed().len() >= 2 || !self.refill()? {
                         break;
                     }
                 }
-                if self.block[self.position..self.filled].starts_with(&[0x1f, 0x8b]) {
-                    self.inflate = Some(Box::new(Decompress::new_gzip(15)));
-                    self.state = State::Member;
-                    Ok(0)
+                self.state = if self.packed().starts_with(&GZIP) {
+                    State::Header
+                } else if self.packed().is_empty() {
+                    State::Done
                 } else {
-                    Err(InputError::new(
+                    return Err(InputError::new(
                         ProblemKind::TrailingData,
                         "bytes that are not gzip follow the compressed stream; they were left out",
-                    ))
-                }
+                    ));
+                };
             }
         }
+        Ok(())
     }
+}
+
+/// The length of the header of a gzip member (RFC 1952) at the start of `packed`; `None` if it goes on behind.
+fn header_length(packed: &[u8]) -> Result<Option<usize>, &'static str> {
+    const CHECKSUM: u8 = 2;
+    const EXTRA: u8 = 4;
+    const NAME: u8 = 8;
+    const COMMENT: u8 = 16;
+    let Some([_, _, method, flags, ..]) = packed.first_chunk::<10>() else { return Ok(None) };
+    if *method != 8 {
+        return Err("it is packed by an unknown method");
+    }
+    if flags & 0xe0 != 0 {
+        return Err("its header has unknown flags");
+    }
+    let mut at = 10;
+    if flags & EXTRA != 0 {
+        let Some(length) = packed.get(at..).and_then(|rest| rest.first_chunk::<2>()) else { return Ok(None) };
+        at += 2 + usize::from(u16::from_le_bytes(*length));
+    }
+    for flag in [NAME, COMMENT] {
+        if flags & flag != 0 {
+            let Some(length) = packed.get(at..).and_then(|rest| memchr::memchr(0, rest)) else { return Ok(None) };
+            at += length + 1;
+        }
+    }
+    if flags & CHECKSUM != 0 {
+        at += 2;
+    }
+    Ok((at <= packed.len()).then_some(at))
+}
+
+fn truncated() -> InputError {
+    InputError::new(ProblemKind::TruncatedGzip, "the gzip stream ends in the middle: the file is not complete")
 }
 
 fn corrupt(reason: &str) -> InputError {
@@ -270,17 +349,19 @@ impl Window {
         let kept = self.end - self.start;
         match &mut self.feed {
             Feed::Here(source) => {
-                self.data.copy_within(self.start..self.end, 0);
-                (self.start, self.end) = (0, kept);
+                // What is kept, and what the source needs of its own past.
+                let past = kept.max(source.history()).min(self.end);
+                self.data.copy_within(self.end - past..self.end, 0);
+                (self.start, self.end) = (past - kept, past);
                 // For a record longer than the window the room is doubled, so that it is not copied once for each block.
-                let room = kept + self.block.max(kept);
+                let room = past + self.block.max(kept);
                 if self.data.len() < room {
                     self.data.resize(room, 0);
                 } else if self.data.len() > 16 * room {
                     self.data.truncate(room);
                     self.data.shrink_to_fit();
                 }
-                let count = source.read(&mut self.data[kept..room])?;
+                let count = source.read(&mut self.data[..room], past)?;
                 self.end += count;
                 Ok(count)
             }
@@ -311,12 +392,21 @@ fn spawn(mut source: Source, block: usize) -> Result<Feed, InputError> {
     let (used, free) = channel::<Vec<u8>>();
     let work = move || {
         let length = HEADROOM + block;
+        // The reader writes into the room before a block, so what the source needs of its past is kept here.
+        let mut past = Vec::new();
         loop {
             // A buffer that grew, or the empty one of the start, is not worth keeping.
             let mut data = free.try_iter().find(|data| data.len() == length).unwrap_or_else(|| vec![0; length]);
-            let message = match source.read(&mut data[HEADROOM..]) {
+            data[HEADROOM - past.len()..HEADROOM].copy_from_slice(&past);
+            let message = match source.read(&mut data, HEADROOM) {
                 Ok(0) => return,
-                Ok(filled) => Ok(Block { data, filled }),
+                Ok(filled) => {
+                    let end = HEADROOM + filled;
+                    let start = end - source.history().min(past.len() + filled);
+                    past.clear();
+                    past.extend_from_slice(&data[start..end]);
+                    Ok(Block { data, filled })
+                }
                 Err(error) => Err(error),
             };
             let last = message.is_err();

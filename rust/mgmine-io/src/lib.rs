@@ -9,6 +9,7 @@ mod bioc;
 mod canon;
 mod dates;
 mod detect;
+mod inflate;
 mod input;
 mod jats;
 mod jsonl;
