@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mgmine.claims.lexical import PerturbationKind
     from mgmine.nlp.graph import Node
 
+TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 
 
@@ -127,9 +128,22 @@ class Causes(Compounds):
                             sign = "0" if group.inchoative else ("-" if sign == "+" else "?")
                         out.append((arg, sign, [verb]))
                 return out
+        pace = self._pace(verb)
+        if pace and not passive and not has_object:
+            return [(self.clause(verb), "+" if pace > 0 else "-", [verb])]
         if negative and not passive and verb.lemma not in ("be", "have", "do"):
             return self._deed(verb, "-", [verb])
         return out
+
+    def _pace(self, verb: Node) -> int:
+        """+1 or −1 for "faster", "better", "poorly" and the like after a verb, else 0."""
+        for kid in verb.kids:
+            if kid.i > verb.i and kid.dep in ("advmod", "xcomp", "nmod:npmod", "dobj", "dep"):
+                if kid.low in ("faster", "better", "more", "longer", "sooner", "further", "harder"):
+                    return 1
+                if kid.low in ("slower", "slowly", "less", "worse", "poorly", "weakly", "badly", "later"):
+                    return -1
+        return 0
 
     def _slowed(self, verb: Node) -> bool:
         """ "grew more slowly", "rose less"."""
@@ -207,6 +221,8 @@ class Causes(Compounds):
         no = any(kid.low == "no" for kid in node.kids)
         for member, _ in self.phrases.members(node):
             group = self.data.nouns.get(member.low)
+            if group is not None and group.frame == "effect":
+                continue
             direction = self.phrases.has_direction(member)
             args = self.phrases.resolve(member)
             for arg in args:
@@ -234,6 +250,16 @@ class Causes(Compounds):
             if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")
         ]
         holders = self._perturbed_subject(verb)
+        if verb.lemma == "be" and any(kid.dep == "expl" for kid in verb.kids):
+            # "there was a fall in X after Y"
+            for kid in verb.kids:
+                if kid.dep in ("nsubj", "dobj"):
+                    effects_there = self._directed(kid, verb)
+                    places = [*kid.kids, *(one for inner in kid.kids for one in inner.kids)]
+                    for one in (*hasty, *(place for place in places if place.dep == "nmod")):
+                        if one.case().split(" ")[0] in ("after", "upon", "following", "with", "without", "in"):
+                            self._cause_drafts(self._cause_of(one), effects_there, verb)
+            return
         if not hasty and not holders:
             return
         effects: list[tuple[Arg, str, list[Node]]] | None = None
@@ -278,7 +304,7 @@ class Causes(Compounds):
     ) -> None:
         for cause, kind, flips in causes:
             for target, sign, cue in effects:
-                if (len(cue) > 1 and not flips) or sign == "?":
+                if (len(cue) > 1 and not flips and not rule) or sign == "?":
                     continue
                 if cause.start < target.end and target.start < cause.end:
                     continue
@@ -467,6 +493,25 @@ class Causes(Compounds):
                         if kid.dep == "acl":
                             kind = self.data.perturbation_nouns["absence"]
                     out.extend((arg, kind, True) for arg in missing)
+                out.extend(self._treated(place))
+        return out
+
+    def _treated(self, node: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
+        """ "EDTA-treated T cells", "T cells treated with EDTA": what they were given."""
+        addition = self.data.perturbation_nouns["addition"]
+        out: list[tuple[Arg, PerturbationKind | None, bool]] = []
+        for kid in node.kids:
+            if kid.dep == "amod" and "-" in kid.low and kid.low.rsplit("-", 1)[1] in TREATED:
+                parts = self._parts(kid, kid.start, kid.start + kid.text.rfind("-"))
+                out.extend((part, addition, False) for part in parts)
+            elif kid.dep == "acl" and kid.lemma in ("treat", "incubate", "supplement", "feed", "expose", "pretreat"):
+                for inner in kid.kids:
+                    if inner.dep == "nmod" and inner.case() in ("with", "to") or inner.dep == "dobj":
+                        out.extend(
+                            (arg, addition, False)
+                            for arg in self.phrases.subjects(inner)
+                            if self._thing(arg) and arg.perturbation is None and not arg.level
+                        )
         return out
 
     def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:

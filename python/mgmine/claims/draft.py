@@ -36,6 +36,7 @@ class Draft:
     reasons: list[str] = field(default_factory=list)
     group: Group | None = None
     final: bool = False
+    nulled: bool = False
 
 
 @dataclass(slots=True)

@@ -80,6 +80,8 @@ class Paths(Logic):
             ):
                 draft.predicate, draft.sign, draft.aspect, draft.rule = "expresses", None, None, "expresses/produces"
                 draft.score = self.data.scores["expresses/produces"]
+            if target.null and group.predicate == "affects":
+                draft.sign, draft.negated, draft.nulled = "0", False, True
             if group.perturbation and subject.perturbation is None:
                 draft.perturbation = (group.perturbation, self.graph.text[subject.start : subject.end])
             self._add(draft)

@@ -394,7 +394,10 @@ class Phrases:
                         return [self._plain(node)]
                     sign = {"+": 1, "-": -1}.get(group.sign or "", 0)
                     if group.sign == "?":
-                        out.append(replace(arg, sign=arg.sign, aspect=arg.aspect or group.aspect, negated=denied))
+                        none = any(kid.low in ("no", "little") and kid.i < node.i for kid in node.kids)
+                        out.append(
+                            replace(arg, sign=arg.sign, aspect=arg.aspect or group.aspect, negated=denied, null=none)
+                        )
                     else:
                         out.append(
                             replace(arg, sign=arg.sign * sign, aspect=arg.aspect or group.aspect, negated=denied)

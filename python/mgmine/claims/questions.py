@@ -143,6 +143,11 @@ def _clause_pairs(reader: Reader, clause: Node) -> list[tuple[Arg, Arg]]:
                 if objects:
                     break
     if not objects:
+        # whom it bears on: people are no argument of a finding, but of a question they are
+        objects = [
+            reader.phrases._plain(kid) for kid in clause.kids if kid.dep == "dobj" and kid.is_noun and kid.tag != "PRP"
+        ]
+    if not objects:
         for kid in clause.kids:
             if kid.dep in ("xcomp", "ccomp") and kid.is_verb:
                 return [(one, two) for _, two in _clause_pairs(reader, kid) for one in subjects]

@@ -50,6 +50,7 @@ class Reader(Statements):
         self._groups()
         self._targets()
         self._covariation()
+        self._musts()
         self._ellipses()
         self._causatives()
         self._uses()

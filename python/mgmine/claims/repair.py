@@ -31,6 +31,8 @@ def repair(graph: Graph, data: Data) -> None:
     _verb_as_adjective(graph)
     _headless_clause(graph, data)
     _stolen_object(graph, data)
+    _leading_clause(graph)
+    _hung_object(graph, data)
     _questioned_object(graph)
     _relative_object(graph, data)
     _participle_as_verb(graph)
@@ -473,6 +475,53 @@ def _questioned_object(graph: Graph) -> None:
                 and not any(one.low == "," for one in graph.nodes[node.i : kid.i])
             ):
                 kid.attach(node, "dobj")
+
+
+def _leading_clause(graph: Graph) -> None:
+    """ "When X did A, Y did B" with A as the root: B is the main verb."""
+    root = graph.root()
+    if (
+        root is None
+        or not root.is_verb
+        or not graph.nodes
+        or graph.nodes[0].low not in ("when", "once", "if", "after", "because", "whenever")
+    ):
+        return
+    opener = graph.nodes[0]
+    if opener.head is not root:
+        return
+    for kid in root.kids:
+        if kid.i > root.i and kid.dep in ("parataxis", "ccomp", "conj", "dep") and kid.tag in FINITE and any(
+            one.dep in ("nsubj", "nsubjpass") for one in kid.kids
+        ):  # fmt: skip
+            root.kids.remove(kid)
+            kid.head, kid.dep = None, "root"
+            root.head = None
+            root.attach(kid, "advcl")
+            return
+
+
+def _hung_object(graph: Graph, data: Data) -> None:
+    """ "did not raise, but rather lowered, X": a noun coordinated with a verb is what the verbs act on."""
+    for node in graph.nodes:
+        head = node.head
+        if (
+            node.dep != "conj"
+            or head is None
+            or not head.is_verb
+            or not node.is_noun
+            or node.i < head.i
+            or head.lemma not in data.verbs
+        ):
+            continue
+        verbs = [head, *(kid for kid in head.kids if kid.dep == "conj" and kid.is_verb)]
+        if (
+            len(verbs) < 2
+            or any(kid.dep in ("dobj", "nsubjpass", "cop") for verb in verbs for kid in verb.kids)
+            or any(kid.dep == "cop" for kid in node.kids)
+        ):
+            continue
+        node.attach(head, "dobj")
 
 
 def _relative_object(graph: Graph, data: Data) -> None:

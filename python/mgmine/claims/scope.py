@@ -148,7 +148,19 @@ class Scope:
                 elif kid.dep in ("mark", "advmod") and kid.low in cues["uncommitted_marks"]:
                     raise_to("uncommitted")
                 elif kid.dep == "mark" and kid.low in cues["conditional_marks"] and at.dep == "advcl":
-                    raise_to("conditional")
+                    asking = at.head is not None and at.head.lemma in (
+                        "wonder",
+                        "ask",
+                        "test",
+                        "know",
+                        "examine",
+                        "see",
+                    )
+                    if kid.low == "if" and asking:
+                        raise_to("uncommitted")
+                        role, modality = "aim", "aim"
+                    else:
+                        raise_to("conditional")
                 elif kid.dep == "aux" and kid.low in ("would", "should") and at.is_verb:
                     raise_to(
                         "counterfact"
@@ -240,9 +252,10 @@ class Scope:
                     else:
                         raise_to("probable")
                     modality = modality or "interpretation"
-                if at.dep in ("dobj", "nsubjpass") and at.is_noun and lemma in self.data.cues["aim"]["verbs"] and lemma not in (
+                infinitive = head.tag == "VB" and any(kid.low == "to" for kid in head.kids)
+                if at.dep in ("dobj", "nsubjpass") and at.is_noun and lemma in self.data.cues["aim"]["verbs"] and (infinitive or lemma not in (
                     "find", "see", "establish", "set", "want", "plan", "try", "learn", "determine", "clarify", "elucidate", "look",
-                ) and at.lemma in self.data.cues["aim"]["carriers"]:  # fmt: skip
+                )) and at.lemma in self.data.cues["aim"]["carriers"]:  # fmt: skip
                     raise_to("uncommitted")
                     role, modality = "aim", "aim"
                 if at.dep == "nmod" and not at.is_verb and at.case() not in ("of", "as", "for", "between", "in"):
@@ -276,10 +289,12 @@ class Scope:
         denied = self.denied(anchor)
         if draft.rule in ("affects/absence", "affects/cause-adverbial", "affects/perturbed-holder", "affects/sensed"):
             denied = False
+        if draft.nulled:
+            denied = False
         group = draft.group
         for side in (draft.subject, draft.object):
             node = getattr(side, "node", None)
-            if node is None or denied:
+            if node is None or denied or draft.nulled:
                 continue
             lead = node
             while lead.dep == "conj" and lead.head is not None:

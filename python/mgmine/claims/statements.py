@@ -194,6 +194,37 @@ class Statements(Causes):
                     final=True,
                 ))  # fmt: skip
 
+    def _musts(self) -> None:
+        """ "X must be present for Y"; "Y cannot happen unless X is there"."""
+        for node in self.graph.nodes:
+            if node.low in ("present", "available", "bound", "there") and any(
+                kid.dep == "aux" and kid.low in ("must", "should") for kid in node.kids
+            ):
+                holders = [
+                    arg for kid in node.kids if kid.dep in ("nsubj", "nsubjpass") for arg in self.phrases.subjects(kid)
+                ]
+                for kid in node.kids:
+                    if kid.dep in ("nmod", "advcl") and kid.case().split(" ")[0] == "for" and kid.is_noun:
+                        self._needs(self.phrases.objects(kid), holders, node)
+            elif node.dep == "advcl" and node.head is not None and any(kid.low == "unless" for kid in node.kids):
+                main = node.head
+                if self.scope.negated(main) or any(kid.low == "cannot" for kid in main.kids):
+                    holders = [
+                        arg
+                        for kid in node.kids
+                        if kid.dep in ("nsubj", "nsubjpass")
+                        for arg in self.phrases.subjects(kid)
+                    ]
+                    self._needs([self.clause(main)] if main.is_verb else [], holders, node)
+
+    def _needs(self, subjects: list[Arg], objects: list[Arg], anchor: Node) -> None:
+        for subject in subjects:
+            for target in objects:
+                self._add(Draft(
+                    subject, "requires", target, [anchor], "requires/must", self.data.scores["requires/must"], anchor, necessity="necessary",
+                    final=True,
+                ))  # fmt: skip
+
     def _covariation(self) -> None:
         """ "A fell as B rose": they go together, the sign is the product."""
         for node in self.graph.nodes:
