@@ -138,7 +138,7 @@ def test_losses_are_told(corpus: Path, tmp_path: Path) -> None:
 
 
 def test_usage(corpus: Path, tmp_path: Path) -> None:
-    for arguments, told in [
+    cases: list[tuple[list[str | Path], str]] = [
         ([tmp_path / "missing.xml"], "missing.xml"),
         ([tmp_path], "folder"),
         ([corpus, "--format", "parquet"], "-o DIR"),
@@ -146,7 +146,8 @@ def test_usage(corpus: Path, tmp_path: Path) -> None:
         ([corpus, "--threads", "0"], "threads"),
         ([corpus, "--lexicon", tmp_path / "no.toml"], "no.toml"),
         ([], "INPUT"),
-    ]:
+    ]
+    for arguments, told in cases:
         done = run_mgmine("scan", *arguments)
         assert (done.code, done.stdout) == (2, ""), arguments
         assert told in done.stderr
