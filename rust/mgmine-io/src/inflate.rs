@@ -73,6 +73,8 @@ pub(crate) struct Inflate {
     count: u32,
     /// Bytes written since the start of the stream, up to `HISTORY`.
     written: usize,
+    /// Whether to do without what only some processors have: for tests.
+    portable: bool,
     /// What is wrong with the stream; said again at each call.
     damage: Option<Damage>,
     litlen: Box<[u32; LITLEN_SIZE]>,
@@ -87,6 +89,7 @@ impl Inflate {
             bits: 0,
             count: 0,
             written: 0,
+            portable: false,
             damage: None,
             litlen: Box::new([SPECIAL; LITLEN_SIZE]),
             distance: Box::new([SPECIAL; DISTANCE_SIZE]),
@@ -334,18 +337,54 @@ impl Inflate {
         to: &mut usize,
         floor: usize,
     ) -> Result<bool, Damage> {
+        #[cfg(target_arch = "x86_64")]
+        if !self.portable && std::is_x86_feature_detected!("bmi2") && std::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has what the function is compiled for; it is safe code otherwise.
+            #[allow(unsafe_code)]
+            return unsafe { self.fast_bmi2(input, from, out, to, floor) };
+        }
+        self.fast_anywhere(input, from, out, to, floor)
+    }
+
+    /// [`Inflate::fast_anywhere`] with shifts that need no register of their own and copies of 32 bytes at once.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "bmi1,bmi2,avx2")]
+    fn fast_bmi2(
+        &mut self,
+        input: &[u8],
+        from: &mut usize,
+        out: &mut [u8],
+        to: &mut usize,
+        floor: usize,
+    ) -> Result<bool, Damage> {
+        self.fast_anywhere(input, from, out, to, floor)
+    }
+
+    #[inline(always)]
+    fn fast_anywhere(
+        &mut self,
+        input: &[u8],
+        from: &mut usize,
+        out: &mut [u8],
+        to: &mut usize,
+        floor: usize,
+    ) -> Result<bool, Damage> {
         let (litlens, distances) = (&*self.litlen, &*self.distance);
+        // Only the low six bits of `count` count: an entry is subtracted as it is.
         let (mut bits, mut count) = (self.bits, self.count);
         let (mut at, mut end) = (*from, *to);
         let last_input = input.len() - FAST_INPUT;
         let last_output = out.len() - FAST_OUTPUT;
-        let mut done = false;
-        // Fills the buffer to 56 bits or more. What lies above `count` is what will be loaded there again.
+        let mut result = Ok(false);
+        // Fills the buffer to 56 bits or more. What lies above them is what will be loaded there again.
         macro_rules! refill {
             () => {
-                let Some(bytes) = input.get(at..).and_then(|rest| rest.first_chunk::<8>()) else { break };
-                bits |= u64::from_le_bytes(*bytes) << count;
-                at += ((63 - count) >> 3) as usize;
+                let Some(bytes) = input.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
+                    result = Err("input ran out");
+                    break;
+                };
+                bits |= u64::from_le_bytes(*bytes) << (count & 63);
+                at += 7 - (count >> 3 & 7) as usize;
                 count |= 56;
             };
         }
@@ -355,86 +394,100 @@ impl Inflate {
             };
         }
         macro_rules! drop {
-            ($bits:expr) => {
-                bits >>= $bits & 0x3f;
-                count -= $bits & 0x3f;
+            ($entry:expr) => {
+                bits >>= $entry & 63;
+                count = count.wrapping_sub($entry);
             };
         }
-        let mut result = Ok(());
-        while at <= last_input && end <= last_output {
-            refill!();
-            let mut entry = litlen!();
-            if entry & LITERAL != 0 {
-                drop!(entry);
-                out[end] = (entry >> 16) as u8;
+        macro_rules! literal {
+            ($entry:expr) => {
+                out[end] = ($entry >> 16) as u8;
                 end += 1;
+            };
+        }
+        let mut entry = SPECIAL;
+        if at <= last_input && end <= last_output {
+            // A loop only to be left where the input runs out.
+            #[allow(clippy::never_loop)]
+            loop {
+                refill!();
+                entry = litlen!();
+                break;
+            }
+        }
+        // `entry` is the next symbol's, not dropped yet. A turn takes 16 bytes of input at most.
+        while at <= last_input && end <= last_output {
+            let mut saved = bits;
+            drop!(entry);
+            if entry & LITERAL != 0 {
+                literal!(entry);
                 entry = litlen!();
                 if entry & LITERAL != 0 {
                     drop!(entry);
-                    out[end] = (entry >> 16) as u8;
-                    end += 1;
+                    literal!(entry);
                     entry = litlen!();
                     if entry & LITERAL != 0 {
                         drop!(entry);
-                        out[end] = (entry >> 16) as u8;
-                        end += 1;
+                        literal!(entry);
+                        refill!();
+                        entry = litlen!();
                         continue;
                     }
                 }
                 refill!();
+                saved = bits;
+                drop!(entry);
             }
             if entry & SPECIAL != 0 {
                 if entry & LINK != 0 {
-                    let second = bits >> LITLEN_BITS & ((1 << (entry >> 8 & 0xf)) - 1);
-                    drop!(LITLEN_BITS);
-                    entry = litlens[((entry >> 16 & 0x7fff) + second as u32) as usize & (LITLEN_SIZE - 1)];
+                    let second = bits & ((1 << (entry >> 8 & 0xf)) - 1);
+                    entry = litlens[((entry >> 16) + second as u32) as usize & (LITLEN_SIZE - 1)];
+                    saved = bits;
+                    drop!(entry);
                     if entry & LITERAL != 0 {
-                        drop!(entry);
-                        out[end] = (entry >> 16) as u8;
-                        end += 1;
+                        literal!(entry);
+                        refill!();
+                        entry = litlen!();
                         continue;
                     }
                 }
                 if entry & SPECIAL != 0 {
-                    if entry & END != 0 {
-                        drop!(entry);
-                        done = true;
-                    } else {
-                        result = Err("a symbol has no code");
-                    }
+                    result = if entry & END != 0 { Ok(true) } else { Err("a symbol has no code") };
                     break;
                 }
             }
-            let saved = bits;
-            drop!(entry);
             let length = (entry >> 16) as usize + extra(saved, entry);
-            // 15 + 5 bits of 56 are used at most; a distance needs 15 + 13.
+            // 20 bits of 56 are used at most; a distance needs 28.
             entry = distances[(bits & ((1 << DISTANCE_BITS) - 1)) as usize];
+            saved = bits;
+            drop!(entry);
             if entry & SPECIAL != 0 {
                 if entry & LINK != 0 {
-                    let second = bits >> DISTANCE_BITS & ((1 << (entry >> 8 & 0xf)) - 1);
-                    drop!(DISTANCE_BITS);
+                    let second = bits & ((1 << (entry >> 8 & 0xf)) - 1);
                     entry = distances[((entry >> 16) + second as u32) as usize & (DISTANCE_SIZE - 1)];
+                    saved = bits;
+                    drop!(entry);
                 }
                 if entry & SPECIAL != 0 {
                     result = Err("a distance has no code");
                     break;
                 }
             }
-            let saved = bits;
-            drop!(entry);
             let distance = (entry >> 16) as usize + extra(saved, entry);
             if distance > end - floor {
                 result = Err("a match reaches back before the start");
                 break;
             }
+            // The next symbol is looked up while the bytes are copied.
+            refill!();
+            entry = litlen!();
             copy_match(out, end, distance, length);
             end += length;
         }
-        self.bits = bits & ((1_u64 << count) - 1);
-        self.count = count;
+        self.count = count & 63;
+        self.bits = bits & ((1 << self.count) - 1);
         (*from, *to) = (at, end);
-        result.map(|()| done)
+        result
     }
 
     /// Decodes symbol by symbol, near the end of input or output.
@@ -670,6 +723,7 @@ mod tests {
     /// Unpacks with input that comes in pieces and output that is asked for in pieces, keeping no more past than is needed.
     fn unpack(packed: &[u8], piece: usize, room: usize) -> Result<(Vec<u8>, usize), Damage> {
         let mut inflate = Inflate::new();
+        inflate.portable = piece % 2 == 1;
         let (mut all, mut from, mut given) = (Vec::new(), 0, piece.min(packed.len()));
         loop {
             let past = all.len().min(HISTORY);
