@@ -175,11 +175,10 @@ impl Inflate {
                     self.state = State::Codes;
                 }
                 State::Codes => {
-                    if input.len() - *from >= FAST_INPUT && out.len() - *to >= FAST_OUTPUT {
-                        if self.fast(input, from, out, to, floor)? {
-                            self.end_block(from);
-                            continue;
-                        }
+                    let room = input.len() - *from >= FAST_INPUT && out.len() - *to >= FAST_OUTPUT;
+                    if room && self.fast(input, from, out, to, floor)? {
+                        self.end_block(from);
+                        continue;
                     }
                     match self.slow(input, from, out, to, floor)? {
                         Slow::Fast => {}
