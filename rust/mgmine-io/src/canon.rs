@@ -294,6 +294,11 @@ impl<'d> Builder<'d> {
         self.doc.text.is_empty()
     }
 
+    /// Notes that the record gives an abstract, whether or not it turns out to hold text.
+    pub(crate) fn abstract_given(&mut self) {
+        self.doc.abstract_given = true;
+    }
+
     /// Adds a passage, written by `write`; the text and the passage stay as they were where it gave no text or an error.
     /// Anything but the title is set off by a newline, also where there is no title. `source` is where the passage starts.
     pub(crate) fn passage<T, E>(

@@ -277,6 +277,7 @@ impl Pubmed {
             let rest = &record[at..];
             if rest.starts_with(b"<Abstract>") {
                 at += b"<Abstract>".len();
+                builder.abstract_given();
                 break;
             } else if rest.starts_with(b"<Pagination>") {
                 at = behind(record, at, &PAGES_END)?;
@@ -353,6 +354,9 @@ impl Pubmed {
                 break;
             }
         }
+        if parts.abstract_given {
+            builder.abstract_given();
+        }
         for (inner, section) in parts.sections {
             let stack = &mut self.stack;
             builder.passage(PassageKind::Abstract, section, base + inner as u64, |out| {
@@ -369,6 +373,7 @@ struct Parts {
     pmid: Option<usize>,
     title: Option<(usize, &'static [u8])>,
     book_title: Option<(usize, &'static [u8])>,
+    abstract_given: bool,
     sections: Vec<(usize, Option<String>)>,
 }
 
@@ -400,6 +405,7 @@ impl Parts {
                 (b"Abstract", b"Article", b"MedlineCitation")
                 | (b"Abstract", b"BookDocument", b"PubmedBookArticle") => {
                     abstracts += 1;
+                    parts.abstract_given = true;
                 }
                 (b"AbstractText", b"Abstract", b"Article" | b"BookDocument") if !empty && abstracts == 1 => {
                     parts.sections.push((inner, section(attributes)));
