@@ -506,7 +506,7 @@ class Causes(Compounds):
                 out.extend((part, addition, False) for part in parts)
             elif kid.dep == "acl" and kid.lemma in ("treat", "incubate", "supplement", "feed", "expose", "pretreat"):
                 for inner in kid.kids:
-                    if inner.dep == "nmod" and inner.case() in ("with", "to") or inner.dep == "dobj":
+                    if (inner.dep == "nmod" and inner.case() in ("with", "to")) or inner.dep == "dobj":
                         out.extend(
                             (arg, addition, False)
                             for arg in self.phrases.subjects(inner)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mgmine.claims.draft import Draft
 from mgmine.claims.phrase import Arg
 
 if TYPE_CHECKING:
-    from mgmine.claims.draft import Draft
     from mgmine.claims.reader import Reader
+    from mgmine.nlp.graph import Node
 
 _DOSE = re.compile(
     r"\b\d+(?:[.,]\d+)?(?:\s?(?:-|–|to)\s?\d+(?:[.,]\d+)?)?\s?(?:[mµμn]?M|mmol(?:/[lL])?|[µμmnk]?g(?:/(?:ml|mL|kg|l|L|d|day))?|mg/d[lL]|U/ml|ng/ml|%)(?![\w])"
@@ -52,22 +53,34 @@ class Surroundings:
             Slot("condition", match.start(), match.end(), ()) for match in _CONDITION.finditer(self.text, start, end)
         ]
 
-    def _cells(self) -> list[Slot]:
-        out = []
+    def _cells(self) -> list[tuple[Slot, Node]]:
+        out: list[tuple[Slot, Node]] = []
         phrases = self.reader.phrases
         for node in self.reader.graph.nodes:
             name = phrases.at.get(node.i)
             if name is not None:
                 if name.family == "t_cell":
-                    out.append(Slot("cell_type", name.start, name.end, name.ids))
+                    out.append((Slot("cell_type", name.start, name.end, name.ids), node))
             elif (
                 node.lemma in self.reader.data.cells
                 and node.is_noun
-                and any(kid.dep in ("compound", "amod") for kid in node.kids)
+                and (node.lemma != "cell" or any(kid.dep in ("compound", "amod") for kid in node.kids))
             ):
                 start, _ = phrases.span(node)
-                out.append(Slot("cell_type", start, node.end, ()))
+                out.append((Slot("cell_type", start, node.end, ()), node))
         return out
+
+    def _inherited(self, draft: Draft) -> list[Slot]:
+        """The cell type of the sentence before, for a claim whose subject or object points back to it."""
+        if not any(isinstance(side, Arg) and side.inherited for side in (draft.subject, draft.object)):
+            return []
+        before = [name for name in self.reader.memory.names if name.family == "t_cell"]
+        taken = [(side.start, side.end) for side in (draft.subject, draft.object) if isinstance(side, Arg)]
+        return [
+            Slot("cell_type", name.start, name.end, name.ids, False)
+            for name in before[-1:]
+            if (name.start, name.end) not in taken
+        ]
 
     def _words(self, table: dict[str, str], slot: str, start: int, end: int) -> list[Slot]:
         out: list[Slot] = []
@@ -125,7 +138,21 @@ class Surroundings:
         def near(slot: Slot, limit: int) -> bool:
             return any(slot.start - end <= limit and start - slot.end <= limit for start, end in spans)
 
-        out = [slot for slot in self.cells if free(slot)]
+        reached = _clauses(draft.anchor)
+        main = draft.subject
+        while isinstance(main, Draft):
+            reached |= _clauses(main.anchor)
+            main = main.subject
+        out = [
+            slot for slot, node in self.cells if free(slot) and (_clause(node) in reached or _under(node, draft.anchor))
+        ]
+        out = [
+            slot
+            for slot in out
+            if not any(group.start <= slot.start and slot.end <= group.end for group in self.populations)
+        ]
+        if not out:
+            out = self._inherited(draft)
         out += [slot for slot in self.doses if free(slot) and near(slot, 12)]
         out += [slot for slot in self.times if free(slot) and near(slot, 40)]
         out += [
@@ -138,3 +165,39 @@ class Surroundings:
         if "cause" not in draft.rule and "absence" not in draft.rule and "perturbed" not in draft.rule:
             out += [slot for slot in self.conditions if free(slot)]
         return out
+
+
+def _heads_clause(node: Node) -> bool:
+    return node.head is None or node.is_verb or any(kid.dep == "cop" for kid in node.kids)
+
+
+def _clause(node: Node) -> int:
+    """The index of the word that heads the clause a word stands in."""
+    at = node
+    while not _heads_clause(at) and at.head is not None:
+        at = at.head
+    return at.i
+
+
+def _clauses(anchor: Node) -> set[int]:
+    """The clause of a claim and those it is subordinate to; a coordinated clause with a subject of its own is another one."""
+    out: set[int] = set()
+    at: Node | None = anchor
+    while at is not None:
+        if _heads_clause(at):
+            out.add(at.i)
+            own = any(kid.dep in ("nsubj", "nsubjpass") for kid in at.kids)
+            if at.dep in ("conj", "parataxis", "ccomp", "advcl") and own:
+                break
+        at = at.head
+    return out
+
+
+def _under(node: Node, anchor: Node) -> bool:
+    """Whether a word hangs below the claim's own words, through clauses without a subject of their own."""
+    at: Node | None = node
+    while at is not None and at is not anchor:
+        if at.is_verb and any(kid.dep in ("nsubj", "nsubjpass") and kid.tag not in ("WDT", "WP") for kid in at.kids):
+            return False
+        at = at.head
+    return at is anchor

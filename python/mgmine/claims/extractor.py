@@ -246,7 +246,7 @@ class Extractor:
             via=tuple(side for side in (self._side(document, sentence, one, built) for one in draft.via) if side is not None),
             perturbation=None if draft.perturbation is None else Perturbation(*draft.perturbation),  # type: ignore[arg-type]
             role=role,  # type: ignore[arg-type]
-            context=tuple(self._context(sentence, slot) for slot in (surroundings.of(draft) if surroundings is not None else [])),
+            context=tuple(self._context(document, sentence, slot) for slot in (surroundings.of(draft) if surroundings is not None else [])),
             derived_from=derived, provenance=self.provenance,
         )  # fmt: skip
         if draft.unstated:
@@ -289,9 +289,9 @@ class Extractor:
             level=side.level,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def _context(self, sentence: Sentence, slot: Slot) -> Context:
+    def _context(self, document: GatedDocument, sentence: Sentence, slot: Slot) -> Context:
         return Context(
-            slot.slot, sentence.text[slot.start : slot.end], sentence.start + slot.start, sentence.start + slot.end, slot.ids, slot.stated,  # type: ignore[arg-type]
+            slot.slot, _text(document, sentence, slot.start, slot.end), sentence.start + slot.start, sentence.start + slot.end, slot.ids, slot.stated,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def _score(self, sentence: Sentence, draft: Draft) -> float:

@@ -75,8 +75,7 @@ class Paths(Logic):
                 group.light
                 and node.lemma in ("produce", "generate")
                 and subject.type in ("t_cell", "cell")
-                and target.name is None
-                and target.type != "process"
+                and target.type not in ("process", "t_cell", "cell", "outcome")
             ):
                 draft.predicate, draft.sign, draft.aspect, draft.rule = "expresses", None, None, "expresses/produces"
                 draft.score = self.data.scores["expresses/produces"]

@@ -355,6 +355,11 @@ class Phrases:
                     )
                 ):
                     return [kid]
+        if node.lemma == "exposure":
+            places = [node, *(kid for kid in node.kids if kid.dep == "nmod")]
+            given = [kid for place in places for kid in place.kids if kid.dep == "nmod" and kid.case() == "to"]
+            if given:
+                return given[:1]
         before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (
             kid.is_noun or kid.tag == "PRP$" or kid.i in self.at or kid.tag == "JJ"
         )]  # fmt: skip

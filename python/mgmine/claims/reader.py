@@ -114,7 +114,7 @@ class Reader(Statements):
                 if (
                     side.node.lemma in self.data.cohorts
                     and side.name is None
-                    and draft.predicate not in ("correlates_with",)
+                    and draft.predicate not in ("correlates_with", "open_question")
                 ):
                     return False
                 if side.node.tag in ("PRP", "WDT", "WP", "EX") and not side.inherited and side.name is None:

@@ -28,7 +28,7 @@ def repair(graph: Graph, data: Data) -> None:
     _objects(graph, data)
     _gerund_subject(graph)
     _coordinated_participle(graph, data)
-    _verb_as_adjective(graph)
+    _verb_as_adjective(graph, data)
     _headless_clause(graph, data)
     _stolen_object(graph, data)
     _leading_clause(graph)
@@ -121,6 +121,16 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         if node.dep == "acl:relcl" and node.tag == "NNS" and node.i > 1 and nodes[node.i - 2].low in ("which", "that"):
             out.append((node.start, node.end, STAND_INS[0]))
             continue
+        if node.tag == "NNS" and node.head is not None and nodes[node.i - 1].is_noun:
+            # "that X controls Y", "whether X benefits Y" with the verb for a noun
+            clause_head = (
+                node if node.dep in ("ccomp", "acl", "advcl") else node.head if node.dep == "compound" else None
+            )
+            if clause_head is not None and any(
+                kid.dep == "mark" and kid.low in ("that", "whether", "if", "because", "how") and kid.i < node.i for kid in clause_head.kids
+            ):  # fmt: skip
+                out.append((node.start, node.end, STAND_INS[0]))
+                continue
         if (
             node.dep in ("advcl", "nmod")
             and node.tag == "NN"
@@ -548,18 +558,20 @@ def _relative_object(graph: Graph, data: Data) -> None:
                 kid.attach(node, "dobj")
 
 
-def _verb_as_adjective(graph: Graph) -> None:
+def _verb_as_adjective(graph: Graph, data: Data) -> None:
     """A word with a subject of its own is a verb, even where the parse makes it an adjective before its object."""
     for node in graph.nodes:
         noun = node.head
         if (
             node.dep != "amod"
-            or not node.is_verb
+            or not (node.is_verb or (node.low in data.lemmas and node.low.endswith("ed")))
             or noun is None
             or noun.i < node.i
             or not any(kid.dep == "nsubj" for kid in node.kids)
         ):
             continue
+        if not node.is_verb:
+            node.tag, node.lemma = "VBD", data.lemmas[node.low]
         above, label = noun.head, noun.dep
         noun.kids.remove(node)
         node.head, node.dep, node.tag = above, label, "VBD" if node.tag == "VBN" else node.tag
