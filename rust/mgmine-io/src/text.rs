@@ -231,8 +231,12 @@ fn paragraphs(text: &str, block: &[Line], referring: bool) -> Vec<(usize, usize)
 /// the same length, and at least one breaks off where no sentence ends.
 fn is_filled(text: &str, block: &[Line]) -> bool {
     let width = |line: &Line| line.indent + text[line.start..line.end].chars().count();
-    let Some((_, full)) = block.split_last() else { return false };
+    let Some((last, full)) = block.split_last() else { return false };
     let longest = full.iter().map(width).max().unwrap_or(0);
+    // The last line of such a paragraph is not longer than the others, so this is a heading and what it stands above.
+    if width(last) * 4 > longest * 5 {
+        return false;
+    }
     let last_of_item = |index: usize| block.get(index + 1).is_none_or(|next| next.item);
     let mut broken = false;
     for (index, line) in full.iter().enumerate() {
@@ -445,6 +449,8 @@ mod tests {
         let parts = divided(text);
         assert_eq!(parts.len(), 2);
         assert!(parts[0].1.ends_with("longer."));
+        let heading = "A title of some length without a full stop\nThe first of many sentences that go on for quite a while here.";
+        assert_eq!(divided(heading).len(), 2);
     }
 
     #[test]

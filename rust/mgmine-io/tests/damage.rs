@@ -4,6 +4,7 @@ mod common;
 
 use common::{check_map, full, gzip, passages, read, read_with};
 use mgmine_io::{Format, Options, ProblemKind, Reader, Want};
+use proptest::prelude::*;
 
 fn article(pmid: u32, title: &str) -> String {
     format!(
@@ -283,10 +284,9 @@ fn a_flood_of_problems_is_bounded() {
     assert!(all.problems[1000].message.contains("3999 problems before"), "{}", all.problems[1000]);
 }
 
-#[test]
-fn no_input_makes_the_reader_panic() {
-    // Every cut and many damages of a small file of each format.
-    let samples = [
+/// A small file of each format.
+fn samples() -> [(String, Format); 7] {
+    [
         (set(&[article(1, "a &amp; <b>b</b> <!-- c --> <![CDATA[d]]>")]), Format::PubmedXml),
         ("PMID- 1\nTI  - A\n      b\nAB  - c\n\nPMID- 2\nTI  - d\n".to_owned(), Format::Medline),
         ("1|t|T\n1|a|A\n1\t0\t1\tT\tGene\t1\n\n2|t|U\n".to_owned(), Format::Pubtator),
@@ -296,8 +296,148 @@ fn no_input_makes_the_reader_panic() {
         ("<collection><source>s</source><document><id>1</id><passage><infon key=\"type\">title</infon><text>T</text></passage></document>\
           </collection>".to_owned(), Format::BiocXml),
         ("Title\n\n- item\n\nRoe J, Doe A. X. 2001;2:3-4. doi:10.1/2\n".to_owned(), Format::Text),
-    ];
-    for (sample, format) in samples {
+    ]
+}
+
+/// What holds of every document, whatever it was read from.
+fn check_shape(all: &common::All, source: &[u8]) {
+    let mut record = None;
+    for doc in &all.documents {
+        assert!(record.is_none_or(|record| record < doc.record));
+        record = Some(doc.record);
+        assert!(doc.source_offset <= source.len() as u64 && !doc.id.is_empty());
+        let mut end = 0;
+        for passage in &doc.passages {
+            assert!(end <= passage.span.start && passage.span.start < passage.span.end);
+            assert!(!passage.span.of(&doc.text).is_empty());
+            end = passage.span.end;
+        }
+        assert!(end as usize <= doc.text.len());
+        let mut at = 0;
+        for run in &doc.source_map.runs {
+            assert_eq!(run.text, at);
+            assert!(run.text_len > 0 && run.source + u64::from(run.source_len) <= source.len() as u64);
+            at += run.text_len;
+        }
+        assert!(doc.source_map.runs.is_empty() || at as usize == doc.text.len());
+    }
+}
+
+/// One random change of a file.
+#[derive(Clone, Debug)]
+enum Change {
+    Byte(prop::sample::Index, u8),
+    Remove(prop::sample::Index, usize),
+    Double(prop::sample::Index, usize),
+    Insert(prop::sample::Index, &'static str),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| Change::Byte(at, byte)),
+        (any::<prop::sample::Index>(), 1..60_usize).prop_map(|(at, length)| Change::Remove(at, length)),
+        (any::<prop::sample::Index>(), 1..200_usize).prop_map(|(at, length)| Change::Double(at, length)),
+        (
+            any::<prop::sample::Index>(),
+            prop::sample::select(vec![
+                "<",
+                ">",
+                "&",
+                "&#",
+                "&#x0;",
+                "</",
+                "/>",
+                "<!--",
+                "-->",
+                "<![CDATA[",
+                "]]>",
+                "<?",
+                "?>",
+                "\"",
+                "'",
+                "\n",
+                "\r\n",
+                "\t",
+                "|",
+                "|t|",
+                "PMID- ",
+                "\n\n",
+                "<PubmedArticle>",
+                "</PubmedArticle>",
+                "<PMID>1</PMID>",
+                "<Abstract>",
+                "<!DOCTYPE x [",
+                "\u{feff}",
+                "\\u00",
+                "{",
+                "}",
+                "<p>",
+                "</p>",
+                "<sec>",
+                "<title>",
+                "References\n",
+                "- ",
+                "1. ",
+                "é",
+                "\u{a0}",
+            ])
+        )
+            .prop_map(|(at, text)| Change::Insert(at, text)),
+    ]
+}
+
+fn changed(bytes: &[u8], changes: &[Change]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for change in changes {
+        let length = bytes.len();
+        match change {
+            Change::Byte(at, byte) if length > 0 => bytes[at.index(length)] = *byte,
+            Change::Remove(at, count) if length > 0 => {
+                let at = at.index(length);
+                bytes.drain(at..(at + count).min(length));
+            }
+            Change::Double(at, count) if length > 0 => {
+                let at = at.index(length);
+                let piece = bytes[at..(at + count).min(length)].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            Change::Insert(at, text) => {
+                let at = at.index(length + 1);
+                bytes.splice(at..at, text.bytes());
+            }
+            _ => {}
+        }
+    }
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_files_are_read_without_harm(
+        sample in 0..7_usize,
+        changes in prop::collection::vec(change(), 1..6),
+        block in 1..300_usize,
+        threaded: bool,
+        thorough: bool,
+        packed: bool,
+    ) {
+        let bytes = changed(samples()[sample].0.as_bytes(), &changes);
+        let all = read_with("x", &bytes, &Options { thorough, ..full() });
+        check_shape(&all, &bytes);
+        let input = if packed { gzip(&bytes) } else { bytes.clone() };
+        let other = read_with("x", &input, &Options { block, threaded, thorough, ..full() });
+        prop_assert_eq!(all, other);
+        let small = read_with("x", &bytes, &Options { block, max_record: 100, thorough, ..full() });
+        check_shape(&small, &bytes);
+    }
+}
+
+#[test]
+fn no_input_makes_the_reader_panic() {
+    // Every cut and many damages of a small file of each format.
+    for (sample, format) in samples() {
         let bytes = sample.as_bytes();
         assert_eq!(
             Reader::from_read("x", Box::new(std::io::Cursor::new(bytes.to_vec())), Want::default()).unwrap().format(),

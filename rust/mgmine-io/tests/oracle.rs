@@ -562,7 +562,7 @@ fn pack(bytes: &[u8], cuts: &[prop::sample::Index]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn generated_sets_are_read_the_same_way(
