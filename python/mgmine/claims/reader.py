@@ -59,9 +59,21 @@ class Reader(Statements):
         for draft in self.drafts:
             if not draft.final:
                 self.scope.apply(draft)
+        self._defining()
         self._sensed()
         self._derive()
         return self._settle()
+
+    def _defining(self) -> None:
+        """What a definition's own relative clause says is part of the definition."""
+        for definition in self.drafts:
+            if definition.predicate != "is_a":
+                continue
+            inside = {node.i for node in definition.anchor.subtree()}
+            for draft in self.drafts:
+                placed = draft.predicate in ("expressed_on", "located_in", "part_of", "participates_in")
+                if draft is not definition and not placed and draft.anchor.i in inside and draft.modality == "asserted":
+                    draft.modality = definition.modality
 
     def _groups(self) -> None:
         """ "Patients in the lowest third of X progressed sooner": the measure and the outcome go together."""

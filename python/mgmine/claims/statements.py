@@ -350,7 +350,11 @@ class Statements(Causes):
         for node in self.graph.nodes:
             if node.low != "use" or node.dep != "nmod" or node.case() != "for" or node.head is None:
                 continue
-            places = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "as")]
+            places = [
+                kid
+                for kid in (*node.kids, *node.head.kids)
+                if kid.dep == "nmod" and kid.case() in ("in", "as") and node.i < kid.i <= node.i + 5
+            ]
             if not places:
                 continue
             verb: Node | None = node.head
