@@ -75,6 +75,9 @@ def main() -> int:
         log(f"== {part}")
         try:
             PARTS[part](suite)
+        except KeyboardInterrupt:
+            suite.notes.append(f"{part}: stopped before its end")
+            break
         except Exception as error:
             # One part that breaks must not lose the figures of the others.
             traceback.print_exc()
