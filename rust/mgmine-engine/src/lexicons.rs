@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(open_compiled(&path).expect("a lexicon").hash(), lexicon.hash());
         std::fs::write(&path, b"from another time\0").expect("written");
         assert!(is_compiled(&path).expect("read"));
-        let problem = open_compiled(&path).err().expect("not ours");
+        let Err(problem) = open_compiled(&path) else { panic!("not ours") };
         assert!(problem.to_string().contains("a.lexicon") && problem.message.contains("compile it again"));
     }
 
