@@ -1,6 +1,6 @@
 //! Reads files and prints what they hold: the plainest use of a reader, and the program its speed is measured with.
 //!
-//! `read [--metadata] [--map] [--threaded] [--dump] FILE...`; `-` is standard input.
+//! `read [--metadata] [--map] [--threaded] [--thorough] [--dump] FILE...`; `-` is standard input.
 
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let (flags, files): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|arg| arg.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|given| given == flag);
     let want = Want { metadata: has("--metadata"), source_map: has("--map") };
-    let options = Options { want, threaded: has("--threaded"), ..Options::default() };
+    let options = Options { want, threaded: has("--threaded"), thorough: has("--thorough"), ..Options::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let (mut documents, mut abstracts, mut deleted, mut problems, mut bytes, mut cuts) = (0, 0, 0, 0, 0, 0);
     let mut doc = Document::default();

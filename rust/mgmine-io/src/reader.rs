@@ -328,11 +328,16 @@ impl Reader {
         let base = self.cx.window.offset();
         let record = &self.cx.window.bytes()[..self.cx.record];
         self.notes.list.clear();
-        let mut result = self.inner.fill(record, base, doc, self.want.source_map, &mut self.notes);
+        let result = self.inner.fill(record, base, doc, self.want.source_map, &mut self.notes);
         doc.record = self.cx.index;
         doc.source_offset = base;
-        if result.is_ok() && self.want.metadata {
-            result = self.inner.metadata(record, base, &mut doc.metadata);
+        // Which documents there are does not depend on whether somebody asked for their bibliographic records: damage in
+        // one is reported, and the document stays.
+        if result.is_ok()
+            && self.want.metadata
+            && let Err(Note { offset, kind, message }) = self.inner.metadata(record, base, &mut doc.metadata)
+        {
+            self.notes.push(offset, kind, || message);
         }
         let doc_id = || (!doc.id.is_empty()).then(|| doc.id.clone());
         for (mut note, count) in self.notes.list.drain(..) {
@@ -350,7 +355,7 @@ impl Reader {
         }
     }
 
-    /// Fills `doc.metadata`. `doc` must be the document last read; anything else is left as it is.
+    /// Fills `doc.metadata`, as far as it can be read. `doc` must be the document last read; anything else is left as it is.
     pub fn metadata(&mut self, doc: &mut Document) {
         if !self.current || doc.record != self.cx.index {
             return;

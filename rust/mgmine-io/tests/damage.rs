@@ -55,15 +55,22 @@ fn a_record_with_a_tag_too_few_is_left_out() {
     left_out(article(2, "Two").replace("</PubmedArticle>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
     left_out(article(2, "Two").replace("</ArticleTitle>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
     left_out(article(2, "<!-- x --> Two").replace("</AuthorList>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
-    // Damage in a part that is not read shows when the bibliographic record is read.
-    left_out(article(2, "Two").replace("</AuthorList>", ""), ProblemKind::BrokenRecord, Some("pubmed:2"));
 }
 
 #[test]
-fn damage_in_unread_parts_shows_with_thorough() {
+fn damage_in_parts_that_are_not_text() {
     let (xml, _) = three(article(2, "Two").replace("</AuthorList>", ""));
     let quick = read_with("some.xml", xml.as_bytes(), &Options::default());
     assert_eq!((quick.documents.len(), quick.problems.len()), (3, 0));
+    // It shows when the bibliographic record is read, which changes nothing in what there is to read,
+    let with_metadata = read("some.xml", xml.as_bytes());
+    assert_eq!((with_metadata.documents.len(), with_metadata.kinds()), (3, vec![ProblemKind::BrokenRecord]));
+    assert_eq!(
+        (with_metadata.problems[0].record, with_metadata.problems[0].doc_id.as_deref()),
+        (Some(1), Some("pubmed:2"))
+    );
+    assert_eq!(with_metadata.documents[1].text, quick.documents[1].text);
+    // and when every tag is looked at.
     let thorough = read_with("some.xml", xml.as_bytes(), &Options { thorough: true, ..Options::default() });
     assert_eq!((thorough.documents.len(), thorough.kinds()), (2, vec![ProblemKind::BrokenRecord]));
 }
