@@ -166,5 +166,5 @@ def test_demo(tmp_path: Path) -> None:
     assert done.code == 0, done.stderr
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "<html" in page
-    assert "src=\"http" not in page
+    assert 'src="http' not in page
     assert "https://pubmed.ncbi.nlm.nih.gov/90000001/" in page

@@ -37,6 +37,8 @@ _DASHES = re.compile(r"[\u2010-\u2013\u2212]")
 _LONG_DASH = re.compile(r"\s?\u2014\s?")
 _QUOTES = re.compile(r"[\u2018\u2019\u02bc]")
 _DOUBLE = re.compile(r"[\u201c\u201d]")
+_LETTER_STOP = re.compile(r"(?<=\b[A-Za-z])\.(?=[\s\"')\]]*$)")
+"""The full stop of a sentence that ends in a lone letter ("granzyme B."), which tokenizers take for an initial."""
 _BULLET = re.compile(r"^[\s\u2022\u25cf\u25aa*-]+(?=\S)")
 
 # A pattern, what it is read as (none: the metal's name), and signs without which it cannot match; a pattern without signs
@@ -49,6 +51,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str | None, str], ...] = (
     (_LONG_DASH, " - ", ""),
     (_SPACES, " ", "\u00a0\t\r\n\u2009\u202f\u2002\u2003\u2005\u2008\u200a\u205f\u3000\u2000\u2001\u2004\u2006\u2007"),
     (_DASHES, "-", ""),
+    (_LETTER_STOP, " .", "."),
     (_QUOTES, "'", ""),
     (_DOUBLE, '"', ""),
 )
