@@ -236,7 +236,6 @@ class Compounds(Paths):
             "axis",
             "binding",
             "complex",
-            "pathway",
             "crosstalk",
             "interplay",
             "contact",
