@@ -118,6 +118,7 @@ def bio_tokenizer(nlp: Language) -> Tokenizer:
         plus = r"|(?<=[0-9])\+$"
         if plus not in suffix:
             raise ValueError("scispaCy's suffix rules have changed: the rule for a final '+' was not found")
+        suffix = suffix.replace("||", "|")  # a doubled "|" in a set, of which Python warns at every load
         suffix = suffix.replace(plus, "", 1) + r"|(?<=[a-z][A-Z])\.$"
         tokenizer.suffix_search = re.compile(suffix).search
     inner = tokenizer.infix_finditer.__self__.pattern
