@@ -481,13 +481,18 @@ fn phrase_start(text: &str, start: usize, end: usize) -> usize {
 /// Whether `text` is the short form `short` or its plural or possessive.
 #[must_use]
 pub fn is_use_of(text: &str, short: &str) -> bool {
-    let stem = |text: &str| -> String {
-        let folded: String = text.chars().map(fold).collect();
-        let stem = folded.strip_suffix("'s").or_else(|| folded.strip_suffix('\'')).unwrap_or(&folded);
-        let plural = stem.strip_suffix('s').filter(|stem| stem.chars().any(char::is_uppercase) && stem.chars().count() > 1);
-        plural.unwrap_or(stem).to_owned()
+    let stem = |text: &'_ str| -> usize {
+        let whole = text.len();
+        let text = text.strip_suffix(['s', 'S']).filter(|stem| stem.ends_with(['\'', '’'])).unwrap_or(text);
+        let text = text.trim_end_matches(['\'', '’']);
+        let possessive = text.len() < whole;
+        let plural = text
+            .strip_suffix('s')
+            .filter(|stem| !possessive && stem.chars().count() > 1 && stem.chars().any(char::is_uppercase));
+        plural.unwrap_or(text).len()
     };
-    stem(text) == stem(short)
+    let (text, short) = (&text[..stem(text)], &short[..stem(short)]);
+    text.chars().map(fold).eq(short.chars().map(fold))
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ use crate::token::word_starts;
 const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
 const MORE: u32 = 1 << 31;
 const LAST: u32 = 1 << 31;
+/// The name's form and case policy are those of the name before it in the list.
+const SAME: u32 = 1 << 30;
 const SLOT: usize = 8;
 
 #[inline]
@@ -102,6 +104,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// words that have such characters after folding are never sieved.
 #[derive(Default)]
 struct Keys {
+    seen: HashSet<([u8; 8], usize)>,
     first: HashSet<u32>,
     second: HashSet<u64>,
 }
@@ -112,7 +115,7 @@ const FOUR: u64 = 1 << 63;
 impl Keys {
     fn add(&mut self, core: &[char]) {
         let (bytes, length) = first_bytes(core.iter().copied());
-        if !bytes.is_ascii() {
+        if !bytes.is_ascii() || !self.seen.insert((bytes, length)) {
             return;
         }
         let known = if length >= 8 { 8 } else { 4 };
@@ -153,10 +156,10 @@ fn bitmap(bits: impl ExactSizeIterator<Item = u64>, per_key: usize, most: u32, b
     (log, map)
 }
 
-/// Builds the dictionary of the given names (index and form).
-pub(crate) fn build<'n>(names: impl Iterator<Item = (u32, &'n str)> + Clone) -> Built {
+/// Builds the dictionary of the given names: index, form, and whether case matters.
+pub(crate) fn build<'n>(names: impl Iterator<Item = (u32, &'n str, bool)> + Clone) -> Built {
     let mut keys = Keys::default();
-    for (_, form) in names.clone() {
+    for (_, form, _) in names.clone() {
         if let Some(core) = core_of(form) {
             keys.add(&core);
         }
@@ -178,11 +181,13 @@ pub(crate) fn build<'n>(names: impl Iterator<Item = (u32, &'n str)> + Clone) -> 
 }
 
 /// Slots and name lists, or `None` if two different prefixes could be taken for each other with this seed.
-fn table<'n>(names: impl Iterator<Item = (u32, &'n str)>, seed: u64) -> Option<(Vec<u8>, Vec<u8>)> {
+fn table<'n>(names: impl Iterator<Item = (u32, &'n str, bool)>, seed: u64) -> Option<(Vec<u8>, Vec<u8>)> {
     /// Sorts behind all names: a prefix that goes on.
     const GOES_ON: u32 = u32::MAX;
     let mut prefixes: Vec<(u64, u32)> = Vec::new();
-    for (name, form) in names {
+    let mut forms: Vec<(u32, &str, bool)> = Vec::new();
+    for (name, form, exact) in names {
+        forms.push((name, form, exact));
         let Some(core) = core_of(form) else { continue };
         let mut hash = seed;
         for (at, &c) in core.iter().enumerate() {
@@ -204,12 +209,20 @@ fn table<'n>(names: impl Iterator<Item = (u32, &'n str)>, seed: u64) -> Option<(
     for group in prefixes.chunk_by(|a, b| a.0 == b.0) {
         let mut value = 0;
         let first = ends.len();
+        let mut here: Vec<(&str, bool, u32)> = Vec::new();
         for &(_, name) in group {
             if name == GOES_ON {
                 value |= MORE;
             } else {
-                ends.push(name);
+                let (_, form, exact) = forms[forms.binary_search_by_key(&name, |form| form.0).ok()?];
+                here.push((form, exact, name));
             }
+        }
+        // Names that many concepts share are verified once.
+        here.sort_unstable();
+        for (at, &(form, exact, name)) in here.iter().enumerate() {
+            let same = at > 0 && (here[at - 1].0, here[at - 1].1) == (form, exact);
+            ends.push(if same { name | SAME } else { name });
         }
         if ends.len() > first {
             value |= u32::try_from(first + 1).ok()?;
@@ -286,7 +299,7 @@ impl<'l> Dictionary<'l> {
         (0, false)
     }
 
-    /// Names of a list of the table.
+    /// Names of a list of the table, each perhaps marked [`SAME`].
     fn list(&self, from: u32) -> impl Iterator<Item = u32> + '_ {
         let mut at = (from as usize).checked_sub(1);
         std::iter::from_fn(move || {
@@ -365,8 +378,19 @@ impl<'l> Dictionary<'l> {
     }
 
     fn verified(&self, list: u32, text: &str, at: usize, out: &mut Vec<Candidate>) {
-        if list != 0 {
-            out.extend(self.list(list).filter_map(|name| verify(self.names, name, text, at)));
+        if list == 0 {
+            return;
+        }
+        let mut last: Option<Candidate> = None;
+        for entry in self.list(list) {
+            let name = entry & !SAME;
+            // The first of a list never has the mark.
+            if entry & SAME == 0 {
+                last = verify(self.names, name, text, at);
+            }
+            if let Some(found) = last {
+                out.push(Candidate { name, ..found });
+            }
         }
     }
 
@@ -375,9 +399,13 @@ impl<'l> Dictionary<'l> {
         let Some(core) = core_of(text) else { return Vec::new() };
         let hash = core.iter().fold(self.seed, |hash, &c| step(hash, c as u32));
         let key: Vec<char> = Folded::new(text, 0, false).collect();
-        self.list(self.probe(hash).0)
+        let mut found: Vec<u32> = self
+            .list(self.probe(hash).0)
+            .map(|entry| entry & !SAME)
             .filter(|&name| Folded::new(self.names.form(name).0, 0, false).eq(key.iter().copied()))
-            .collect()
+            .collect();
+        found.sort_unstable();
+        found
     }
 }
 

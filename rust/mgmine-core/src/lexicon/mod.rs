@@ -249,6 +249,15 @@ impl<'l> Names<'l> {
         (text, case, boundary)
     }
 
+    /// The bytes of a plain form (see `compile::flags`) and whether case matters; `None` for others.
+    #[inline]
+    pub(crate) fn plain(self, name: u32) -> Option<(&'l [u8], Case)> {
+        let record = self.records.get(name as usize * NAME_RECORD..(name as usize + 2) * NAME_RECORD)?;
+        let form = self.strings.get(u32_at(record, 0)..u32_at(record, NAME_RECORD))?;
+        let case = if record[10] & 1 == 0 { Case::Exact } else { Case::Insensitive };
+        (record[10] & 8 != 0).then_some((form, case))
+    }
+
     fn concept(self, name: u32) -> u32 {
         u32_at(self.records, name as usize * NAME_RECORD + 4) as u32
     }

@@ -51,6 +51,8 @@ pub(crate) struct ConceptSource {
     pub names: Vec<NameSource>,
     pub vetoes: Vetoes,
     pub replace: bool,
+    /// Whether the label is only the first name of a list, and may be changed where another concept has it.
+    pub unlabelled: bool,
     pub line: usize,
 }
 
@@ -98,7 +100,7 @@ impl<'t> Problems<'t> {
         self.found.push(LexiconProblem {
             origin: self.origin.to_owned(),
             line,
-            name: name.to_owned(),
+            name: name.chars().take(80).collect(),
             message: message.into(),
             severity,
         });
@@ -122,6 +124,11 @@ pub(crate) fn read(origin: &str, text: &str) -> (Source, Vec<LexiconProblem>) {
     lint(&source, &mut problems);
     problems.found.sort_by_key(|problem| problem.line);
     (source, problems.found)
+}
+
+/// A text without whatever counts as a space at its ends.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c| fold(c) == ' ')
 }
 
 /// The file name without folders and endings, as an id.
@@ -214,7 +221,7 @@ fn read_tsv(text: &str, problems: &mut Problems<'_>) -> Source {
                 columns.as_ref().expect("set above")
             }
         };
-        let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let fields: Vec<&str> = line.split('\t').map(trimmed).collect();
         let get = |column: Option<usize>| column.and_then(|at| fields.get(at).copied()).unwrap_or("");
         let (name, curie) = (get(columns.text), get(columns.curie));
         if name.is_empty() || curie.is_empty() {
@@ -224,6 +231,11 @@ fn read_tsv(text: &str, problems: &mut Problems<'_>) -> Source {
         let predicate = get(columns.predicate);
         if predicate.ends_with("hasBroadSynonym") || predicate.ends_with("hasNarrowSynonym") {
             skipped = (if skipped.0 == 0 { number } else { skipped.0 }, skipped.1 + 1);
+            continue;
+        }
+        if !name.chars().any(is_word) {
+            // Big lists hold such things; one is no reason to refuse the rest.
+            problems.warn(number, name, "left out: a name needs a letter or a digit");
             continue;
         }
         if !is_curie(curie) {
@@ -261,6 +273,7 @@ fn read_tsv(text: &str, problems: &mut Problems<'_>) -> Source {
                 names: Vec::new(),
                 vetoes: Vetoes::default(),
                 replace: false,
+                unlabelled: true,
                 line: number,
             });
             source.concepts.len() - 1
@@ -373,7 +386,7 @@ impl<'v, 'i> Table<'v, 'i> {
             problems.error(line, &self.name, format!("`{field}` is a string"));
             return None;
         };
-        let text = text.trim();
+        let text = trimmed(text);
         if text.is_empty() {
             problems.error(line, &self.name, format!("`{field}` is empty"));
             return None;
@@ -549,6 +562,7 @@ fn read_concept(table: &mut Table<'_, '_>, problems: &mut Problems<'_>) -> Optio
         names: Vec::new(),
         vetoes: table.vetoes(problems),
         replace: table.boolean("replace", problems).unwrap_or(false),
+        unlabelled: false,
         line,
         label,
     };
@@ -568,9 +582,9 @@ fn read_concept(table: &mut Table<'_, '_>, problems: &mut Problems<'_>) -> Optio
     for value in names.iter() {
         let line = problems.line(value.span().start);
         match value.get_ref() {
-            DeValue::String(text) if text.trim().is_empty() => problems.error(line, &concept.label, "an empty name"),
+            DeValue::String(text) if trimmed(text).is_empty() => problems.error(line, &concept.label, "an empty name"),
             DeValue::String(text) => concept.names.push(NameSource {
-                text: text.trim().to_owned(),
+                text: trimmed(text).to_owned(),
                 case: None,
                 boundary: Boundary::Word,
                 variants: true,
@@ -667,8 +681,8 @@ fn lint_name(name: &NameSource, problems: &mut Problems<'_>) {
     if text.contains(char::is_control) {
         problems.error(name.line, text, "a name has no control characters");
     }
-    if text.len() > 1000 {
-        problems.error(name.line, text, "a name of more than 1000 bytes");
+    if text.len() > 500 {
+        problems.warn(name.line, text, "a very long name, which no text is likely to hold");
     }
     let letters = text.chars().filter(|&c| is_word(c)).count();
     if letters == 1 && name.vetoes.needs.is_empty() {
