@@ -5,6 +5,7 @@
 //! a worker that is far ahead waits. With more threads than inputs, unpacking runs on a thread of its own.
 
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -14,7 +15,7 @@ use std::time::Duration;
 use mgmine_core::document::Document;
 use mgmine_core::lexicon::Lexicon;
 use mgmine_core::scan::Scanner;
-use mgmine_io::{Item, Options, Problem, Reader, Want};
+use mgmine_io::{Item, Options, Problem, ProblemKind, Reader, Want};
 
 use crate::collect::Collect;
 
@@ -31,6 +32,16 @@ pub enum Input {
     Path(PathBuf),
     /// A stream, with the name it has in messages.
     Stream(String, Box<dyn Read + Send>),
+}
+
+impl Input {
+    /// Its name in messages.
+    fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Stream(name, _) => name.clone(),
+        }
+    }
 }
 
 /// An opened input, as a collector sees it.
@@ -127,7 +138,7 @@ struct Shared<'s, C> {
 /// The first error of `consume` or `tick`, which ends the run.
 ///
 /// # Panics
-/// If a worker panics.
+/// If `collector` panics. A panic at a document is told as a problem of its input, and the next input is taken.
 pub fn run<C, E>(
     inputs: Vec<Input>,
     lexicon: &Lexicon,
@@ -206,10 +217,34 @@ fn work<C: Collect>(shared: &Shared<'_, C::Chunk>, collector: &(impl Fn() -> C +
         if shared.stop.load(Ordering::Relaxed) {
             return;
         }
-        // An error means that the caller has given up; the flag ends the other workers too.
-        if one(shared, input, &sender, &mut scanner, &mut doc, collector()).is_err() {
-            return;
+        let name = input.name();
+        let done = catch_unwind(AssertUnwindSafe(|| one(shared, input, &sender, &mut scanner, &mut doc, collector())));
+        match done {
+            Ok(Ok(())) => {}
+            // The caller has given up; the flag ends the other workers too.
+            Ok(Err(GivenUp)) => return,
+            // A mistake of ours costs this input, not the others.
+            Err(_) => {
+                scanner = Scanner::new(shared.lexicon);
+                let told = sender.send(Event::Problem(mistake(name, &doc, true)));
+                if told.is_err() {
+                    return;
+                }
+            }
         }
+    }
+}
+
+/// What is told of a document at which mgmine itself fails.
+fn mistake(file: String, doc: &Document, fatal: bool) -> Problem {
+    Problem {
+        file,
+        offset: doc.source_offset,
+        record: Some(doc.record),
+        doc_id: (!doc.id.is_empty()).then(|| doc.id.clone()),
+        kind: ProblemKind::BrokenRecord,
+        message: "mgmine failed at this document: a mistake in mgmine, please report it".to_owned(),
+        fatal,
     }
 }
 
@@ -229,15 +264,16 @@ pub fn open(input: Input, want: Want, threaded: bool) -> Result<Reader, Problem>
     }
 }
 
-fn one<C: Collect>(
-    shared: &Shared<'_, C::Chunk>,
+fn one<'l, C: Collect>(
+    shared: &Shared<'l, C::Chunk>,
     input: Input,
     sender: &SyncSender<Event<C::Chunk>>,
-    scanner: &mut Scanner<'_>,
+    scanner: &mut Scanner<'l>,
     doc: &mut Document,
     mut collector: C,
 ) -> Result<(), GivenUp> {
     let send = |event| sender.send(event).map_err(|_| GivenUp);
+    let name = input.name();
     let mut summary = Summary::default();
     let reader = match open(input, Want::default(), shared.threaded) {
         Ok(reader) => reader,
@@ -257,7 +293,11 @@ fn one<C: Collect>(
         }
         match item {
             Item::Document => {
-                let found = scanner.scan(doc);
+                let Ok(found) = catch_unwind(AssertUnwindSafe(|| scanner.scan(doc))) else {
+                    *scanner = Scanner::new(shared.lexicon);
+                    send(Event::Problem(mistake(name.clone(), doc, false)))?;
+                    continue;
+                };
                 let result = scanner.result();
                 summary.documents += 1;
                 summary.abstracts += u64::from(doc.has_abstract());

@@ -7,9 +7,11 @@ use std::io::{self, Cursor, Read};
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array as _, RecordBatch};
+use mgmine_core::document::Document;
 use mgmine_core::lexicon::Lexicon;
-use mgmine_engine::collect::{Chunk, PrintOptions, Printed, Printer, TableKind, TableOptions, Tables};
-use mgmine_engine::run::{Event, Input, Summary, Threads, run};
+use mgmine_core::scan::ScanResult;
+use mgmine_engine::collect::{Chunk, Collect, PrintOptions, Printed, Printer, TableKind, TableOptions, Tables};
+use mgmine_engine::run::{Event, Input, Source, Summary, Threads, run};
 use mgmine_engine::visit::Gate;
 
 const LEXICON: &str = r#"
@@ -302,4 +304,51 @@ fn documents_carry_their_text_only_where_something_was_found() {
         }
     }
     assert!(batch.column_by_name("year").expect("year").is_null(0));
+}
+
+/// Panics at one document.
+struct Careless;
+
+impl Collect for Careless {
+    type Chunk = String;
+
+    fn document(&mut self, doc: &mut Document, _result: &ScanResult, _found: bool, _source: &mut Source) {
+        assert_ne!(doc.id, "d1-5");
+    }
+
+    fn deleted(&mut self, _doc: &Document) {}
+
+    fn take(&mut self, chunks: &mut Vec<String>, all: bool) {
+        if all {
+            chunks.push("whole".to_owned());
+        }
+    }
+}
+
+#[test]
+fn a_mistake_of_ours_costs_one_input() {
+    let lexicon = lexicon();
+    for threads in [1, 3] {
+        let (mut whole, mut problems) = (Vec::new(), Vec::new());
+        let summary = run::<_, ()>(
+            inputs(&[10, 10, 10]),
+            &lexicon,
+            Threads(threads),
+            || Careless,
+            |index, event| {
+                match event {
+                    Event::Chunk(_) => whole.push(index),
+                    Event::Problem(problem) => problems.push(problem),
+                    Event::End(_) => {}
+                }
+                Ok(())
+            },
+            |_| Ok(()),
+        );
+        assert_eq!(summary.expect("the run goes on").documents, 20);
+        assert_eq!(whole, [0, 2]);
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert_eq!((problem.file.as_str(), problem.doc_id.as_deref(), problem.record), ("in1", Some("d1-5"), Some(5)));
+        assert!(problem.fatal);
+    }
 }
