@@ -49,6 +49,9 @@ class Paths(Logic):
                 continue
             sign = self._sign(group.sign, target.sign)
             sign = self._correlation_sign(firing, subject, target, sign)
+            if group.light or node.lemma in ("induce", "trigger", "elicit", "provoke"):
+                # "led to reduced killing": the adjective gives the direction
+                sign = self._sign(sign, self.phrases.direction(target.node))
             if sign == "+" and group.id == "improve" and target.node.lemma in self.data.harms:
                 # to improve an injury is to lessen it
                 sign = "-"

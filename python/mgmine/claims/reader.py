@@ -129,6 +129,8 @@ class Reader(Statements):
                     and draft.predicate not in ("correlates_with", "open_question")
                 ):
                     return False
+                if self.graph.text[side.start : side.start + 1] in ("[", "(", ",") and side.name is None:
+                    return False
                 if side.node.tag in ("PRP", "WDT", "WP", "EX") and not side.inherited and side.name is None:
                     return False
         subject, target = draft.subject, draft.object

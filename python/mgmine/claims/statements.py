@@ -67,7 +67,7 @@ class Statements(Causes):
             kind = node.lemma in ("type", "kind", "form", "class", "subset", "member", "family")
             subject_nodes = [kid for kid in node.kids if kid.dep == "nsubj"]
             plural = node.tag == "NNS"
-            if subject_nodes and (article or kind or plural) and subject_nodes[0].i < node.i:
+            if subject_nodes and (article or kind or plural) and subject_nodes[0].i < node.i and not node.case():
                 subjects = [arg for one in subject_nodes for arg in self.phrases.subjects(one)]
                 cue = [kid for kid in node.kids if kid.dep == "cop"]
                 rule = "is-a/copula"
