@@ -663,15 +663,12 @@ class Causes(Compounds):
                 continue
             if not any(kid.low in ("when", "once", "if", "whenever", "after", "upon") for kid in verb.kids):
                 continue
-            mains = [
-                verb.head,
-                *(
-                    kid
-                    for one in (verb.head, *[kid for kid in verb.head.kids if kid.dep == "conj"])
-                    for kid in one.kids
-                    if kid.dep in ("conj", "parataxis", "ccomp")
-                ),
-            ]
+            top = verb.head
+            while top.dep in ("parataxis", "conj") and top.head is not None and top.head.is_verb:
+                top = top.head
+            mains = [top]
+            for one in mains:
+                mains.extend(kid for kid in one.kids if kid.dep in ("conj", "parataxis", "ccomp") and kid not in mains)
             for main in dict.fromkeys(mains):
                 for target, sign, cue in self._effects(main):
                     made = self._add(Draft(

@@ -178,7 +178,10 @@ class Extractor:
                 prepared.append(prepare(unit.sentence.text, edits, unit.start, unit.end))
         for number, graph in zip(again, self.pipeline.parse(prepared, self.batch_size), strict=True):
             root = graph.root()
-            if root is not None and (root.is_verb or any(kid.dep == "cop" for kid in root.kids)):
+            verbal = root is not None and (root.is_verb or any(kid.dep == "cop" for kid in root.kids))
+            if verbal or any(
+                node.tag in ("VBZ", "VBP") and any(kid.dep == "nsubj" for kid in node.kids) for node in graph
+            ):
                 graphs[number] = graph
         return graphs
 

@@ -23,6 +23,9 @@ def repair(graph: Graph, data: Data) -> None:
     _possessor(graph)
     _infinitives(graph, data)
     _gerund_phrases(graph, data)
+    _between(graph)
+    _for_to(graph)
+    _two_subjects(graph, data)
     _clause_subjects(graph)
     _states(graph, data)
     _objects(graph, data)
@@ -46,10 +49,16 @@ def _lemmas(graph: Graph, data: Data) -> None:
             node.low = node.text.lower().split(" ")[0]
             node.norm = node.text
             node.tag = "VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD"
+        found = data.lemmas.get(node.low)
+        if found is None:
+            continue
+        subject = any(kid.dep == "nsubj" for kid in node.kids)
+        if not node.is_verb and node.low.endswith("ed") and subject and any(kid.dep == "dobj" for kid in node.kids):
+            node.tag = "VBD"
+        if node.tag == "VBN" and subject and not any(kid.dep in ("aux", "auxpass", "cop") for kid in node.kids):
+            node.tag = "VBD"
         if node.is_verb:
-            found = data.lemmas.get(node.low)
-            if found is not None:
-                node.lemma = found
+            node.lemma = found
 
 
 STAND_INS = ("regulates", "occurs", "regulate")
@@ -313,9 +322,35 @@ def _gerund_phrases(graph: Graph, data: Data) -> None:
         _swap(node, noun, "VBG", "csubj" if noun.dep in ("nsubj", "nsubjpass") else None)
 
 
+def _passive_subject(graph: Graph, node: Node) -> bool:
+    """ "detected X, Y was raised": what stands right before "was" without a subject of its own is that subject."""
+    aux = next((kid for kid in node.kids if kid.dep == "auxpass" and kid.tag in FINITE), None)
+    if aux is None or aux.i < 2 or any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids):
+        return False
+    noun = graph.nodes[aux.i - 1]
+    if not noun.is_noun or noun.dep != "conj" or noun.head is None:
+        return False
+    first = min(one.i for one in noun.subtree())
+    before = graph.nodes[first - 1] if first else None
+    if before is not None and before.low in ("and", "or") and first > 2:
+        other = graph.nodes[first - 2]
+        if other.dep != "conj" or other.head is not noun.head or graph.nodes[first - 3].low != ",":
+            return False
+        owner = next((kid for kid in noun.kids if kid.dep == "nmod:poss"), None)
+        other.attach(owner or noun, "dep")
+    elif before is None or before.low != ",":
+        return False
+    noun.attach(node, "nsubjpass")
+    if node.dep == "advcl" and not any(kid.dep == "mark" or kid.tag == "WRB" for kid in node.kids):
+        node.dep = "parataxis"
+    return True
+
+
 def _clause_subjects(graph: Graph) -> None:
     """ "V1 X, and Y V2 it": the noun right before a second verb without subject is its subject, not more of X."""
     for node in graph.nodes:
+        if _passive_subject(graph, node):
+            continue
         if node.dep != "conj" or node.head is None or not node.head.is_verb or node.tag not in FINITE or any(
             kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids
         ):  # fmt: skip
@@ -344,6 +379,63 @@ def _clause_subjects(graph: Graph) -> None:
         at.attach(node, "csubj" if at.tag == "VBG" else "nsubj")
 
 
+def _between(graph: Graph) -> None:
+    """ "between A and B C": two things, not a C of A and B."""
+    for node in graph.nodes:
+        if node.case() != "between" or node.head is None:
+            continue
+        first = next(
+            (kid for kid in node.kids if kid.dep == "compound" and any(one.dep == "conj" for one in kid.kids)), None
+        )
+        if first is None:
+            continue
+        case = next((kid for kid in node.kids if kid.low == "between"), None)
+        first.attach(node.head, node.dep)
+        for kid in [kid for kid in first.kids if kid.dep == "conj"]:
+            kid.attach(node, "compound")
+        node.attach(first, "conj")
+        if case is not None:
+            case.attach(first, "case")
+
+
+def _for_to(graph: Graph) -> None:
+    """ "for X to do Y": X does it."""
+    for node in graph.nodes:
+        if node.tag != "VB" or node.head is None or node.dep not in ("xcomp", "advcl", "ccomp", "acl"):
+            continue
+        mark = next((kid for kid in node.kids if kid.low == "to" and kid.i < node.i), None)
+        if mark is None or mark.i == 0:
+            continue
+        noun = graph.nodes[mark.i - 1]
+        if noun.is_noun and noun.head is node.head and noun.case() == "for":
+            node.attach(noun, "acl")
+
+
+def _two_subjects(graph: Graph, data: Data) -> None:
+    """ "A raised, and B lowered, C": a verb with two subjects is the second of two verbs."""
+    for node in list(graph.nodes):
+        subjects = [kid for kid in node.kids if kid.dep == "nsubj"]
+        if not node.is_verb or len(subjects) < 2:
+            continue
+        first = subjects[0]
+        verb = next((
+            kid for kid in first.kids
+            if kid.dep in ("acl", "amod", "dep") and kid.i > first.i and kid.low.endswith("ed") and data.lemmas.get(kid.low) in data.verbs
+        ), None)  # fmt: skip
+        if verb is None or subjects[1].i < verb.i or any(kid.dep == "nmod" for kid in verb.kids):
+            continue
+        above, label = node.head, node.dep
+        first.kids.remove(verb)
+        node.kids.remove(first)
+        verb.head, verb.dep, verb.tag, verb.lemma = above, label, "VBD", data.lemmas[verb.low]
+        if above is not None:
+            above.kids[above.kids.index(node)] = verb
+        node.head = None
+        node.attach(verb, "conj")
+        first.head = None
+        first.attach(verb, "nsubj")
+
+
 _STATIVE = frozenset({"stay", "remain", "become", "appear", "seem", "stays", "go"})
 
 
@@ -364,20 +456,27 @@ def _states(graph: Graph, data: Data) -> None:
 
 
 def _objects(graph: Graph, data: Data) -> None:
-    """A bare noun right after a transitive trigger is its object, whatever it was called."""
-    for node in graph.nodes[1:]:
+    """A bare noun right after a transitive trigger, or after its comma, is its object, whatever it was called."""
+    for node in list(graph.nodes[1:]):
         head = node.head
-        if (
-            node.dep not in ("xcomp", "advcl", "dep")
-            or not node.is_noun
-            or head is None
-            or not head.is_verb
-            or head.i != node.i - 1
-            or node.tag in ("DT", "CD")
-        ):
+        if head is None or not node.is_noun:
             continue
+        if node.dep == "dep" and head.tag == "JJ" and head.dep == "dobj" and head.i < node.i and head.head is not None:
+            # "had little or no influence"
+            verb = head.head
+            node.attach(verb, "dobj")
+            head.attach(node, "amod")
+            continue
+        if node.dep not in ("xcomp", "advcl", "dep") or not head.is_verb or node.tag in ("DT", "CD"):
+            continue
+        close = head.i == node.i - 1 or (
+            node.dep == "dep"
+            and min(one.i for one in node.subtree()) - 1 == head.i + 1
+            and graph.nodes[head.i + 1].low == ","
+        )
         if (
-            head.lemma in data.verbs
+            close
+            and head.lemma in data.verbs
             and not any(kid.dep in ("dobj", "cop") for kid in (*head.kids, *node.kids))
             and not node.case()
         ):
@@ -459,7 +558,7 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
                 or verb.lemma in data.show_verbs
                 or verb.lemma not in data.verbs
                 or top.dep == "nmod"
-                or any(kid.dep == "amod" and kid.low in data.directions for kid in top.kids)
+                or any(kid.dep == "amod" and kid.low in data.directions and kid is not node for kid in top.kids)
             )
         ):
             continue

@@ -352,7 +352,7 @@ class Statements(Causes):
                 continue
             places = [
                 kid
-                for kid in (*node.kids, *node.head.kids)
+                for kid in (*node.kids, *node.head.kids, *(node.head.head.kids if node.head.head is not None else ()))
                 if kid.dep == "nmod" and kid.case() in ("in", "as") and node.i < kid.i <= node.i + 5
             ]
             if not places:
