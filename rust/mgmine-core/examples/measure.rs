@@ -53,7 +53,8 @@ fn main() {
         lexicons.iter().map(|path| (path.clone(), std::fs::read_to_string(path).expect("a lexicon"))).collect();
     let sources: Vec<(&str, &str)> = sources.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let start = now();
-    let lexicon = Lexicon::parse(&sources).unwrap_or_else(|problems| panic!("{:?}", &problems[..problems.len().min(5)]));
+    let lexicon =
+        Lexicon::parse(&sources).unwrap_or_else(|problems| panic!("{:?}", &problems[..problems.len().min(5)]));
     let size = lexicon.as_bytes().len();
     println!("lexicon: {} names, {size} bytes, compiled in {:.3} s", lexicon.name_count(), now() - start);
     let compiled = lexicon.as_bytes().to_vec();

@@ -54,7 +54,9 @@ fn main() {
     let mut text = String::new();
     match args.next().as_deref() {
         None | Some("-") => std::io::stdin().read_to_string(&mut text).expect("UTF-8 on stdin"),
-        Some(path) => std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text)).expect("the documents"),
+        Some(path) => {
+            std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text)).expect("the documents")
+        }
     };
     for problem in Lexicon::check(&lexicon_path, &source) {
         eprintln!("{problem}");

@@ -120,9 +120,22 @@ fn short_core(text: &str, start: usize, end: usize) -> (usize, usize) {
     let (mut start, mut end) = trim(text, start.min(end), end);
     loop {
         let part = &text[start..end];
-        let cut = ["or ", "i.e. ", "i.e., ", "abbreviated as ", "abbreviated ", "termed ", "called ", "hereafter ", "the ", "designated ", "also ", "and "]
-            .iter()
-            .find(|word| part.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
+        let cut = [
+            "or ",
+            "i.e. ",
+            "i.e., ",
+            "abbreviated as ",
+            "abbreviated ",
+            "termed ",
+            "called ",
+            "hereafter ",
+            "the ",
+            "designated ",
+            "also ",
+            "and ",
+        ]
+        .iter()
+        .find(|word| part.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
         match cut {
             Some(word) => start = trim(text, start + word.len(), end).0,
             None => break,
@@ -149,7 +162,14 @@ fn is_short(text: &str) -> bool {
     let starts = first.chars().next().is_some_and(|c| is_word(c) || c == '[' || c == '(');
     let odd = |c: char| matches!(c, '=' | '<' | '>' | '%' | '±' | '~' | ':' | '?' | '!' | '≥' | '≤' | '@');
     let phrase = second.is_some() && SKIPPED.contains(&first);
-    if !ok_length || letters == 0 || !starts || phrase || !balanced(text) || text.contains(odd) || text.ends_with('.') && count < 3 {
+    if !ok_length
+        || letters == 0
+        || !starts
+        || phrase
+        || !balanced(text)
+        || text.contains(odd)
+        || text.ends_with('.') && count < 3
+    {
         return false;
     }
     let numeral = text.bytes().all(|b| matches!(b, b'I' | b'V' | b'X' | b'i' | b'v' | b'x')) && count <= 4;
@@ -158,10 +178,10 @@ fn is_short(text: &str) -> bool {
     // A measurement or count: `5 mg`, `12 of`.
     let figure = digits > 0 && first.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     const WORDS: &[&str] = &[
-        "and", "but", "see", "the", "for", "not", "all", "both", "mean", "range", "total", "ref", "refs", "fig", "figs", "table",
-        "data", "ie", "eg", "vs", "or", "in", "of", "at", "to", "on", "by", "as", "is", "no", "yes", "one", "two", "three", "four",
-        "five", "six", "group", "median", "age", "also", "left", "right", "men", "women", "male", "female", "mice", "rats", "Fig",
-        "Figs", "Table", "USA", "UK", "Part", "Ref",
+        "and", "but", "see", "the", "for", "not", "all", "both", "mean", "range", "total", "ref", "refs", "fig",
+        "figs", "table", "data", "ie", "eg", "vs", "or", "in", "of", "at", "to", "on", "by", "as", "is", "no", "yes",
+        "one", "two", "three", "four", "five", "six", "group", "median", "age", "also", "left", "right", "men",
+        "women", "male", "female", "mice", "rats", "Fig", "Figs", "Table", "USA", "UK", "Part", "Ref",
     ];
     !numeral && !figure && !WORDS.contains(&text) && (capital || letters >= 2 || count == 1 && digits == 0)
 }
@@ -169,7 +189,8 @@ fn is_short(text: &str) -> bool {
 /// `SF (long form)`.
 fn reversed(text: &str, before: (usize, usize), inner: (usize, usize), out: &mut Vec<Definition>) {
     let word_start = text[before.0..before.1].rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“'));
-    let short_start = word_start.map_or(before.0, |by| before.0 + by + text[before.0 + by..].chars().next().map_or(1, char::len_utf8));
+    let short_start = word_start
+        .map_or(before.0, |by| before.0 + by + text[before.0 + by..].chars().next().map_or(1, char::len_utf8));
     let short = &text[short_start..before.1];
     let capitals = short.chars().filter(|c| c.is_uppercase()).count();
     if !is_short(short) || capitals == 0 || (capitals < 2 && short.chars().skip(1).all(char::is_lowercase)) {
@@ -234,7 +255,8 @@ fn long_before(text: &str, start: usize, end: usize, short: &str) -> Option<(usi
     let long_start = match first_letters {
         Some(start) => start,
         None => {
-            let start = letters_from_right(text, from, end, &wanted).or_else(|| letters_from_right(text, from, end, &plain))?;
+            let start =
+                letters_from_right(text, from, end, &wanted).or_else(|| letters_from_right(text, from, end, &plain))?;
             let long = &text[start..end];
             let first = long.split_whitespace().next().unwrap_or("").to_lowercase();
             let is_clause = long.contains(", ") || long.split_whitespace().any(|word| CLAUSE.contains(&word));
@@ -259,8 +281,9 @@ fn long_before(text: &str, start: usize, end: usize, short: &str) -> Option<(usi
 
 /// Words that tell a clause from a name.
 const CLAUSE: &[&str] = &[
-    "was", "were", "is", "are", "has", "have", "had", "be", "been", "that", "which", "who", "we", "our", "their", "this", "these", "can",
-    "could", "may", "will", "did", "does", "there", "it", "its", "then", "than", "also", "because", "when", "while",
+    "was", "were", "is", "are", "has", "have", "had", "be", "been", "that", "which", "who", "we", "our", "their",
+    "this", "these", "can", "could", "may", "will", "did", "does", "there", "it", "its", "then", "than", "also",
+    "because", "when", "while",
 ];
 
 /// The start of a long form with the locants and prefixes glued before it: `2,3-diaminonaphthalene`, `alpha-amino…`.
@@ -300,8 +323,33 @@ fn window(text: &str, start: usize, end: usize, words: usize) -> usize {
 }
 
 /// Words that a short form may skip.
-const SKIPPED: &[&str] = &["of", "the", "and", "for", "in", "to", "a", "an", "by", "with", "on", "from", "at", "or", "as", "like", "de", "la",
-    "associated", "related", "dependent", "linked", "induced", "based", "mediated", "derived",
+const SKIPPED: &[&str] = &[
+    "of",
+    "the",
+    "and",
+    "for",
+    "in",
+    "to",
+    "a",
+    "an",
+    "by",
+    "with",
+    "on",
+    "from",
+    "at",
+    "or",
+    "as",
+    "like",
+    "de",
+    "la",
+    "associated",
+    "related",
+    "dependent",
+    "linked",
+    "induced",
+    "based",
+    "mediated",
+    "derived",
 ];
 
 /// Start of the long form if the letters are the initials of its words, some small words skipped.
@@ -359,14 +407,33 @@ fn letters_from_right(text: &str, start: usize, end: usize, wanted: &[char]) -> 
 
 /// Phrases that say that two names mean the same; the first list stands between long and short form.
 const SAME_AS: &[&str] = &[
-    " also called ", " also known as ", " also named ", " also termed ", " also referred to as ", " also designated ",
-    " abbreviated as ", " abbreviated to ", " abbreviated ", " hereafter called ", " hereafter referred to as ", " hereafter ",
-    " known as ", " referred to as ", " denoted as ", " denoted ", " otherwise known as ", " formerly called ", " formerly known as ",
+    " also called ",
+    " also known as ",
+    " also named ",
+    " also termed ",
+    " also referred to as ",
+    " also designated ",
+    " abbreviated as ",
+    " abbreviated to ",
+    " abbreviated ",
+    " hereafter called ",
+    " hereafter referred to as ",
+    " hereafter ",
+    " known as ",
+    " referred to as ",
+    " denoted as ",
+    " denoted ",
+    " otherwise known as ",
+    " formerly called ",
+    " formerly known as ",
 ];
 
 fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
     static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-        let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(SAME_AS);
+        let builder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(SAME_AS);
         builder.expect("a few phrases make an automaton")
     });
     let sentence = &text[start..end];
@@ -399,7 +466,8 @@ fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
     for by in OR.find_iter(sentence.as_bytes()) {
         let (at, behind) = (start + by, start + by + 4);
         if let Some((from, to)) = strong_at(text, behind, end)
-            && let Some(long) = strict_long(text, start, start + text[start..at].trim_end_matches(',').len(), &text[from..to])
+            && let Some(long) =
+                strict_long(text, start, start + text[start..at].trim_end_matches(',').len(), &text[from..to])
         {
             out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
         }
@@ -423,6 +491,9 @@ fn short_before(text: &str, start: usize, at: usize, end: usize) -> Option<Defin
 
 /// The word at `at`, if it looks like a short form without brackets around it.
 fn strong_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
+    if at >= end {
+        return None;
+    }
     // Nearly all words are told apart by their first two letters.
     let bytes = text.as_bytes();
     let plain = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
@@ -453,8 +524,12 @@ fn strong(short: &str) -> bool {
 
 /// The word at `at`, if it may be a short form.
 fn short_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
+    if at >= end {
+        return None;
+    }
     let at = at + text[at..end].len() - text[at..end].trim_start_matches([' ', '"', '“', '\'', '‘']).len();
-    let word = text[at..end].split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | '(' | '"' | '”')).next()?;
+    let word =
+        text[at..end].split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | '(' | '"' | '”')).next()?;
     let word = word.trim_end_matches(['.', ':', '\'', '’', '?', '!']);
     (is_short(word) && !word.is_empty()).then_some((at, at + word.len()))
 }
@@ -462,18 +537,19 @@ fn short_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
 /// Start of the phrase that ends at `end`: at most six words, back to a comma, bracket or function word.
 fn phrase_start(text: &str, start: usize, end: usize) -> usize {
     const STOPS: &[&str] = &[
-        "is", "was", "are", "were", "the", "a", "an", "that", "which", "this", "these", "and", "or", "with", "by", "in", "on", "to",
-        "from", "for", "as", "we", "but", "whereas", "while", "has", "have", "not", "been", "be",
+        "is", "was", "are", "were", "the", "a", "an", "that", "which", "this", "these", "and", "or", "with", "by",
+        "in", "on", "to", "from", "for", "as", "we", "but", "whereas", "while", "has", "have", "not", "been", "be",
     ];
     let mut from = end;
-    let mut words = 0;
-    for word in text[start..end].split(char::is_whitespace).rev() {
+    for (words, word) in text[start..end].split(char::is_whitespace).rev().enumerate() {
         let word_start = word.as_ptr() as usize - text.as_ptr() as usize;
-        if words == 6 || STOPS.contains(&word.to_lowercase().as_str()) || (words > 0 && word.ends_with([',', ';', ':', ')', '('])) {
+        if words == 6
+            || STOPS.contains(&word.to_lowercase().as_str())
+            || (words > 0 && word.ends_with([',', ';', ':', ')', '(']))
+        {
             break;
         }
         from = word_start;
-        words += 1;
     }
     from
 }

@@ -25,7 +25,10 @@ fn heads(mention: &str) -> Vec<&str> {
     let mut was_word = true;
     for (at, c) in mention.char_indices() {
         let is_word = is_word(c);
-        if is_word && !was_word && mention[at..].chars().take(2).all(|c| c.is_alphabetic() || fold(c) == ' ' || fold(c) == '-') {
+        if is_word
+            && !was_word
+            && mention[at..].chars().take(2).all(|c| c.is_alphabetic() || fold(c) == ' ' || fold(c) == '-')
+        {
             out.push(&mention[at..]);
         }
         was_word = is_word;
@@ -65,7 +68,9 @@ fn before(
             let bare = conjunct.trim_end_matches(|c| fold(c) == '-');
             let name = heads.iter().find_map(|head| {
                 let with = |joint: &str, conjunct: &str| name_of(&format!("{conjunct}{joint}{head}"));
-                with(" ", bare).or_else(|| with("-", bare)).or_else(|| if bare.len() < conjunct.len() { with(" ", conjunct) } else { None })
+                with(" ", bare)
+                    .or_else(|| with("-", bare))
+                    .or_else(|| if bare.len() < conjunct.len() { with(" ", conjunct) } else { None })
             });
             if let Some(name) = name {
                 // `CD4- or CD8-positive`: the hyphen stands for the missing part.
@@ -100,7 +105,9 @@ fn skip_unknown(text: &str, from: usize, at: usize) -> Option<usize> {
 /// The start of the word before `at`; none across punctuation.
 fn word_before(text: &str, from: usize, at: usize) -> Option<usize> {
     let body = text[from..at].trim_end_matches(|c| fold(c) == ' ');
-    let start = body.rfind(|c| fold(c) == ' ' || c == '/').map_or(0, |by| by + body[by..].chars().next().map_or(1, char::len_utf8));
+    let start = body
+        .rfind(|c| fold(c) == ' ' || c == '/')
+        .map_or(0, |by| by + body[by..].chars().next().map_or(1, char::len_utf8));
     let word = &body[start..];
     let opens = word.starts_with(['(', '[']) && !word.ends_with([')', ']']);
     let breaks = word.ends_with([',', ';', ':', '.']) || opens || !word.chars().any(is_word);
@@ -109,12 +116,27 @@ fn word_before(text: &str, from: usize, at: usize) -> Option<usize> {
 
 /// Where the conjunct before `at` ends, if a coordinator stands between: `,`, `/`, `and`, `or`, `and/or`, `as well as` …
 fn coordinator_before(text: &str, from: usize, at: usize) -> Option<usize> {
-    const WORDS: &[&str] =
-        &["and/or", "and", "or", "nor", "but not", "as well as", "versus", "vs.", "vs", "plus", "but also", "rather than", "&"];
+    const WORDS: &[&str] = &[
+        "and/or",
+        "and",
+        "or",
+        "nor",
+        "but not",
+        "as well as",
+        "versus",
+        "vs.",
+        "vs",
+        "plus",
+        "but also",
+        "rather than",
+        "&",
+    ];
     let body = &text[from..at];
     let trimmed = body.trim_end_matches(|c| fold(c) == ' ');
     let spaced = trimmed.len() < body.len();
-    let without_comma = |body: &str| body.trim_end_matches(|c| fold(c) == ' ').trim_end_matches(',').trim_end_matches(|c| fold(c) == ' ').len();
+    let without_comma = |body: &str| {
+        body.trim_end_matches(|c| fold(c) == ' ').trim_end_matches(',').trim_end_matches(|c| fold(c) == ' ').len()
+    };
     if spaced {
         for word in WORDS {
             let Some(rest) = trimmed.strip_suffix(word) else { continue };
@@ -173,9 +195,28 @@ mod tests {
     #[test]
     fn table() {
         let names = [
-            "CD4+ T cells", "CD4 T cells", "CD8+ T cells", "CD4 positive T cells", "CD8-positive T cells", "CD4(+) T lymphocytes",
-            "CD8(+) T lymphocytes", "naive T cells", "effector T cells", "memory T cells", "T cells", "αL integrins", "αM integrins",
-            "alpha 4 integrins", "beta 1 integrins", "TRPM6", "TRPM7", "ICAM-1", "ICAM-2", "ICAM-3", "CAR T cells", "β1 integrins",
+            "CD4+ T cells",
+            "CD4 T cells",
+            "CD8+ T cells",
+            "CD4 positive T cells",
+            "CD8-positive T cells",
+            "CD4(+) T lymphocytes",
+            "CD8(+) T lymphocytes",
+            "naive T cells",
+            "effector T cells",
+            "memory T cells",
+            "T cells",
+            "αL integrins",
+            "αM integrins",
+            "alpha 4 integrins",
+            "beta 1 integrins",
+            "TRPM6",
+            "TRPM7",
+            "ICAM-1",
+            "ICAM-2",
+            "ICAM-3",
+            "CAR T cells",
+            "β1 integrins",
             "β2-integrins",
         ];
         let name_of = |text: &str| names.iter().position(|name| *name == text).map(|at| at as u32);

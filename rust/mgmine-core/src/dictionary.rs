@@ -61,7 +61,7 @@ fn u32_at(bytes: &[u8], index: usize) -> Option<u32> {
 /// The sections of a dictionary as bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Built {
-    /// log2 of bitmap sizes, log2 of the slot count, zero, seed: four little-endian u32, u64.
+    /// log2 of bitmap sizes, log2 of the slot count, zero, seed, single-letter cores: four little-endian u32, two u64.
     pub head: Vec<u8>,
     /// The first bitmap.
     pub bits4: Vec<u8>,
@@ -107,6 +107,19 @@ struct Keys {
     seen: HashSet<([u8; 8], usize)>,
     first: HashSet<u32>,
     second: HashSet<u64>,
+    /// Letters and digits that are cores by themselves: bit n for digit n, bit 10 + n for the letter number n.
+    singles: u64,
+}
+
+/// The bit of a word of one letter or digit in the mask of such cores.
+#[inline]
+const fn single_bit(byte: u8) -> u64 {
+    match byte {
+        b'0'..=b'9' => 1 << (byte - b'0'),
+        b'a'..=b'z' => 1 << (10 + byte - b'a'),
+        b'A'..=b'Z' => 1 << (10 + byte - b'A'),
+        _ => 0,
+    }
 }
 
 /// Marks keys of four bytes in the second bitmap.
@@ -116,6 +129,11 @@ impl Keys {
     fn add(&mut self, core: &[char]) {
         let (bytes, length) = first_bytes(core.iter().copied());
         if !bytes.is_ascii() || !self.seen.insert((bytes, length)) {
+            return;
+        }
+        if length == 1 {
+            // Too many keys would have to be entered.
+            self.singles |= single_bit(bytes[0]);
             return;
         }
         let known = if length >= 8 { 8 } else { 4 };
@@ -146,7 +164,12 @@ impl Keys {
     }
 }
 
-fn bitmap(bits: impl ExactSizeIterator<Item = u64>, per_key: usize, most: u32, bit_of: impl Fn(u64, u32) -> u32) -> (u32, Vec<u8>) {
+fn bitmap(
+    bits: impl ExactSizeIterator<Item = u64>,
+    per_key: usize,
+    most: u32,
+    bit_of: impl Fn(u64, u32) -> u32,
+) -> (u32, Vec<u8>) {
     let log = (bits.len().max(1) * per_key).next_power_of_two().ilog2().clamp(13, most);
     let mut map = vec![0u8; 1 << (log - 3)];
     for key in bits {
@@ -166,7 +189,8 @@ pub(crate) fn build<'n>(names: impl Iterator<Item = (u32, &'n str, bool)> + Clon
     }
     for seed in 1.. {
         if let Some((slots, ends)) = table(names.clone(), seed) {
-            let (log4, bits4) = bitmap(keys.first.iter().map(|&key| u64::from(key)), 24, 22, |key, log| bit_of(key as u32, log));
+            let (log4, bits4) =
+                bitmap(keys.first.iter().map(|&key| u64::from(key)), 24, 22, |key, log| bit_of(key as u32, log));
             let (log8, bits8) = bitmap(keys.second.iter().copied(), 16, 25, bit_of_eight);
             let slot_bits = (slots.len() / SLOT).ilog2();
             let mut head = Vec::new();
@@ -174,6 +198,7 @@ pub(crate) fn build<'n>(names: impl Iterator<Item = (u32, &'n str, bool)> + Clon
                 head.extend_from_slice(&value.to_le_bytes());
             }
             head.extend_from_slice(&u64::to_le_bytes(seed));
+            head.extend_from_slice(&keys.singles.to_le_bytes());
             return Built { head, bits4, bits8, slots, ends };
         }
     }
@@ -201,6 +226,10 @@ fn table<'n>(names: impl Iterator<Item = (u32, &'n str, bool)>, seed: u64) -> Op
     }
     prefixes.sort_unstable();
     prefixes.dedup();
+    let mut place = vec![0u32; forms.last().map_or(0, |last| last.0 as usize + 1)];
+    for (at, form) in forms.iter().enumerate() {
+        place[form.0 as usize] = u32::try_from(at).ok()?;
+    }
     let distinct = prefixes.chunk_by(|a, b| a.0 == b.0).count();
     let slot_count = (distinct.max(1) * 3 / 2 + 1).next_power_of_two();
     let mask = slot_count - 1;
@@ -214,7 +243,7 @@ fn table<'n>(names: impl Iterator<Item = (u32, &'n str, bool)>, seed: u64) -> Op
             if name == GOES_ON {
                 value |= MORE;
             } else {
-                let (_, form, exact) = forms[forms.binary_search_by_key(&name, |form| form.0).ok()?];
+                let (_, form, exact) = forms[place[name as usize] as usize];
                 here.push((form, exact, name));
             }
         }
@@ -239,7 +268,8 @@ fn table<'n>(names: impl Iterator<Item = (u32, &'n str, bool)>, seed: u64) -> Op
         }
         slots[slot] = (stored, value);
     }
-    let slots = slots.iter().flat_map(|(stored, value)| [stored.to_le_bytes(), value.to_le_bytes()]).flatten().collect();
+    let slots =
+        slots.iter().flat_map(|(stored, value)| [stored.to_le_bytes(), value.to_le_bytes()]).flatten().collect();
     Some((slots, ends.iter().flat_map(|name| name.to_le_bytes()).collect()))
 }
 
@@ -255,18 +285,16 @@ pub struct Dictionary<'l> {
     log8: u32,
     mask: usize,
     seed: u64,
+    singles: u64,
 }
 
 impl<'l> Dictionary<'l> {
     /// Views sections written by [`build`]; `None` if they do not fit together.
-    pub(crate) fn new(
-        names: Names<'l>,
-        head: &'l [u8],
-        [bits4, bits8, slots, ends]: [&'l [u8]; 4],
-    ) -> Option<Self> {
+    pub(crate) fn new(names: Names<'l>, head: &'l [u8], [bits4, bits8, slots, ends]: [&'l [u8]; 4]) -> Option<Self> {
         let [log4, log8, slot_bits] = [0, 1, 2].map(|index| u32_at(head, index));
         let (log4, log8, slot_bits) = (log4?, log8?, slot_bits?);
         let seed = u64::from_le_bytes(head.get(16..24)?.try_into().ok()?);
+        let singles = u64::from_le_bytes(head.get(24..32)?.try_into().ok()?);
         let fits = (3..32).contains(&log4)
             && (3..32).contains(&log8)
             && slot_bits < 32
@@ -274,7 +302,7 @@ impl<'l> Dictionary<'l> {
             && bits8.len() == 1 << (log8 - 3)
             && slots.len() == SLOT << slot_bits;
         let mask = (1 << slot_bits) - 1;
-        fits.then_some(Self { names, bits4, bits8, slots, ends, log4, log8, mask, seed })
+        fits.then_some(Self { names, bits4, bits8, slots, ends, log4, log8, mask, seed, singles })
     }
 
     /// What the table says of a prefix: index into the name lists plus one (0: no name ends here), and whether names go on.
@@ -320,11 +348,18 @@ impl<'l> Dictionary<'l> {
         bit(key) || bit(key & 0xffff_ffff | FOUR)
     }
 
+    /// Whether the word is a single letter or digit that is a core.
+    #[inline]
+    fn is_single(&self, bytes: [u8; 8]) -> bool {
+        !bytes[1].is_ascii_alphanumeric() && self.singles & single_bit(bytes[0]) != 0
+    }
+
     /// Sieves a word that has characters outside ASCII, or odd white space, among its first: folding first.
     #[cold]
     fn passes_folded(&self, text: &str, at: usize) -> bool {
-        let key = u64::from_le_bytes(first_bytes(Folded::new(text, at, false).take(8)).0);
-        key & HIGH != 0 || self.passes_second(key | SPREAD)
+        let bytes = first_bytes(Folded::new(text, at, false).take(8)).0;
+        let key = u64::from_le_bytes(bytes);
+        key & HIGH != 0 || self.is_single(bytes) || self.passes_second(key | SPREAD)
     }
 
     #[inline]
@@ -340,6 +375,10 @@ impl<'l> Dictionary<'l> {
         };
         let word = u64::from_le_bytes(eight);
         let key = word | SPREAD;
+        if self.singles != 0 && self.is_single(eight) {
+            self.walk(text, at, out);
+            return;
+        }
         if word & (HIGH >> 32) == 0 && !self.passes_first(key as u32) {
             return;
         }

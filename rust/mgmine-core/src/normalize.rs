@@ -51,10 +51,20 @@ fn offset(base: char, by: u32) -> char {
 fn fold_wide(c: char) -> char {
     match c {
         // Dashes, minus signs, soft hyphen.
-        '\u{ad}' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '⁃' | '−' | '﹘' | '﹣' | '－' | '➖' | '⁻' | '₋' | '˗' => '-',
+        '\u{ad}' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '⁃' | '−' | '﹘' | '﹣' | '－' | '➖' | '⁻' | '₋' | '˗' => {
+            '-'
+        }
         // Spaces.
-        '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}'
-        | '\u{3000}' | '\u{feff}' => ' ',
+        '\u{85}'
+        | '\u{a0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200a}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{202f}'
+        | '\u{205f}'
+        | '\u{3000}'
+        | '\u{feff}' => ' ',
         // Apostrophes, primes and quotation marks.
         '‘' | '’' | '‚' | '‛' | '′' | 'ʹ' | 'ʼ' | '´' | '＇' | '‹' | '›' => '\'',
         '“' | '”' | '„' | '‟' | '″' | '«' | '»' | '＂' => '"',
@@ -163,7 +173,8 @@ pub fn is_word(c: char) -> bool {
     if folded.is_ascii() {
         return folded.is_ascii_alphanumeric();
     }
-    folded.is_alphanumeric() || matches!(folded, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}')
+    folded.is_alphanumeric()
+        || matches!(folded, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}')
 }
 
 /// Walks a text from a byte offset and yields what each character is compared as, a run of white space as one space, with

@@ -179,12 +179,25 @@ fn rows_for_every_matcher() {
         ("5 mg Mg MG Mgat5 MgATP", vec!["Mg"]),
         ("Mg2+, Mg(2+), Mg²⁺, Mg++ Mg+2 [Mg2+]i", vec!["Mg2+", "Mg(2+)", "Mg²⁺", "Mg++", "Mg+2", "[Mg2+]i", "Mg2+"]),
         ("hypomagnesemia magnesian", vec!["emia", "magnes"]),
-        ("CD8+ T\u{a0}cells, CD8(+) T–cells CD8⁺ T-cell CD8+T cells", vec![
-            "CD8+ T\u{a0}cells", "T\u{a0}cells", "CD8(+) T–cells", "T–cells", "CD8⁺ T-cell", "T-cell", "CD8+T cells", "T cells",
-        ]),
+        (
+            "CD8+ T\u{a0}cells, CD8(+) T–cells CD8⁺ T-cell CD8+T cells",
+            vec![
+                "CD8+ T\u{a0}cells",
+                "T\u{a0}cells",
+                "CD8(+) T–cells",
+                "T–cells",
+                "CD8⁺ T-cell",
+                "T-cell",
+                "CD8+T cells",
+                "T cells",
+            ],
+        ),
         ("T  \t cells of T\ncells", vec!["T  \t cells", "T\ncells"]),
         ("cells.[2] T cells2,3 T cells² LFA-12 T cells2a", vec!["T cells", "T cells", "LFA"]),
-        ("alpha 4beta 1 alphaLbeta2 alpha(L)beta(2) αLβ2 ɑL/ß2", vec!["alphaLbeta2", "alpha(L)beta(2)", "αLβ2", "ɑL/ß2"]),
+        (
+            "alpha 4beta 1 alphaLbeta2 alpha(L)beta(2) αLβ2 ɑL/ß2",
+            vec!["alphaLbeta2", "alpha(L)beta(2)", "αLβ2", "ɑL/ß2"],
+        ),
         ("LFA1 lfa-1 LFA–1's CD11a-CD18", vec!["LFA1", "LFA–1", "CD11a-CD18"]),
         ("“magnesium” (magnesium)/magnesium…magnesium≥magnesium", vec!["magnesium"; 5]),
         ("magnésium magnesiumé ämagnesium", vec!["magnes"]),
@@ -235,27 +248,39 @@ fn mentions_of_rows() {
     let lexicon = lexicon();
     for (text, wanted) in [
         ("CD8+ T cells and T cells.", vec!["CD8+ T cells=CD8+ T cell", "T cells=T cell"]),
-        ("The T cell receptor, T-cell antigen-receptors.", vec!["T cell=T cell<T cell receptor", "T-cell=T cell<T cell receptor"]),
+        (
+            "The T cell receptor, T-cell antigen-receptors.",
+            vec!["T cell=T cell<T cell receptor", "T-cell=T cell<T cell receptor"],
+        ),
         ("T cell engaging antibodies", vec!["T cell engaging antibodies=engager", "T cell=T cell<engager"]),
         ("CD4+ and CD8+ T cells", vec!["CD4+=CD4+ T cell", "CD8+ T cells=CD8+ T cell"]),
         ("αL and αM integrins", vec!["αL=alpha L", "αM integrins=alpha M"]),
         ("TRPM6/7 channels", vec!["TRPM6=TRPM6", "7=TRPM7"]),
         ("anti-LFA-1 and LFA-1 gene", vec!["LFA-1=LFA-1<antibody", "LFA-1=LFA-1!not_before", "LFA=LFA-1!needs"]),
-        ("10 Mg of it, Mg ha-1, Mg C ha(-1) and Mg.", vec![
-            "Mg=magnesium!not_after", "Mg=magnesium!not_before", "Mg=magnesium!not_before", "Mg=magnesium",
-        ]),
-        ("A lateral flow assay (LFA) was built. The LFA works. LFAs do.", vec![
-            "LFA=LFA-1!abbreviation", "LFA=LFA-1!abbreviation", "LFAs=LFA-1!abbreviation",
-        ]),
+        (
+            "10 Mg of it, Mg ha-1, Mg C ha(-1) and Mg.",
+            vec!["Mg=magnesium!not_after", "Mg=magnesium!not_before", "Mg=magnesium!not_before", "Mg=magnesium"],
+        ),
+        (
+            "A lateral flow assay (LFA) was built. The LFA works. LFAs do.",
+            vec!["LFA=LFA-1!abbreviation", "LFA=LFA-1!abbreviation", "LFAs=LFA-1!abbreviation"],
+        ),
         ("LFA was high. Leukocyte-adhesion fell.", vec!["LFA=LFA-1"]),
         ("LFA was high.", vec!["LFA=LFA-1!needs"]),
-        ("The CAR and CARs. Later: constitutive androstane receptor (CAR). CAR T cells stay.", vec![
-            "CAR=CAR T cell!abbreviation", "CARs=CAR T cell!abbreviation", "CAR=CAR T cell!abbreviation", "CAR T cells=CAR T cell",
-        ]),
+        (
+            "The CAR and CARs. Later: constitutive androstane receptor (CAR). CAR T cells stay.",
+            vec![
+                "CAR=CAR T cell!abbreviation",
+                "CARs=CAR T cell!abbreviation",
+                "CAR=CAR T cell!abbreviation",
+                "CAR T cells=CAR T cell",
+            ],
+        ),
         ("Chimeric cells. CAR too.", vec!["CAR=CAR T cell"]),
-        ("Cytotoxic T lymphocytes (CTLs) kill; a CTL kills.", vec![
-            "Cytotoxic T lymphocytes=cytotoxic T cell", "CTLs=cytotoxic T cell", "CTL=cytotoxic T cell",
-        ]),
+        (
+            "Cytotoxic T lymphocytes (CTLs) kill; a CTL kills.",
+            vec!["Cytotoxic T lymphocytes=cytotoxic T cell", "CTLs=cytotoxic T cell", "CTL=cytotoxic T cell"],
+        ),
         ("Compared to control (CTL) mice.", vec!["CTL=cytotoxic T cell!abbreviation"]),
         ("The CTL of a crayfish.", vec!["CTL=cytotoxic T cell!not_with"]),
         ("Regulatory T (Treg) cells and Tregs.", vec!["Treg=regulatory T cell", "Tregs=regulatory T cell"]),
@@ -392,10 +417,18 @@ fn problems_have_lines() {
         ("[lexicon]\nid = \"a b\"\n", 1, "an id is made of"),
         ("[lexicon\nid = 1\n", 1, ""),
         ("[[family]]\nid = \"f\"\n", 1, "begins with a [lexicon]"),
-        ("[lexicon]\nid = \"a\"\n[[family]]\nid = \"f\"\n[[concept]]\nlabel = \"c\"\nfamily = \"f\"\nnames = [\"x1\",\n\"+\"]\n", 9, "letter or a digit"),
+        (
+            "[lexicon]\nid = \"a\"\n[[family]]\nid = \"f\"\n[[concept]]\nlabel = \"c\"\nfamily = \"f\"\nnames = [\"x1\",\n\"+\"]\n",
+            9,
+            "letter or a digit",
+        ),
         ("[lexicon]\nid = \"a\"\n[[concept]]\nlabel = \"c\"\nfamily = \"g\"\nids = [\"no curie\"]\n", 3, "not a CURIE"),
         ("[lexicon]\nid = \"a\"\n[[host]]\nlabel = \"h\"\n", 3, "a host needs words"),
-        ("[lexicon]\nid = \"a\"\n[[concept]]\nlabel = \"c\"\nfamily = \"g\"\nnames = [{ text = \"abc\", case = \"any\" }]\n", 6, "case is"),
+        (
+            "[lexicon]\nid = \"a\"\n[[concept]]\nlabel = \"c\"\nfamily = \"g\"\nnames = [{ text = \"abc\", case = \"any\" }]\n",
+            6,
+            "case is",
+        ),
     ] {
         let problems = Lexicon::check("file", text);
         let hit = problems.iter().any(|problem| problem.line == line && problem.message.contains(part));
@@ -424,7 +457,8 @@ fn source() -> impl Strategy<Value = String> {
         let mut source = String::from("curie\ttext\tcase\tboundary\tvariants\n");
         for (at, (text, case, boundary)) in names.iter().enumerate() {
             let text: String = text.chars().filter(|c| !c.is_control()).take(14).collect();
-            let (case, boundary) = (["auto", "exact", "insensitive"][*case], ["word", "left", "right", "none"][*boundary]);
+            let (case, boundary) =
+                (["auto", "exact", "insensitive"][*case], ["word", "left", "right", "none"][*boundary]);
             if fold_text(&text, false).chars().any(crate::normalize::is_word) {
                 source += &format!("X:{at}\t{}\t{case}\t{boundary}\ttrue\n", text.trim());
             }

@@ -308,9 +308,10 @@ impl<'l> Scanner<'l> {
         let long = definition.long;
         let is_name = |name: &Found| {
             long.contains(name.span)
-                && (name.concept == found.concept && name.span.end == long.end
-                    || name.family == found.family && name.span.end == long.end
-                    || name.concept == found.concept && name.span.start == long.start && name.span.len() * 2 > long.len())
+                && (name.span.end == long.end && (name.concept == found.concept || name.family == found.family)
+                    || name.concept == found.concept
+                        && name.span.start == long.start
+                        && name.span.len() * 2 > long.len())
         };
         if self.found.iter().any(is_name) {
             return true;
@@ -425,15 +426,19 @@ impl<'l> Scanner<'l> {
                 dictionary.named(text).into_iter().find(|&name| {
                     let concept = lexicon.concept_of(NameId(name));
                     let form = lexicon.name(NameId(name));
-                    let same_case = form.case == Case::Insensitive || fold_text(form.text, true) == fold_text(text, true);
+                    let same_case =
+                        form.case == Case::Insensitive || fold_text(form.text, true) == fold_text(text, true);
                     lexicon.family_of(concept) == family && same_case
                 })
             };
             let mut more = Vec::new();
-            coordination::conjuncts(&doc.text, sentence, found.span, &name_of, &mut |span, name| more.push((span, name)));
+            coordination::conjuncts(&doc.text, sentence, found.span, &name_of, &mut |span, name| {
+                more.push((span, name))
+            });
             for (span, name) in more {
                 let concept = self.lexicon.concept_of(NameId(name));
-                let known = self.found.iter().any(|found| found.span == span && found.family == family && found.veto.is_none());
+                let known =
+                    self.found.iter().any(|found| found.span == span && found.family == family && found.veto.is_none());
                 if known {
                     continue;
                 }

@@ -69,8 +69,13 @@ fn is_wrapped(text: &str, from: usize, at: usize) -> bool {
     let line = text[from..at].trim_end();
     let next = &text[at + 1..];
     let next_line = next.split('\n').next().unwrap_or("");
-    line.len() >= LONG && !line.ends_with([':', '.', '?', '!']) && !next_line.trim().is_empty() && bullet(next_line.trim_start()) == 0
-        || line.len() >= LONG && line.ends_with(['.', '?', '!']) && next_line.trim_start().starts_with(|c: char| c.is_lowercase())
+    line.len() >= LONG
+        && !line.ends_with([':', '.', '?', '!'])
+        && !next_line.trim().is_empty()
+        && bullet(next_line.trim_start()) == 0
+        || line.len() >= LONG
+            && line.ends_with(['.', '?', '!'])
+            && next_line.trim_start().starts_with(|c: char| c.is_lowercase())
 }
 
 /// Length of a bullet with the white space behind it at the start of a line; 0 if there is none.
@@ -78,7 +83,23 @@ fn bullet(line: &str) -> usize {
     let mut chars = line.chars();
     let is_bullet = matches!(
         chars.next(),
-        Some('•' | '●' | '▪' | '■' | '◦' | '‣' | '∙' | '·' | '○' | '►' | '➢' | '⁃' | '-' | '–' | '—' | '*')
+        Some(
+            '•' | '●'
+                | '▪'
+                | '■'
+                | '◦'
+                | '‣'
+                | '∙'
+                | '·'
+                | '○'
+                | '►'
+                | '➢'
+                | '⁃'
+                | '-'
+                | '–'
+                | '—'
+                | '*'
+        )
     );
     let rest = chars.as_str();
     let text = rest.trim_start();
@@ -90,7 +111,8 @@ fn trimmed(text: &str, start: usize, end: usize, push: &mut impl FnMut(usize, us
     let lead = body.len() - body.trim_start().len();
     let body = &body[lead..];
     // A dash is a bullet only where a line starts.
-    let at_line_start = text[..start + lead].trim_end_matches([' ', '\t', '\r']).chars().next_back().is_none_or(|c| c == '\n');
+    let at_line_start =
+        text[..start + lead].trim_end_matches([' ', '\t', '\r']).chars().next_back().is_none_or(|c| c == '\n');
     let skip = if at_line_start { bullet(body) } else { 0 };
     if body.len() > skip {
         push(start + lead + skip, start + lead + body.len());
@@ -308,19 +330,160 @@ fn no_space(text: &str, stop: usize, glued: usize, before: &str) -> bool {
 /// Words that begin sentences and are hardly ever names: after an abbreviation they tell a new sentence.
 fn is_starter(word: &str) -> bool {
     const STARTERS: &[&str] = &[
-        "A", "After", "Again", "All", "Also", "Although", "Among", "An", "And", "Another", "Any", "As", "At", "Based",
-        "Because", "Before", "Both", "But", "By", "Compared", "Conversely", "Data", "Despite", "Due", "During",
-        "Each", "Eight", "Either", "Eleven", "Even", "Every", "Few", "Finally", "Findings", "First", "Five",
-        "Following", "For", "Forty", "Four", "From", "Further", "Furthermore", "Given", "Had", "Has", "He", "Hence",
-        "Her", "Here", "Herein", "His", "How", "However", "I", "If", "Importantly", "In", "Indeed", "Interestingly",
-        "Is", "It", "Its", "Later", "Likewise", "Many", "Mean", "Median", "More", "Moreover", "Most", "Much", "My",
-        "Neither", "Nevertheless", "Nine", "No", "None", "Nonetheless", "Not", "Notably", "Of", "On", "Once", "One",
-        "Only", "Other", "Others", "Our", "Over", "Overall", "Patients", "Recently", "Results", "Second", "Seven",
-        "Several", "She", "Similar", "Similarly", "Since", "Six", "So", "Some", "Specifically", "Studies", "Such",
-        "Surprisingly", "Taken", "Ten", "Than", "That", "The", "Their", "Them", "Then", "There", "Thereafter",
-        "Therefore", "These", "They", "Third", "This", "Those", "Three", "Through", "Thus", "To", "Together",
-        "Twelve", "Twenty", "Two", "Under", "Unlike", "Until", "Upon", "Using", "Was", "We", "Were", "What", "When",
-        "Where", "Whereas", "Whether", "Which", "While", "Who", "Why", "With", "Within", "Without", "Yet", "You",
+        "A",
+        "After",
+        "Again",
+        "All",
+        "Also",
+        "Although",
+        "Among",
+        "An",
+        "And",
+        "Another",
+        "Any",
+        "As",
+        "At",
+        "Based",
+        "Because",
+        "Before",
+        "Both",
+        "But",
+        "By",
+        "Compared",
+        "Conversely",
+        "Data",
+        "Despite",
+        "Due",
+        "During",
+        "Each",
+        "Eight",
+        "Either",
+        "Eleven",
+        "Even",
+        "Every",
+        "Few",
+        "Finally",
+        "Findings",
+        "First",
+        "Five",
+        "Following",
+        "For",
+        "Forty",
+        "Four",
+        "From",
+        "Further",
+        "Furthermore",
+        "Given",
+        "Had",
+        "Has",
+        "He",
+        "Hence",
+        "Her",
+        "Here",
+        "Herein",
+        "His",
+        "How",
+        "However",
+        "I",
+        "If",
+        "Importantly",
+        "In",
+        "Indeed",
+        "Interestingly",
+        "Is",
+        "It",
+        "Its",
+        "Later",
+        "Likewise",
+        "Many",
+        "Mean",
+        "Median",
+        "More",
+        "Moreover",
+        "Most",
+        "Much",
+        "My",
+        "Neither",
+        "Nevertheless",
+        "Nine",
+        "No",
+        "None",
+        "Nonetheless",
+        "Not",
+        "Notably",
+        "Of",
+        "On",
+        "Once",
+        "One",
+        "Only",
+        "Other",
+        "Others",
+        "Our",
+        "Over",
+        "Overall",
+        "Patients",
+        "Recently",
+        "Results",
+        "Second",
+        "Seven",
+        "Several",
+        "She",
+        "Similar",
+        "Similarly",
+        "Since",
+        "Six",
+        "So",
+        "Some",
+        "Specifically",
+        "Studies",
+        "Such",
+        "Surprisingly",
+        "Taken",
+        "Ten",
+        "Than",
+        "That",
+        "The",
+        "Their",
+        "Them",
+        "Then",
+        "There",
+        "Thereafter",
+        "Therefore",
+        "These",
+        "They",
+        "Third",
+        "This",
+        "Those",
+        "Three",
+        "Through",
+        "Thus",
+        "To",
+        "Together",
+        "Twelve",
+        "Twenty",
+        "Two",
+        "Under",
+        "Unlike",
+        "Until",
+        "Upon",
+        "Using",
+        "Was",
+        "We",
+        "Were",
+        "What",
+        "When",
+        "Where",
+        "Whereas",
+        "Whether",
+        "Which",
+        "While",
+        "Who",
+        "Why",
+        "With",
+        "Within",
+        "Without",
+        "Yet",
+        "You",
     ];
     let word = word.trim_end_matches([',', ';', ':']);
     STARTERS.binary_search(&word).is_ok()
@@ -328,25 +491,76 @@ fn is_starter(word: &str) -> bool {
 
 /// Abbreviations that stand before what they belong to: no sentence ends with them.
 const BEFORE: &[&str] = &[
-    "approx", "assoc", "ca", "cf", "chap", "col", "dr", "drs", "e.g", "ed", "eds", "eg", "eq", "eqn", "eqns", "eqs", "esp",
-    "ex", "exp", "fig", "figs", "i.e", "ie", "incl", "lt", "mr", "mrs", "ms", "nos", "pp", "prof", "ref", "refs", "st", "ste",
-    "supp", "suppl", "tab", "viz", "vs", "v.s",
+    "approx", "assoc", "ca", "cf", "chap", "col", "dr", "drs", "e.g", "ed", "eds", "eg", "eq", "eqn", "eqns", "eqs",
+    "esp", "ex", "exp", "fig", "figs", "i.e", "ie", "incl", "lt", "mr", "mrs", "ms", "nos", "pp", "prof", "ref",
+    "refs", "st", "ste", "supp", "suppl", "tab", "viz", "vs", "v.s",
 ];
 
 /// Abbreviations that a sentence may end with.
 const AFTER: &[&str] = &[
-    "al", "apr", "aug", "ave", "bros", "co", "conc", "corp", "dec", "dept", "dist", "est", "etc", "feb", "gen", "gov", "inc",
-    "jan", "jr", "ltd", "max", "mt", "nov", "nr", "oct", "ph.d", "resp", "sec", "sep", "sept", "sp", "spp", "sr", "ssp", "subsp",
-    "subspp", "temp", "univ", "var", "vol", "wt",
+    "al", "apr", "aug", "ave", "bros", "co", "conc", "corp", "dec", "dept", "dist", "est", "etc", "feb", "gen", "gov",
+    "inc", "jan", "jr", "ltd", "max", "mt", "nov", "nr", "oct", "ph.d", "resp", "sec", "sep", "sept", "sp", "spp",
+    "sr", "ssp", "subsp", "subspp", "temp", "univ", "var", "vol", "wt",
 ];
 
 /// Words of one letter or number that stand behind these are no initials: `vitamin C. Magnesium …`.
 const LETTERED: &[&str] = &[
-    "antigen", "appendix", "arm", "box", "case", "chain", "class", "coenzyme", "cohort", "complex", "domain", "experiment",
-    "factor", "figure", "form", "globulin", "grade", "group", "haemoglobin", "hemoglobin", "hepatitis", "immunoglobulin",
-    "influenza", "isoform", "item", "kinase", "level", "locus", "panel", "part", "pathway", "pattern", "phase", "phenotype",
-    "protein", "region", "sample", "site", "stage", "strain", "study", "subgroup", "subtype", "subunit", "symptom", "system",
-    "table", "team", "toxin", "trial", "type", "variant", "virus", "vitamin", "vitamins", "zone",
+    "antigen",
+    "appendix",
+    "arm",
+    "box",
+    "case",
+    "chain",
+    "class",
+    "coenzyme",
+    "cohort",
+    "complex",
+    "domain",
+    "experiment",
+    "factor",
+    "figure",
+    "form",
+    "globulin",
+    "grade",
+    "group",
+    "haemoglobin",
+    "hemoglobin",
+    "hepatitis",
+    "immunoglobulin",
+    "influenza",
+    "isoform",
+    "item",
+    "kinase",
+    "level",
+    "locus",
+    "panel",
+    "part",
+    "pathway",
+    "pattern",
+    "phase",
+    "phenotype",
+    "protein",
+    "region",
+    "sample",
+    "site",
+    "stage",
+    "strain",
+    "study",
+    "subgroup",
+    "subtype",
+    "subunit",
+    "symptom",
+    "system",
+    "table",
+    "team",
+    "toxin",
+    "trial",
+    "type",
+    "variant",
+    "virus",
+    "vitamin",
+    "vitamins",
+    "zone",
 ];
 
 fn ends_after(text: &str, start: usize, stop: usize, before: &str, kind: Start, next: &str, cited: bool) -> bool {
@@ -374,7 +588,8 @@ fn ends_after(text: &str, start: usize, stop: usize, before: &str, kind: Start, 
         return false;
     }
     let mut letters = last.chars();
-    let single = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none() && token.chars().count() == 1;
+    let single =
+        letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none() && token.chars().count() == 1;
     if single {
         // An initial (`J. Smith`, `E. coli`) or a name's last part (`vitamin C. The …`).
         let ahead = text[start..stop - token.len()].trim_end().rsplit(is_space).next().unwrap_or("");
@@ -474,11 +689,7 @@ mod tests {
         );
         assert_eq!(
             sentences("A line that is long enough to have been wrapped by an\neditor goes on here. Then\nnot."),
-            [
-                "A line that is long enough to have been wrapped by an\neditor goes on here.",
-                "Then",
-                "not.",
-            ]
+            ["A line that is long enough to have been wrapped by an\neditor goes on here.", "Then", "not.",]
         );
         assert_eq!(sentences(" \n \n"), Vec::<&str>::new());
         assert_eq!(sentences("- \n•"), ["-", "•"]);

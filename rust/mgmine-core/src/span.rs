@@ -102,8 +102,7 @@ mod tests {
     fn code_points_follow_any_order() {
         let text = "αLβ2 – Mg²⁺";
         let mut points = CodePoints::new(text);
-        let starts: Vec<(usize, u32)> =
-            text.char_indices().map(|(byte, _)| byte as u32).enumerate().collect();
+        let starts: Vec<(usize, u32)> = text.char_indices().map(|(byte, _)| byte as u32).enumerate().collect();
         for &(chars, byte) in starts.iter().chain(starts.iter().rev()) {
             assert_eq!(points.at(byte) as usize, chars);
         }

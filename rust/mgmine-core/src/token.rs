@@ -60,8 +60,8 @@ mod plain {
 #[cfg(target_arch = "x86_64")]
 mod sse2 {
     use std::arch::x86_64::{
-        __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_max_epu8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x,
-        _mm_set1_epi8, _mm_sub_epi8,
+        __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_max_epu8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128,
+        _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8,
     };
 
     use super::Masks;
@@ -139,7 +139,8 @@ mod tests {
 
     fn naive(bytes: &[u8]) -> (Vec<usize>, bool) {
         let word = |at: usize| bytes[at].is_ascii_alphanumeric();
-        let starts = (0..bytes.len()).filter(|&at| (word(at) && (at == 0 || !word(at - 1))) || bytes[at] >= 0xc0).collect();
+        let starts =
+            (0..bytes.len()).filter(|&at| (word(at) && (at == 0 || !word(at - 1))) || bytes[at] >= 0xc0).collect();
         let space = |at: usize| bytes[at] <= b' ';
         let pair = (1..bytes.len()).any(|at| space(at) && space(at - 1));
         (starts, pair || bytes.iter().any(|&byte| byte < b' ' && byte != b'\n'))

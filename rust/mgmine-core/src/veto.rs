@@ -146,11 +146,12 @@ fn number_end(text: &str, at: usize) -> Option<usize> {
 /// Units of one letter: too like a variable's or a vitamin's name to be one by themselves.
 const LETTER_UNITS: &[&str] = &["g", "l", "h", "d", "s", "m", "t", "j", "n", "v", "w", "y"];
 const UNITS: &[&str] = &[
-    "kg", "mg", "μg", "ug", "mcg", "ng", "pg", "gm", "ml", "μl", "ul", "dl", "cl", "nl", "mm", "μm", "um", "nm", "pm", "cm", "km",
-    "mol", "mmol", "μmol", "umol", "nmol", "pmol", "kmol", "meq", "eq", "iu", "ui", "ha", "hectare", "acre", "min", "hr",
-    "hrs", "hour", "day", "wk", "week", "month", "sec", "second", "yr", "year", "ppm", "ppb", "kda", "da", "cal", "kcal",
-    "kj", "mj", "gj", "kwh", "ton", "tonne", "gram", "liter", "litre", "meter", "metre", "m2", "m3", "cm2", "cm3", "mm2",
-    "mm3", "dm3", "km2", "msec", "ms", "mosm", "osm", "rpm", "pa", "kpa", "mpa", "bar", "hz", "khz", "mhz",
+    "kg", "mg", "μg", "ug", "mcg", "ng", "pg", "gm", "ml", "μl", "ul", "dl", "cl", "nl", "mm", "μm", "um", "nm", "pm",
+    "cm", "km", "mol", "mmol", "μmol", "umol", "nmol", "pmol", "kmol", "meq", "eq", "iu", "ui", "ha", "hectare",
+    "acre", "min", "hr", "hrs", "hour", "day", "wk", "week", "month", "sec", "second", "yr", "year", "ppm", "ppb",
+    "kda", "da", "cal", "kcal", "kj", "mj", "gj", "kwh", "ton", "tonne", "gram", "liter", "litre", "meter", "metre",
+    "m2", "m3", "cm2", "cm3", "mm2", "mm3", "dm3", "km2", "msec", "ms", "mosm", "osm", "rpm", "pa", "kpa", "mpa",
+    "bar", "hz", "khz", "mhz",
 ];
 
 /// The end of a unit at `at`: `kg`, `/kg`, `per day`, `mmol/l`, `ha-1`, `L(-1)`, `m2`, `%`.

@@ -30,7 +30,8 @@ fn med1250() {
         let pair = |line: &str| {
             line.split_once('|').map(|(short, long)| (fold_text(short.trim(), true), fold_text(long.trim(), true)))
         };
-        let gold: HashSet<_> = lines.iter().filter(|line| line.starts_with("  ")).filter_map(|line| pair(line)).collect();
+        let gold: HashSet<_> =
+            lines.iter().filter(|line| line.starts_with("  ")).filter_map(|line| pair(line)).collect();
         // Synonyms are neither required nor errors.
         let synonyms: HashSet<_> =
             lines.iter().filter_map(|line| line.strip_prefix("//*")).filter_map(|line| pair(line)).collect();

@@ -42,7 +42,9 @@ fn sentences(treebank: &str) -> Vec<String> {
 fn treebanks() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/treebank");
     let show = std::env::var_os("SHOW").is_some();
-    for (name, least) in [("genia/dev", 99.0), ("genia/train", 99.0), ("craft-ud1/dev", 97.0), ("craft-ud1/train", 97.0)] {
+    for (name, least) in
+        [("genia/dev", 99.0), ("genia/train", 99.0), ("craft-ud1/dev", 97.0), ("craft-ud1/train", 97.0)]
+    {
         let path = folder.join(format!("{name}.conllu.gz"));
         let Ok(file) = std::fs::File::open(&path) else {
             eprintln!("skipped: {} is not there", path.display());
@@ -68,9 +70,12 @@ fn treebanks() {
         let found: HashSet<u32> = found.iter().map(|sentence| sentence.span.end).collect();
         let right = found.intersection(&gold).count() as f64;
         let around = |at: u32| {
-            let clip = |at: u32| (0..4).find_map(|by| doc.text.is_char_boundary((at + by) as usize).then_some((at + by) as usize));
+            let clip = |at: u32| {
+                (0..4).find_map(|by| doc.text.is_char_boundary((at + by) as usize).then_some((at + by) as usize))
+            };
             let (from, to) = (clip(at.saturating_sub(50)).unwrap_or(0), clip(at + 40).unwrap_or(0));
-            format!("{} | {}", &doc.text[from..at as usize], doc.text.get(at as usize..to).unwrap_or("")).replace('\n', "⏎")
+            format!("{} | {}", &doc.text[from..at as usize], doc.text.get(at as usize..to).unwrap_or(""))
+                .replace('\n', "⏎")
         };
         if show {
             for (what, set) in [("extra", found.difference(&gold)), ("missed", gold.difference(&found))] {

@@ -11,7 +11,7 @@ use crate::normalize::fold_text;
 /// First bytes of a compiled lexicon.
 pub(crate) const MAGIC: &[u8; 8] = b"MGMLEXIC";
 /// Changes whenever the layout, the variant rules or the hashing change.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 /// Bytes before the sections: magic, format, section count, hash as 32 hexadecimal digits.
 pub(crate) const HEADER: usize = 48;
 pub(crate) const SECTIONS: usize = 10;

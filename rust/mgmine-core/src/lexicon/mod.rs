@@ -122,10 +122,16 @@ impl Rule {
 
     /// The rules by name, in the order in which they are applied.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        [("greek", Self::GREEK), ("charge", Self::CHARGE), ("slash", Self::SLASH), ("hyphen", Self::HYPHEN), ("plural", Self::PLURAL)]
-            .into_iter()
-            .filter(move |(_, rule)| self.0 & rule.0 != 0)
-            .map(|(name, _)| name)
+        [
+            ("greek", Self::GREEK),
+            ("charge", Self::CHARGE),
+            ("slash", Self::SLASH),
+            ("hyphen", Self::HYPHEN),
+            ("plural", Self::PLURAL),
+        ]
+        .into_iter()
+        .filter(move |(_, rule)| self.0 & rule.0 != 0)
+        .map(|(name, _)| name)
     }
 }
 

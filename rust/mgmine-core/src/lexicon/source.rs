@@ -636,7 +636,11 @@ fn lint(source: &Source, problems: &mut Problems<'_>) {
             problems.error(concept.line, &concept.label, "a label has no control characters");
         }
         if concept.ids.is_empty() && concept.close_ids.is_empty() {
-            problems.warn(concept.line, &concept.label, "no `ids`: its mentions cannot be told apart in other databases");
+            problems.warn(
+                concept.line,
+                &concept.label,
+                "no `ids`: its mentions cannot be told apart in other databases",
+            );
         }
         if !concept.family.is_empty()
             && !source.families.is_empty()

@@ -404,8 +404,8 @@ fn hyphen(form: &str) -> Vec<String> {
     // Too many joints for all ways: all alike, and one at a time.
     let keep = usize::MAX;
     let mut out = vec![build(&|_| 0), build(&|number| usize::from(joints[number].options.len() > 1))];
-    for changed in 0..joints.len() {
-        for option in 0..joints[changed].options.len() {
+    for (changed, joint) in joints.iter().enumerate() {
+        for option in 0..joint.options.len() {
             out.push(build(&|number| if number == changed { option } else { keep }));
         }
     }
@@ -432,8 +432,8 @@ fn plural(form: &str) -> Vec<String> {
     if ["ss", "us", "is", "as", "os"].iter().any(|end| word.ends_with(end)) {
         return if word.ends_with("sis") { vec![format!("{stem}{}es", &word[..word.len() - 2])] } else { Vec::new() };
     }
-    if word.ends_with('s') {
-        return if word.len() > 3 { vec![format!("{stem}{}", &word[..word.len() - 1])] } else { Vec::new() };
+    if let Some(singular) = word.strip_suffix('s') {
+        return if word.len() > 3 { vec![format!("{stem}{singular}")] } else { Vec::new() };
     }
     // Substances, adjectives and participles have none.
     if ["ium", "mia", "ic", "ed", "ing", "positive", "negative"].iter().any(|end| word.ends_with(end)) {
@@ -475,8 +475,17 @@ mod tests {
         assert_has(
             "α4β1",
             &[
-                "α4β1", "α4/β1", "α4-β1", "α(4)β(1)", "alpha4beta1", "alpha 4 beta 1", "alpha 4beta 1", "alpha(4)beta(1)",
-                "alpha-4 beta-1", "alpha4/beta1", "alpha4-beta1",
+                "α4β1",
+                "α4/β1",
+                "α4-β1",
+                "α(4)β(1)",
+                "alpha4beta1",
+                "alpha 4 beta 1",
+                "alpha 4beta 1",
+                "alpha(4)beta(1)",
+                "alpha-4 beta-1",
+                "alpha4/beta1",
+                "alpha4-beta1",
             ],
         );
         assert_has("alpha 4 beta 1", &["α4β1", "alpha4beta1"]);
@@ -495,7 +504,12 @@ mod tests {
         assert_has(
             "CD8+ T cell",
             &[
-                "CD8(+) T cells", "CD8-positive T cells", "CD8+T cells", "CD8+ T-cell", "CD8 positive T-cells", "CD8 + T cells",
+                "CD8(+) T cells",
+                "CD8-positive T cells",
+                "CD8+T cells",
+                "CD8+ T-cell",
+                "CD8 positive T-cells",
+                "CD8 + T cells",
             ],
         );
         assert_has("CD4+CD25+ T cell", &["CD4(+)CD25(+) T cells", "CD4+ CD25+ T cells"]);
