@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mgmine.records import Argument, Claim
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "claims"
-FLOORS = {"build": 0.90, "check": 0.80}
-FLOOR_WITHOUT_PARSER = 0.45
+FLOORS = {"build": 0.95, "check": 0.88}
+FLOOR_WITHOUT_PARSER = 0.75
 FLOOR_ATTRIBUTES = 0.85
 FACTUALITY = {"probable", "possible", "doubtful", "counterfact", "uncommitted", "conditional"}
 MODALITY = {"correlational", "unknown", "definitional", "background", "interpretation", "aim", "headline"}

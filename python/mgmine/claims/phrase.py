@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from mgmine.claims.lexical import Data, PerturbationKind
     from mgmine.nlp.graph import Graph, Node
 
+_UNIT = re.compile(r"(?:[µμmnkp]?(?:mol|g|l|M|m|L)(?:/\w+)?|%|units?|-?fold)")
 _BEFORE = frozenset({"compound", "amod", "nummod", "nmod:poss", "nmod:npmod", "dep", "advmod"})
 _PRONOUN_TAGS = frozenset({"PRP", "PRP$", "WP", "WDT", "WP$", "EX"})
 
@@ -148,7 +150,8 @@ class Phrases:
         while queue:
             at = queue.pop(0)
             for kid in at.kids:
-                if kid.dep != "conj" or kid.i in seen or (kid.is_verb and not at.is_verb):
+                bare = kid.tag == "VBG" and not any(one.dep in ("dobj", "nsubj", "nmod", "mark") for one in kid.kids)
+                if kid.dep != "conj" or kid.i in seen or (kid.is_verb and not at.is_verb and not bare):
                     continue
                 if kid.i < at.i:
                     continue
@@ -213,7 +216,7 @@ class Phrases:
     def _suspended(self, arg: Arg) -> list[Arg]:
         """ "pathogen- and tumour-specific T cells" are two kinds of cells; so without the first hyphen."""
         nodes = self.graph.nodes
-        for node in arg.node.kids:
+        for node in nodes[max(0, arg.node.i - 4) : arg.node.i]:
             if (
                 node.dep != "amod"
                 or not node.low.endswith(("-specific", "-reactive", "-derived", "-targeted", "-infiltrating"))
@@ -337,7 +340,10 @@ class Phrases:
     def themes(self, node: Node) -> list[Node]:
         """What a noun is about: its of- or in-complement, or the noun before it, or its possessor."""
         left = any(
-            kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (kid.is_noun or kid.i in self.at)
+            kid.i < node.i
+            and kid.dep in ("compound", "nmod:poss")
+            and (kid.is_noun or kid.i in self.at)
+            and not _UNIT.fullmatch(kid.text)
             for kid in node.kids
         )
         for kid in node.kids:
@@ -360,7 +366,7 @@ class Phrases:
             given = [kid for place in places for kid in place.kids if kid.dep == "nmod" and kid.case() == "to"]
             if given:
                 return given[:1]
-        before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and (
+        before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and not _UNIT.fullmatch(kid.text) and (
             kid.is_noun or kid.tag == "PRP$" or kid.i in self.at or kid.tag == "JJ"
         )]  # fmt: skip
         named = [kid for kid in before if kid.i in self.at]
@@ -482,7 +488,7 @@ class Phrases:
         args = [arg for target in targets[:1] for arg in self._all(target, subject)]
         if kind is None or not args:
             if not args:
-                return [self._plain(node)] if node.dep in ("nsubj", "dobj") else []
+                return [self._plain(node)] if node.dep in ("nsubj", "dobj", "conj") else []
             end = max(arg.end for arg in args)
             return [Arg(node, node.start, end, "process", event=True)]
         agents = [

@@ -23,6 +23,7 @@ def repair(graph: Graph, data: Data) -> None:
     _possessor(graph)
     _infinitives(graph, data)
     _gerund_phrases(graph, data)
+    _stray_compounds(graph)
     _between(graph)
     _for_to(graph)
     _two_subjects(graph, data)
@@ -377,6 +378,26 @@ def _clause_subjects(graph: Graph) -> None:
         ):
             continue
         at.attach(node, "csubj" if at.tag == "VBG" else "nsubj")
+
+
+def _stray_compounds(graph: Graph) -> None:
+    """ "X-triggered, Y-dependent killing was blocked": a compound before the subject describes it, not the verb."""
+    for node in graph.nodes:
+        head = node.head
+        if (
+            node.dep not in ("amod", "advmod", "dep")
+            or "-" not in node.low
+            or head is None
+            or not head.is_verb
+            or node.i > head.i
+        ):
+            continue
+        noun = next(
+            (kid for kid in head.kids if kid.dep in ("nsubj", "nsubjpass") and node.i < kid.i < node.i + 6), None
+        )
+        if noun is not None:
+            node.tag = "JJ"
+            node.attach(noun, "amod")
 
 
 def _between(graph: Graph) -> None:
