@@ -221,7 +221,10 @@ def cost(path: str, nlp: Language, corpus: Path) -> list[Row]:
             ("size in MB, folder / packed as in a wheel", f"{size / 1e6:.1f} / {len(packed.getvalue()) / 1e6:.1f}")
         )
     texts = [d.text for d in load_docs(nlp, corpus / "genia-dev.gold.spacy")] * 3
-    for kind, off in (("parse and entities", ("attribute_ruler", "lemmatizer")), ("parse alone", ("attribute_ruler", "lemmatizer", "ner"))):
+    for kind, off in (
+        ("parse and entities", ("attribute_ruler", "lemmatizer")),
+        ("parse alone", ("attribute_ruler", "lemmatizer", "ner")),
+    ):
         with nlp.select_pipes(disable=[n for n in off if n in nlp.pipe_names]):
             list(nlp.pipe(texts[:30]))
             clock = time.process_time()
@@ -235,7 +238,12 @@ def cost(path: str, nlp: Language, corpus: Path) -> list[Row]:
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         times.append([float(x) for x in done.stdout.split()])
-    rows.append(("load in seconds after importing spaCy, best of 3: clock / processor", f"{min(t[0] for t in times):.2f} / {min(t[1] for t in times):.2f}"))
+    rows.append(
+        (
+            "load in seconds after importing spaCy, best of 3: clock / processor",
+            f"{min(t[0] for t in times):.2f} / {min(t[1] for t in times):.2f}",
+        )
+    )
     return rows
 
 

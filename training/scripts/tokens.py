@@ -104,7 +104,7 @@ def bio_tokenizer(nlp: Language) -> Tokenizer:
     """scispaCy's combined rules with these changes.
 
     - a final `+` after a digit is kept (`Ca2+`, `CD4+`);
-    - a sentence's full stop is split from `NF-kappaB.` and from one-letter units (`24 h.`);
+    - a sentence's full stop is split from `NF-kappaB.`, `NF-Y.`, `G2/M.` and from one-letter units (`24 h.`);
     - hyphens before relational words, after ions and between names, and slashes between names, are tokens.
     """
     from scispacy.custom_tokenizer import combined_rule_tokenizer
@@ -119,7 +119,7 @@ def bio_tokenizer(nlp: Language) -> Tokenizer:
         if plus not in suffix:
             raise ValueError("scispaCy's suffix rules have changed: the rule for a final '+' was not found")
         suffix = suffix.replace("||", "|")  # a doubled "|" in a set, of which Python warns at every load
-        suffix = suffix.replace(plus, "", 1) + r"|(?<=[a-z][A-Z])\.$"
+        suffix = suffix.replace(plus, "", 1) + r"|(?<=[a-z/-][A-Z])\.$"
         tokenizer.suffix_search = re.compile(suffix).search
     inner = tokenizer.infix_finditer.__self__.pattern
     between = r"(?<=[0-9])[+\-\*^](?=[0-9-])"

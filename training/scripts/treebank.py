@@ -292,6 +292,7 @@ def make_doc(nlp: spacy.Language, sentences: list[list[Tok]], breaks: list[bool]
     words, spaces, heads, deps, tags, lemmas, starts = [], [], [], [], [], [], []
     for n, (sentence, line_break) in enumerate(zip(sentences, breaks, strict=False)):
         base = len(words)
+        sentence[-1].space = True  # where the trees leave out a title's full stop, sentences would touch
         for i, tok in enumerate(sentence):
             words.append(tok.word)
             spaces.append(tok.space)
