@@ -68,6 +68,8 @@ def _ratio(result: Result) -> str:
 
 def _counted(result: Result) -> str:
     names = ("documents", "abstracts", "mentions", "comentions", "matches", "characters")
+    if result.task == "lexicon":
+        return ""
     return ", ".join(f"{result.counts[name]:,} {name}" for name in names if result.counts.get(name, -1) >= 0)
 
 
@@ -124,7 +126,7 @@ def _goal_open(run: Run) -> str:
         return "not measured"
     largest = max(found, key=lambda r: r.parameters["names"])
     inner = largest.counts.get("open_us", 0) / 1e6
-    return f"{inner:.3f} s in the program, {largest.wall:.3f} s with its start ({largest.parameters['names']:,} names)"
+    return f"{inner * 1e3:.1f} ms in the program, {largest.wall:.3f} s with its start ({largest.parameters['names']:,} names)"
 
 
 def _goal_api(run: Run) -> str:

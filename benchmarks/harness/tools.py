@@ -171,7 +171,7 @@ def machine() -> dict[str, str | int | float]:
         "simd": " ".join(simd),
         "cores": os.cpu_count() or 1,
         "memory_gib": round(memory / 2**30, 1),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "architecture": platform.machine(),
         "python": platform.python_version(),
         "rustc": _output(["rustc", "--version"]),
