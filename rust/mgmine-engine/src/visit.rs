@@ -1,8 +1,10 @@
 //! From what the scan found in a document to rows: byte offsets become code points, indexes become names.
 
+use std::collections::HashSet;
+
 use mgmine_core::comention::Level;
 use mgmine_core::document::{Document, PassageKind};
-use mgmine_core::lexicon::Lexicon;
+use mgmine_core::lexicon::{ConceptId, Lexicon};
 use mgmine_core::scan::ScanResult;
 use mgmine_core::span::CodePoints;
 
@@ -38,21 +40,31 @@ fn passage_of(doc: &Document, index: u32) -> (&'static str, Option<&str>) {
     (passage.kind.as_str(), passage.section.as_deref())
 }
 
+/// Adds the ids of other concepts that share a name, each once. Names of big lexicons may stand for thousands of concepts.
+fn also<'l>(lexicon: &'l Lexicon, others: &[ConceptId], ids: &mut Vec<&'l str>, known: &mut HashSet<&'l str>) {
+    let more = others.iter().flat_map(|&other| lexicon.concept(other).ids.iter());
+    if others.len() <= 8 {
+        for id in more {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        return;
+    }
+    known.clear();
+    known.extend(ids.iter());
+    ids.extend(more.filter(|id| known.insert(id)));
+}
+
 /// Calls `visit` with each mention of the document in text order, vetoed candidates included.
 pub fn mentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut visit: impl FnMut(&MentionRow<'_>)) {
     let mut points = CodePoints::new(&doc.text);
-    let mut ids = Vec::new();
+    let (mut ids, mut known) = (Vec::new(), HashSet::new());
     for mention in &result.mentions {
         let concept = lexicon.concept(mention.concept);
         ids.clear();
         ids.extend(concept.ids.iter());
-        for &other in &mention.also {
-            for id in lexicon.concept(other).ids.iter() {
-                if !ids.contains(&id) {
-                    ids.push(id);
-                }
-            }
-        }
+        also(lexicon, &mention.also, &mut ids, &mut known);
         let (passage, section) = passage_of(doc, mention.passage);
         let span = points.span(mention.span);
         visit(&MentionRow {

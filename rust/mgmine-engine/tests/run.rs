@@ -352,3 +352,38 @@ fn a_mistake_of_ours_costs_one_input() {
         assert!(problem.fatal);
     }
 }
+
+#[test]
+fn a_name_of_many_concepts_has_the_ids_of_all_each_once() {
+    for concepts in [2, 9, 300] {
+        let mut text = String::from("text\tcurie\tname\n");
+        for concept in 0..concepts {
+            // Every third concept has the identifier of the first.
+            let id = if concept % 3 == 0 { 0 } else { concept };
+            writeln!(text, "thing\tX:{id}\tthing {concept}").expect("a string takes everything");
+        }
+        let lexicon = Lexicon::parse(&[("t.tsv", &text)]).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let given =
+            vec![Input::Stream("x".into(), Box::new(Cursor::new(b"{\"id\": \"a\", \"text\": \"A thing.\"}\n")))];
+        let mut out = Vec::new();
+        let printed = run::<_, ()>(
+            given,
+            &lexicon,
+            Threads(1),
+            || Printer::new(&lexicon, ALL),
+            |_, event| {
+                if let Event::Chunk(chunk) = event {
+                    out.extend(chunk);
+                }
+                Ok(())
+            },
+            |_| Ok(()),
+        );
+        assert_eq!(printed.expect("nothing fails").mentions, 1);
+        let record: serde_json::Value = serde_json::from_slice(&out).expect("a record");
+        let ids: Vec<_> =
+            record["ids"].as_array().expect("a list").iter().map(|id| id.as_str().expect("an id")).collect();
+        let expected = (0..concepts).filter(|concept| concept % 3 != 0 || *concept == 0).map(|id| format!("X:{id}"));
+        assert!(expected.eq(ids.iter().copied()), "{ids:?}");
+    }
+}
