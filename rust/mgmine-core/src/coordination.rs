@@ -48,14 +48,25 @@ fn before(
     const MEMBERS: usize = 8;
     /// Most words of a conjunct.
     const WORDS: usize = 4;
+    /// No coordinator that matters is farther away, in bytes.
+    const REACH: usize = 60;
+    let mut at = mention.start as usize;
+    // Most mentions stand in no coordination: this tells them at once.
+    let near = &text.as_bytes()[from.max(at.saturating_sub(REACH))..at];
+    let is_word = |pair: &[u8]| matches!(pair, b"nd" | b"or" | b"as" | b"us" | b"ot" | b"lu" | b"vs" | b"so" | b"an");
+    if !near.iter().any(|byte| matches!(byte, b',' | b'/' | b'&')) && !near.windows(2).any(is_word) {
+        return;
+    }
     let whole = mention.of(text);
     let mut heads = heads(whole);
-    let mut at = mention.start as usize;
     if coordinator_before(text, from, at).is_none() {
         // `CD4+ and CD161+ T cells`: the last modifier is not of the lexicon, its head is.
         let Some(start) = skip_unknown(text, from, at) else { return };
         at = start;
         heads.insert(0, whole);
+    }
+    if heads.is_empty() {
+        return;
     }
     for _ in 0..MEMBERS {
         let Some(end) = coordinator_before(text, from, at) else { return };

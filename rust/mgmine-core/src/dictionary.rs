@@ -436,6 +436,11 @@ impl<'l> Dictionary<'l> {
     /// The names whose folded, lower-case form is that of `text`, which must be no more than the name.
     pub(crate) fn named(&self, text: &str) -> Vec<u32> {
         let Some(core) = core_of(text) else { return Vec::new() };
+        let (bytes, length) = first_bytes(core.iter().copied());
+        let key = u64::from_le_bytes(bytes);
+        if length > 1 && key & HIGH == 0 && !self.passes_second(key | SPREAD) {
+            return Vec::new();
+        }
         let hash = core.iter().fold(self.seed, |hash, &c| step(hash, c as u32));
         let key: Vec<char> = Folded::new(text, 0, false).collect();
         let mut found: Vec<u32> = self

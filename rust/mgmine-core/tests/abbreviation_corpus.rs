@@ -33,8 +33,7 @@ fn med1250() {
         let gold: HashSet<_> =
             lines.iter().filter(|line| line.starts_with("  ")).filter_map(|line| pair(line)).collect();
         // Synonyms are neither required nor errors.
-        let synonyms: HashSet<_> =
-            lines.iter().filter_map(|line| line.strip_prefix("//*")).filter_map(|line| pair(line)).collect();
+        let synonyms: HashSet<_> = lines.iter().filter_map(|line| line.strip_prefix("//*")).filter_map(pair).collect();
         let body: Vec<&str> =
             lines[1..].iter().copied().filter(|line| !line.starts_with("  ") && !line.starts_with("//")).collect();
         let mut doc = Document::default();
