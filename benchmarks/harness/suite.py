@@ -210,6 +210,8 @@ def scan(suite: Suite) -> None:
     for title, lexicon in chosen.items():
         for path, file in zip(suite.files, inputs.REAL, strict=True):
             for subject in _scan_subjects(suite, [path], lexicon, 1):
+                if suite.quick and title == "7·10⁵ names" and subject.name != "mgmine (Rust)":
+                    continue
                 subject.parameters["lexicon"] = title
                 work = f"{path.name}, {title}"
                 check = _same(first, work, documents=file.documents, abstracts=file.abstracts)

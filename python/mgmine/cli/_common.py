@@ -21,7 +21,10 @@ LOST = 1
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str), metavar="INPUT…")
 threads_option = click.option(
-    "--threads", type=click.IntRange(min=1), default=None, help="Threads of the scan; by default as many as there are cores."
+    "--threads",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Threads of the scan; by default as many as there are cores.",
 )
 gate_option = click.option(
     "--gate",
@@ -47,7 +50,10 @@ def lexicon_options(function: _Command) -> _Command:
         help="Add this lexicon to the built-in one; a concept of the same label is replaced. May be repeated.",
     )
     instead = click.option(
-        "--replace-lexicon", multiple=True, metavar="FILE", help="Use this lexicon instead of the built-in one. May be repeated."
+        "--replace-lexicon",
+        multiple=True,
+        metavar="FILE",
+        help="Use this lexicon instead of the built-in one. May be repeated.",
     )
     return added(instead(function))
 
@@ -64,7 +70,9 @@ def progress_bar(label: str) -> Iterator[Callable[[str, int, int], None] | None]
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda name, done, total: bar.update(task, description=f"{label} {name}", completed=done, total=total or None)
+        yield lambda name, done, total: bar.update(
+            task, description=f"{label} {name}", completed=done, total=total or None
+        )
 
 
 @contextmanager
@@ -102,7 +110,9 @@ def tell(problems: Iterable[object]) -> int:
     return count
 
 
-def show_table(title: str, columns: list[str], rows: Iterable[list[str]], *, numeric: frozenset[int] = frozenset()) -> None:
+def show_table(
+    title: str, columns: list[str], rows: Iterable[list[str]], *, numeric: frozenset[int] = frozenset()
+) -> None:
     """A table on standard output: drawn on a terminal, tab-separated elsewhere."""
     if not sys.stdout.isatty():
         click.echo("\t".join(columns))

@@ -84,16 +84,16 @@ pub fn text(numbers: &mut Numbers, rarity: u64) -> String {
         let start = text.len();
         for at in 0..8 + numbers.next() % 18 {
             if at > 0 {
-                text.push_str(if numbers.next() % 15 == 0 { ", " } else { " " });
+                text.push_str(if numbers.next().is_multiple_of(15) { ", " } else { " " });
             }
             match numbers.next() % 40 {
                 0..=13 => text.push_str(numbers.one(SMALL)),
                 14 => text.push_str(&format!("{}.{} mg/kg", numbers.next() % 90, numbers.next() % 10)),
                 15 => text.push_str(&format!("(P < 0.0{})", 1 + numbers.next() % 9)),
                 16 => text.push_str("e.g. "),
-                17 if numbers.next() % 5 == 0 => text.push_str(&format!("β-{}", word(numbers))),
+                17 if numbers.next().is_multiple_of(5) => text.push_str(&format!("β-{}", word(numbers))),
                 18..=35 => text.push_str(common[(numbers.next() % common.len() as u64) as usize]),
-                _ if numbers.next() % rarity == 0 => text.push_str(numbers.one(TOPIC)),
+                _ if numbers.next().is_multiple_of(rarity) => text.push_str(numbers.one(TOPIC)),
                 _ => text.push_str(&word(numbers)),
             }
         }
