@@ -47,7 +47,7 @@ def count(path: Path) -> Count:
                 key = (f"pubmed:{pmid.text}", int(pmid.get("Version", "1")))
                 found.citations.append(key)
                 found.titles[key] = _plain(citation.find("Article/ArticleTitle"))
-                found.abstracts += any(_plain(part) for part in citation.iterfind("Article/Abstract/AbstractText"))
+                found.abstracts += citation.find("Article/Abstract") is not None
                 element.clear()
             elif element.tag == "DeleteCitation":
                 found.deleted = [f"pubmed:{pmid.text}" for pmid in element.iterfind("PMID")]
