@@ -133,6 +133,15 @@ def _lines(claims: Iterable[Claim]) -> list[str]:
     return [json.dumps(claim.to_json(), ensure_ascii=False) for claim in claims]
 
 
+def _given(inputs: Input | Sequence[Input], lexicon: Lexicon | Input | None) -> tuple[list[Input], Lexicon]:
+    """Inputs as a list, also a lone one, and the lexicon compiled."""
+    from mgmine import _native
+    from mgmine.lexicon import load
+
+    files = [inputs] if isinstance(inputs, (str, Path)) or hasattr(inputs, "__fspath__") else list(inputs)
+    return files, lexicon if isinstance(lexicon, _native.Lexicon) else load(None if lexicon is None else [lexicon])
+
+
 def extract(
     inputs: Input | Sequence[Input],
     *,
@@ -156,10 +165,8 @@ def extract(
     """
     from mgmine import _native
     from mgmine.claims import Extractor
-    from mgmine.lexicon import load
 
-    files = [inputs] if isinstance(inputs, (str, Path)) or hasattr(inputs, "__fspath__") else list(inputs)
-    compiled = lexicon if isinstance(lexicon, _native.Lexicon) else load(None if lexicon is None else [lexicon])
+    files, compiled = _given(inputs, lexicon)
     claims = Claims(files, Extractor(model, min_score=min_score, lexicon=compiled.hash), compiled, gate=gate)
     table = _native.claims_table(_lines(claims))
     if claims.problems:
@@ -199,13 +206,10 @@ def run(
         LockedError: Another process is writing to the store.
         StoreError: The folder is no store, or cannot be written to.
     """
-    from mgmine import _native
     from mgmine.claims import Extractor
-    from mgmine.lexicon import load
     from mgmine.store import Store
 
-    files = [inputs] if isinstance(inputs, (str, Path)) or hasattr(inputs, "__fspath__") else list(inputs)
-    compiled = lexicon if isinstance(lexicon, _native.Lexicon) else load(None if lexicon is None else [lexicon])
+    files, compiled = _given(inputs, lexicon)
     extractor = Extractor(model, lexicon=compiled.hash) if claims else None
     held = store if isinstance(store, Store) else Store(store, create=True)
     results = []
