@@ -193,7 +193,8 @@ def _generated(text_file: Path, count: int) -> Iterator[tuple[str, str]]:
 def lexicons(sizes: list[int], data: Path, sources: Path | None, text_file: Path) -> dict[int, Path]:
     """Tab-separated lexicons (`curie`, `text`, `family`, `case`) of about the sizes wanted, each part of the next.
 
-    `sources` is a folder of `*.tsv.gz` with name and id in the first two columns; without it the names are generated.
+    `sources` is a folder of `*.tsv.gz` with name and id in the first two columns; without it the names are generated. A
+    name is one string of characters, however many lists and ids it stands in, and brings all its ids with it: a row each.
     The key is the true number of names: the largest lexicon is all the sources hold when that is less than was asked
     for.
     """
@@ -201,22 +202,25 @@ def lexicons(sizes: list[int], data: Path, sources: Path | None, text_file: Path
     if sources is None and shared.is_dir():
         sources = shared
     kind = "listed" if sources is not None else "generated"
-    entries: list[tuple[str, str]] | None = None
+    entries: dict[str, dict[str, None]] = {}
     result: dict[int, Path] = {}
     for size in sorted(sizes):
         ready = sorted(data.glob(f"lexicon-{kind}-{size}-*.tsv"))
         if not ready:
-            if entries is None:
+            if not entries:
                 pairs = _listed(sources) if sources is not None else _generated(text_file, max(sizes))
-                unique: dict[str, tuple[str, str]] = {}
+                unordered: dict[str, dict[str, None]] = {}
                 for text, curie in pairs:
-                    unique.setdefault(text, (text, curie))
-                entries = sorted(unique.values(), key=lambda entry: _rank(entry[0]))
-            chosen = entries[:size]
+                    unordered.setdefault(text, {})[curie] = None
+                entries = {text: unordered[text] for text in sorted(unordered, key=_rank)}
+            chosen = list(entries.items())[:size]
             path = data / f"lexicon-{kind}-{size}-{len(chosen)}.tsv"
-            with path.open("w", encoding="utf-8") as out:
+            unfinished = path.with_suffix(".part")
+            with unfinished.open("w", encoding="utf-8") as out:
                 out.write("curie\ttext\tfamily\tcase\n")
-                out.writelines(f"{curie}\t{text}\tnames\tinsensitive\n" for text, curie in chosen)
+                for text, curies in chosen:
+                    out.writelines(f"{curie}\t{text}\tnames\tinsensitive\n" for curie in curies)
+            unfinished.rename(path)
             ready = [path]
         result[int(ready[0].stem.rsplit("-", 1)[1])] = ready[0]
     return result
