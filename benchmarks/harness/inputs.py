@@ -123,20 +123,33 @@ def big_file(path: Path, count: int, data: Path) -> Path:
     return target
 
 
-def texts(files: list[Path], data: Path, python: Path, worker: Path, limit: int | None = None) -> Path:
+def texts(files: list[Path], data: Path, python: Path, worker: Path) -> Path:
     """Title and abstract of every record as one line of lower-cased text each: what the matchers are given.
 
     Lower case of ASCII letters only, so that no matcher has to fold and all offsets agree. Extracted with lxml, which
     is no part of mgmine.
     """
-    target = data / ("texts.jsonl" if limit is None else f"texts-{limit}.jsonl")
+    target = data / "texts.jsonl"
     if not target.exists():
         unfinished = target.with_suffix(".part")
         command = [str(python), str(worker), "lxml", "--texts", str(unfinished)]
-        if limit is not None:
-            command += ["--limit", str(limit)]
         subprocess.run([*command, *map(str, files)], check=True, stdout=subprocess.DEVNULL)
         unfinished.rename(target)
+    return target
+
+
+def sample(texts: Path, every: int) -> Path:
+    """One text in `every`, as JSON lines, and beside them as plain lines (`.txt`)."""
+    target = texts if every == 1 else texts.with_name(f"{texts.stem}-{every}.jsonl")
+    plain = target.with_suffix(".txt")
+    if not plain.exists():
+        with texts.open(encoding="utf-8") as lines:
+            chosen = [line for number, line in enumerate(lines) if number % every == 0]
+        if every > 1:
+            target.write_text("".join(chosen), encoding="utf-8")
+        unfinished = plain.with_suffix(".part")
+        unfinished.write_text("".join(json.loads(line)["text"] + "\n" for line in chosen), encoding="utf-8")
+        unfinished.rename(plain)
     return target
 
 
