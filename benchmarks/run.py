@@ -126,8 +126,6 @@ def main() -> int:
             "files": {path.name: {"packed": path.stat().st_size} for path in files},
             "quick": given.quick,
         }
-        log("building the inputs")
-        suite.build()
         stopped = False
         for part in given.only or PARTS:
             busy = os.getloadavg()[0]

@@ -352,12 +352,12 @@ def match(suite: Suite) -> None:
                 f"{names:,} names",
                 expected=lambda counts, rule=rule, check=check: check(counts, rule),
                 timeout=300,
-                times=3,
+                times=min(suite.times, 3),
             )
         if suite.tools.rust_scan:
             found = subjects.own_match(suite.tools, suite.compiled(path), suite.out / "match", texts)
             found.parameters["names"] = names
-            suite.time("match", found, f"{names:,} names", expected=_exactly(documents=total), times=3)
+            suite.time("match", found, f"{names:,} names", expected=_exactly(documents=total), times=min(suite.times, 3))
 
 
 def _check_sample(suite: Suite, lexicon: Path, texts: Path, names: int) -> None:

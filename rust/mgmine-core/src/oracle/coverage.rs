@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use flate2::read::MultiGzDecoder;
 
 use super::*;
+use crate::token::plainly;
 
 /// The naive scanner with an index of how names begin, for texts too long and lexicons too big to try every name everywhere.
 struct Indexed<'l> {
@@ -94,12 +95,16 @@ impl<'l> Ways<'l> {
             let search = &mut Search::new(self.lexicon.names(), automaton);
             assert_eq!(found(search, text), naive, "automaton in {text:?}");
         }
-        let mut both = found(&mut self.lexicon.dictionary().expect("well-formed"), text);
-        if let Some(loose) = self.lexicon.loose() {
-            both.extend(found(&mut Search::new(self.lexicon.names(), loose), text));
-            sort(&mut both);
-        }
-        assert_eq!(both, naive, "dictionary in {text:?}");
+        let both = || {
+            let mut both = found(&mut self.lexicon.dictionary().expect("well-formed"), text);
+            if let Some(loose) = self.lexicon.loose() {
+                both.extend(found(&mut Search::new(self.lexicon.names(), loose), text));
+                sort(&mut both);
+            }
+            both
+        };
+        assert_eq!(both(), naive, "dictionary in {text:?}");
+        assert_eq!(plainly(both), naive, "dictionary without vector instructions in {text:?}");
         naive
     }
 
