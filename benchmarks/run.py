@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import sys
 import time
 import traceback
@@ -100,6 +101,9 @@ def main() -> int:
         except OSError:
             print("another run is under way: two would measure each other", file=sys.stderr)
             return 1
+        for left in data.glob("out-*"):
+            # Of a run that was killed.
+            shutil.rmtree(left, ignore_errors=True)
         try:
             files = inputs.real_files(data, given.data, log)
         except inputs.MissingError as error:

@@ -115,7 +115,7 @@ def matchers(tools: Tools, lexicon: Path, texts: Path, names: int) -> list[Subje
         "daachorse": "all",
         "pyahocorasick": "all",
         "hyperscan": "all",
-        "flashtext": "leftmost longest",
+        "flashtext": "leftmost longest; letters outside ASCII are none",
         "spacy": "whole tokens",
     }
     found: list[Subject] = []

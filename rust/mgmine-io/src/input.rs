@@ -165,17 +165,17 @@ impl Source {
             },
             State::Member => {
                 let Some(inflate) = &mut self.inflate else { return Ok(()) };
-                let start = (self.position, *to);
+                let (start, complete) = ((self.position, *to), self.complete);
                 let packed = &self.block[..self.filled];
-                let progress = inflate.run(packed, &mut self.position, buffer, to, self.complete);
+                let progress = inflate.run(packed, &mut self.position, buffer, to, complete);
                 self.checksum.update(&buffer[start.1..*to]);
                 match progress {
                     Ok(Progress::End) => self.state = State::Trailer,
                     Ok(Progress::More) if *to == buffer.len() => {}
+                    // Only with the knowledge that no more comes does it use the last bytes up.
+                    Ok(Progress::More) if complete && start == (self.position, *to) => return Err(truncated()),
                     Ok(Progress::More) => {
-                        if !self.refill()? && self.complete && start == (self.position, *to) {
-                            return Err(truncated());
-                        }
+                        self.refill()?;
                     }
                     // What was unpacked before the damage is handed out first.
                     Err(_) if *to > start.1 => {}
