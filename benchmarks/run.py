@@ -47,7 +47,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--mgmine", type=Path, help="an installed `mgmine` to measure instead of building this tree")
     parser.add_argument("--programs", type=Path, help="folder with the built Rust examples `scan` and `read`")
-    parser.add_argument("--repeat", type=int, help="most repetitions of a subject (default 7, with --quick 3)")
+    parser.add_argument("--repeat", type=int, help="most repetitions of a subject (default 5, with --quick 1)")
     parser.add_argument("--out", type=Path, help="where the dated folder is made (default benchmarks/runs)")
     parser.add_argument("--name", help="name of the machine in the folder's name (default: processor and cores)")
     parser.add_argument("--no-install", action="store_true", help="use benchmarks/.venv as it is")

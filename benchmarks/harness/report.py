@@ -167,7 +167,7 @@ def _api_goal(run: Run) -> Goal:
     for r in run.of("api", subjects.API):
         if r.ratio is None:
             continue
-        start = r.counts.get("start_ms", 0) / 1e3
+        start = float(r.parameters.get("start_s", 0))
         without = (r.ratio * (1 - start / r.cpu) - 1) * 100
         parts.append(f"{r.work}: {(r.ratio - 1) * 100:+.1f} %, {without:+.1f} % without the {start:.2f} s of its start")
         goal.value = max((r.ratio - 1) * 100, -100 if goal.value is None else goal.value)
