@@ -14,8 +14,22 @@ if TYPE_CHECKING:
     from mgmine.claims.lexical import PerturbationKind
     from mgmine.nlp.graph import Node
 
+_GIVEN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("treat", "incubate", "supplement", "feed", "pretreat", "load", "stimulate", "pulse", "give"), ("with",)), "expose": ("to",),
+    **dict.fromkeys(("culture", "grow", "keep", "maintain", "rear", "raise", "expand", "hold", "bathe"), ("in", "with", "on", "under")),
+}  # fmt: skip
+"""Verbs of treating, with the prepositions that bring what was given."""
 TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
+
+_FASTER = frozenset({
+    "faster", "better", "more", "longer", "sooner", "further", "harder", "earlier", "quicker", "quickly", "readily", "vigorously",
+    "briskly", "efficiently", "avidly", "strongly", "stronger", "tighter", "robustly",
+})  # fmt: skip
+_SLOWER = frozenset({
+    "slower", "slowly", "less", "worse", "poorly", "weakly", "badly", "later", "inefficiently", "sluggishly", "loosely", "barely",
+    "hardly", "feebly",
+})  # fmt: skip
 
 
 class Causes(Compounds):
@@ -80,7 +94,7 @@ class Causes(Compounds):
         ) and (passive or not has_object):
             for one in self.subject_nodes(verb):
                 none = any(kid.low == "no" for kid in one.kids) or negative
-                if none:
+                if none and not (one.low in data.nouns and data.nouns[one.low].sign and self.phrases.themes(one)):
                     out.extend((arg, "-", [verb]) for arg in self.phrases.objects(one))
                 else:
                     out.extend(self._directed(one, verb))
@@ -129,21 +143,23 @@ class Causes(Compounds):
                         out.append((arg, sign, [verb]))
                 return out
         pace = self._pace(verb)
-        if pace and not passive and not has_object:
-            return [(self.clause(verb), "+" if pace > 0 else "-", [verb])]
+        if pace and not passive:
+            return [(self.event(verb) if has_object else self.clause(verb), pace, [verb])]
         if negative and not passive and verb.lemma not in ("be", "have", "do"):
             return self._deed(verb, "-", [verb])
         return out
 
-    def _pace(self, verb: Node) -> int:
-        """+1 or −1 for "faster", "better", "poorly" and the like after a verb, else 0."""
+    def _pace(self, verb: Node) -> str | None:
+        """The sign of "faster", "better", "poorly" and the like after a verb; 0 for "no faster"."""
         for kid in verb.kids:
             if kid.i > verb.i and kid.dep in ("advmod", "xcomp", "nmod:npmod", "dobj", "dep"):
-                if kid.low in ("faster", "better", "more", "longer", "sooner", "further", "harder"):
-                    return 1
-                if kid.low in ("slower", "slowly", "less", "worse", "poorly", "weakly", "badly", "later"):
-                    return -1
-        return 0
+                sign = "+" if kid.low in _FASTER else "-" if kid.low in _SLOWER else None
+                if sign is None:
+                    continue
+                if any(one.low in ("no", "not", "any") and one.i < kid.i for one in kid.kids) or self.scope.negated(verb):
+                    return "0"
+                return sign
+        return None
 
     def _slowed(self, verb: Node) -> bool:
         """ "grew more slowly", "rose less"."""
@@ -504,9 +520,9 @@ class Causes(Compounds):
             if kid.dep == "amod" and "-" in kid.low and kid.low.rsplit("-", 1)[1] in TREATED:
                 parts = self._parts(kid, kid.start, kid.start + kid.text.rfind("-"))
                 out.extend((part, addition, False) for part in parts)
-            elif kid.dep == "acl" and kid.lemma in ("treat", "incubate", "supplement", "feed", "expose", "pretreat"):
+            elif kid.dep == "acl" and kid.lemma in _GIVEN:
                 for inner in kid.kids:
-                    if (inner.dep == "nmod" and inner.case() in ("with", "to")) or inner.dep == "dobj":
+                    if (inner.dep == "nmod" and inner.case() in _GIVEN[kid.lemma]) or inner.dep == "dobj":
                         out.extend(
                             (arg, addition, False)
                             for arg in self.phrases.subjects(inner)

@@ -35,6 +35,9 @@ _UP = frozenset(
 _DOWN = frozenset(
     {"later", "slower", "shorter", "less", "worse", "lower", "fewer", "weaker", "poorer", "smaller", "slowly", "rarely"}
 )
+_QUANTILES = frozenset({"tertile", "quartile", "quintile", "decile", "stratum", "terciles", "tercile"})
+_TIMES = frozenset({"twice", "thrice", "times", "two-fold", "threefold", "twofold", "fold"})
+_PARTS = frozenset({"half", "third", "quarter"})
 _STOPS = frozenset({"than", "compared", "whereas", "while", "versus", "but"})
 
 
@@ -42,8 +45,11 @@ def compared(reader: Reader) -> list[Draft]:
     """One correlation for each measure and outcome that a comparison of groups brings together."""
     nodes = reader.graph.nodes
     out: list[Draft] = []
+    proportion = _the_more(reader)
+    if proportion is not None:
+        return [proportion]
     for cohort in nodes:
-        if cohort.lemma not in reader.data.cohorts or not cohort.is_noun:
+        if not cohort.is_noun or cohort.lemma not in reader.data.cohorts | _QUANTILES:
             continue
         measured = _measure(reader, cohort)
         if measured is None:
@@ -62,6 +68,49 @@ def compared(reader: Reader) -> list[Draft]:
         ))  # fmt: skip
         break
     return out
+
+
+def _the_more(reader: Reader) -> Draft | None:
+    """ "The more X, the longer Y": they go together."""
+    from mgmine.claims.draft import Draft
+
+    nodes = reader.graph.nodes
+    if len(nodes) < 6 or nodes[0].low != "the":
+        return None
+    first = _sharpened(reader, nodes[1:3])
+    comma = next((node for node in nodes if node.low == "," and nodes[min(node.i + 1, len(nodes) - 1)].low == "the"), None)
+    if not first or comma is None:
+        return None
+    second = _sharpened(reader, nodes[comma.i + 2 : comma.i + 4])
+    measure = next((node for node in nodes[: comma.i] if node.i in reader.phrases.at), None)
+    measure = measure or next((node for node in nodes[2 : comma.i] if node.is_noun and node.dep != "compound"), None)
+    rest = [node for node in nodes[comma.i + 3 :] if node.tag not in (".", "DT", ",")]
+    if not second or measure is None or not rest:
+        return None
+    nouns = [node for node in rest if node.is_noun and node.lemma not in reader.data.cohorts and node.tag != "PRP"]
+    verb = next((node for node in rest if node.is_verb and node.dep not in ("aux", "auxpass", "cop")), None)
+    if nouns:
+        target = reader.phrases._plain(nouns[0])
+    elif verb is not None:
+        target = Arg(verb, verb.start, verb.end, "outcome")
+    else:
+        return None
+    subject = _argument(reader, measure) if measure.i in reader.phrases.at else reader.phrases._plain(measure)
+    return Draft(
+        subject, "correlates_with", target, [nodes[comma.i + 2]], "correlates/groups", reader.data.scores["correlates/groups"],
+        nodes[comma.i + 2], sign="+" if first * second > 0 else "-", aspect=target.aspect, modality="correlational",
+    )  # fmt: skip
+
+
+def _sharpened(reader: Reader, nodes: list[Node]) -> int:
+    """+1 or −1 for a comparative at the start of these words, 0 for none."""
+    if not nodes:
+        return 0
+    first = nodes[0].low
+    direction = 1 if first in _UP else -1 if first in _DOWN else reader.data.directions.get(first, 0)
+    if first == "more" and len(nodes) > 1 and (reader.data.base_directions.get(nodes[1].low) == -1 or nodes[1].low in _DOWN):
+        return -1
+    return direction
 
 
 def _level(reader: Reader, node: Node) -> int:
@@ -152,6 +201,11 @@ def _outcome(reader: Reader, cohort: Node, last: int) -> tuple[Arg, int, list[No
 def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node]] | None:
     for place, node in enumerate(nodes):
         direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
+        if node.low == "as" and place and nodes[place - 1].low in _TIMES | _PARTS:
+            # "twice as frequent", "half as often"
+            direction = 1 if nodes[place - 1].low in _TIMES else -1
+            if place + 1 < len(nodes) and (reader.data.base_directions.get(nodes[place + 1].low) == -1 or nodes[place + 1].low == "rare"):
+                direction = -direction
         if not direction:
             continue
         if node.is_verb and node.tag not in ("VBN", "JJ"):

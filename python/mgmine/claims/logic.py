@@ -67,7 +67,7 @@ class Logic:
                 out.append(Firing(node, "verb", entry.group, entry))
             if node.tag in ("VBN", "VBD") and any(kid.dep in ("cop", "auxpass") for kid in node.kids):
                 group = data.adjectives.get(node.low)
-                if group is not None:
+                if group is not None and not (out and group.frame in ("correlates", "found")):
                     out.insert(0, Firing(node, "adjective", group))
             if node.tag == "VBG" and not out:
                 group = data.nouns.get(node.low)
@@ -464,7 +464,7 @@ class Logic:
     def _haver(self, node: Node) -> list[Arg]:
         head = node.head
         if head is not None and node.dep == "dobj" and head.is_verb and head.lemma in (
-            "have", "exert", "show", "play", "exhibit", "display", "take", "produce", "bear", "demonstrate", "possess", "bring", "make", "retain", "reveal",
+            "have", "exert", "show", "play", "exhibit", "display", "take", "produce", "bear", "demonstrate", "possess", "bring", "make", "retain", "reveal", "lack", "form",
         ):  # fmt: skip
             return self.agent(head)
         if head is not None and node.dep == "nsubjpass" and head.lemma in ("exert", "have", "see", "observe", "play"):

@@ -207,6 +207,13 @@ class Paths(Logic):
     def _path_haver(self, firing: Firing) -> list[Arg]:
         return self._haver(firing.node)
 
+    def _path_predicated(self, firing: Firing) -> list[Arg]:
+        """The subject of "was without effect", "was of no consequence"."""
+        node = firing.node
+        if any(kid.dep == "cop" for kid in node.kids) or (node.dep == "nmod" and node.case() in ("without", "of")):
+            return self.holder(node) or (self.subject(node.head) if node.head is not None and node.head.is_verb else [])
+        return []
+
     def _path_pair(self, firing: Firing) -> list[Arg]:
         """ "between X and Y", "of X with Y" or a coordinated subject, as the two sides of something mutual."""
         node = firing.node
@@ -302,15 +309,20 @@ class Paths(Logic):
         ]  # fmt: skip
 
     def _path_leaver(self, firing: Firing) -> list[Arg]:
-        head = firing.node.head
-        if head is not None and head.lemma == "leave":
-            return self.agent(head)
-        return []
+        head = self._leaving(firing.node)
+        return self.agent(head) if head is not None else []
+
+    def _leaving(self, node: Node) -> Node | None:
+        """The verb of "left X unchanged", wherever the parse hung the adjective."""
+        head = node.head
+        if head is not None and head.is_noun and head.i < node.i and head.dep == "dobj":
+            head = head.head
+        return head if head is not None and head.lemma == "leave" else None
 
     def _path_left(self, firing: Firing) -> list[Arg]:
         node = firing.node
-        head = node.head
-        if head is None or head.lemma != "leave":
+        head = self._leaving(node)
+        if head is None:
             return []
         if node.dep == "dobj":
             inner = [

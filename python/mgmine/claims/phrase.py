@@ -295,7 +295,7 @@ class Phrases:
                 return turned
         if subject and node.low in data.nouns and data.nouns[node.low].sign in ("+", "-") and themes and kind is None:
             change = data.nouns[node.low]
-            if change.id in ("increase", "decrease"):
+            if node.lemma not in _DEEDS and change.id in ("increase", "decrease"):
                 args = self.resolve(themes[0], True, depth + 1)
                 return [replace(arg, level="high" if change.sign == "+" else "low") for arg in args]
         if key in data.measures and themes and not (subject and key in data.molecular_measures and key in data.nouns):
@@ -393,6 +393,8 @@ class Phrases:
         group = self.data.nouns.get(node.low)
         if group is None or group.sign is None or group.frame not in ("affects",):
             return []
+        if node.lemma in _DEEDS:
+            return [self._plain(node)]
         pure = group.id in ("increase", "decrease", "improve", "impair", "change", "abolish", "inhibit")
         out: list[Arg] = []
         for theme in themes:
@@ -485,7 +487,8 @@ class Phrases:
             for kid in node.kids
             if kid.dep in ("dobj", "nmod") and kid.i > node.i and (kid.dep == "dobj" or kid.case() in ("of", "back"))
         ]
-        args = [arg for target in targets[:1] for arg in self._all(target, subject)]
+        taken = self._taken_from(node, targets)
+        args = [arg for target in (taken or targets[:1]) for arg in self._all(target, subject)]
         if kind is None or not args:
             if not args:
                 return [self._plain(node)] if node.dep in ("nsubj", "dobj", "conj") else []
@@ -500,6 +503,17 @@ class Phrases:
             end = max(arg.end for arg in args)
             return [Arg(node, node.start, end, "process", perturbation=kind, themes=tuple(args), event=True)]
         return [replace(arg, perturbation=kind) for arg in args]
+
+    def _taken_from(self, node: Node, targets: list[Node]) -> list[Node]:
+        """ "depleting the medium of magnesium": what is taken away, not where from."""
+        if node.lemma not in ("deplete", "deprive", "strip", "starve", "rid", "clear", "free"):
+            return []
+        return [
+            kid
+            for place in (node, *targets)
+            for kid in place.kids
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "of"
+        ][:1]
 
     def perturbing(self, node: Node) -> PerturbationKind | None:
         """The kind of perturbation a verb form names, its particle considered."""
@@ -736,6 +750,13 @@ _WIDE = frozenset({
     "increase", "decrease", "change", "rise", "fall", "drop", "reduction", "loss", "decline", "improvement", "gain", "elevation",
     "impairment", "enhancement", "alteration", "difference", "shift", "exposure", "return",
 })  # fmt: skip
+
+
+_DEEDS = frozenset({
+    "lysis", "destruction", "clearance", "elimination", "eradication", "degradation", "killing", "growth", "expansion", "repair",
+    "relief", "cessation", "termination", "relaxation", "contraction", "regression", "detachment", "dissolution", "resolution",
+})  # fmt: skip
+"""Nouns of change that name a process of their own: to increase the lysis of X is not to decrease X."""
 
 
 def _blockade() -> PerturbationKind:

@@ -52,6 +52,7 @@ class Reader(Statements):
         self._covariation()
         self._musts()
         self._ellipses()
+        self._contrasted()
         self._causatives()
         self._uses()
         self._consequences()
@@ -59,6 +60,7 @@ class Reader(Statements):
         for draft in self.drafts:
             if not draft.final:
                 self.scope.apply(draft)
+        self._repeated()
         self._defining()
         self._sensed()
         self._derive()
@@ -136,6 +138,8 @@ class Reader(Statements):
         subject, target = draft.subject, draft.object
         if isinstance(subject, Arg) and isinstance(target, Arg):
             if draft.predicate == "senses" and (target.type in ("t_cell", "cell") or not self._senser(subject)):
+                return False
+            if draft.predicate == "expresses" and target.name is None and target.type in ("process", "outcome"):
                 return False
             if draft.predicate == "participates_in" and target.type in ("t_cell", "cell"):
                 return False

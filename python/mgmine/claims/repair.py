@@ -49,7 +49,8 @@ def _lemmas(graph: Graph, data: Data) -> None:
             # read in place of a verb the parser took for something else
             node.low = node.text.lower().split(" ")[0]
             node.norm = node.text
-            node.tag = "VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD"
+            if node.norm in STAND_INS[:2] or node.tag not in ("VB", "VBN"):
+                node.tag = "VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD"
         found = data.lemmas.get(node.low)
         if found is None:
             continue
@@ -62,7 +63,7 @@ def _lemmas(graph: Graph, data: Data) -> None:
             node.lemma = found
 
 
-STAND_INS = ("regulates", "occurs", "regulate")
+STAND_INS = ("regulates", "occurs", "regulate", "regulated", "occur")
 """Verbs that every parser knows for verbs: what :func:`suspects` finds is read again as one of these."""
 _UNHYPHENATED = frozenset(
     {
@@ -126,7 +127,14 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
     out: list[tuple[int, int, str]] = []
     for node in nodes[1:-1]:
         base = data.lemmas.get(node.low)
-        if base is None or base not in data.verbs or node.low.endswith("ing"):
+        if base is None or node.low.endswith("ing"):
+            continue
+        found = _misread(node, nodes, data, headless, bool(out))
+        if found is not None:
+            if not out or found != STAND_INS[1]:
+                out.append((node.start, node.end, found))
+            continue
+        if base not in data.verbs:
             continue
         if node.dep == "acl:relcl" and node.tag == "NNS" and node.i > 1 and nodes[node.i - 2].low in ("which", "that"):
             out.append((node.start, node.end, STAND_INS[0]))
@@ -174,7 +182,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             continue
         noun_before = (
             before.tag in ("NN", "NNS", "NNP", "NNPS")
-            or before.low in (",", "neither", "it", "this", "they")
+            or before.low in (",", "neither", "it", "this", "they", "each", "both", "all")
             or (before.tag == "RB" and headless)
         )
         if (
@@ -207,6 +215,128 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         transitive = following.tag not in ("IN", "TO", ".", ",", "RB", ":") or following.low in ("and", "or")
         out.append((node.start, end, STAND_INS[0] if transitive else STAND_INS[1]))
     return out
+
+
+_OBJECT_TAGS = ("NN", "NNS", "NNP", "NNPS", "DT", "JJ", "PRP", "PRP$", "CD", "VBG")
+
+
+def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: bool) -> str | None:
+    """What to read for a word whose place only a verb can have, though the parse gives it another part; none if all is well."""
+    base = data.lemmas[node.low]
+    before, after = nodes[node.i - 1], nodes[node.i + 1]
+    transitive = after.tag in _OBJECT_TAGS or after.low in ("both", "either", "neither")
+    at = node.i - 1
+    while at > 0 and nodes[at].tag == "RB":
+        at -= 1
+    auxiliary = nodes[at]
+    if node.low == base and not node.is_verb and base in data.verbs and (
+        auxiliary.low in ("does", "do", "did") or (auxiliary.tag == "MD" and auxiliary.low != "can")
+    ):  # fmt: skip
+        # "does not open LFA-1"
+        return STAND_INS[2] if transitive else STAND_INS[4]
+    if (
+        auxiliary.low in ("has", "have", "had")
+        and auxiliary.is_verb
+        and node.dep == "amod"
+        and node.low.endswith("ed")
+        and base in data.verbs
+        and transitive
+        and any(kid.dep == "nsubj" for kid in auxiliary.kids)
+        and auxiliary.low == "had"
+        and any(one.lemma in data.anaphors or one.low in data.pronouns for one in nodes[:at])
+    ):
+        # "the mineral had doubled adhesion"
+        return STAND_INS[3]
+    subject = any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids)
+    if headless and node.tag in FINITE and not subject and node.dep in ("nmod", "compound", "amod", "appos", "dep"):
+        if before.is_noun or before.tag == "RB":
+            # "magnesium in the cytosol silences TRPM7"
+            return STAND_INS[0] if transitive else STAND_INS[1]
+        return None
+    if (
+        node.tag == "NNS"
+        and base != node.low
+        and base in data.verbs
+        and before.is_noun
+        and before.head is node
+        and transitive
+        and node.dep in ("nsubj", "nsubjpass")
+        and any(one.low in ("how", "whether", "why", "if", "that") for one in nodes[max(0, node.i - 6) : node.i])
+        and any(kid.dep in ("nsubj", "nsubjpass") and kid.i > node.i for kid in (node.head.kids if node.head else ()))
+    ):
+        # "how magnesium shapes immunity is not understood"
+        return STAND_INS[0]
+    if node.tag == "NNS" and node.dep == "root" and headless and before.is_noun and base != node.low:
+        # "the burst hinges on X", "magnesium signals through Y"
+        if after.tag in ("IN", "TO", "RB", "DT", "JJ", "PRP$") and (base in data.verbs or after.tag != "IN" or after.low in ("through", "via", "on", "with")):
+            return STAND_INS[0] if transitive and after.tag != "JJ" else STAND_INS[1]
+        return None
+    if (
+        node.low == base
+        and node.low in ("cut", "put", "set", "shut", "hit", "upset", "spread", "let")
+        and node.tag in ("VBN", "VBD", "NN", "JJ", "VB")
+        and base in data.verbs
+        and headless
+        and before.is_noun
+        and transitive
+        and not subject
+    ):
+        return STAND_INS[0]
+    root = next((one for one in nodes if one.head is None), None)
+    if (
+        node is root
+        and node.tag == "VBN"
+        and not subject
+        and before.is_noun
+        and before.head is node
+        and base in data.verbs
+        and after.low in (",", "and", "but")
+    ):
+        # "EDTA dampened, and MgSO4 brought back, X"
+        return STAND_INS[0]
+    if (
+        root is not None
+        and root.i < node.i
+        and node.dep == "amod"
+        and node.tag in ("VBN", "VBD", "JJ")
+        and node.low != base
+        and before.low in (",", "and", "but")
+        and transitive
+        and _tells(root, data)
+        and (
+            (before.low in (",", "but") and base == "leave")
+            or any(entry.group.frame == "affects" and not entry.particle for entry in data.verbs.get(base, ()))
+        )
+        and _object_of(node, root)
+        and (before.low == "," or listed or base == "leave")
+    ):
+        # "raised A, improved B and lowered C"
+        return STAND_INS[3]
+    return None
+
+
+def _tells(verb: Node, data: Data) -> bool:
+    """Whether a past form states a signed effect of its subject."""
+    return (
+        verb.tag == "VBD"
+        and any(kid.dep == "nsubj" for kid in verb.kids)
+        and any(kid.dep == "dobj" for kid in verb.kids)
+        and any(
+            entry.group.frame == "affects" and entry.group.sign in ("+", "-") and not entry.group.light
+            for entry in data.verbs.get(verb.lemma, ())
+        )
+        and verb.lemma not in ("induce", "cause", "trigger", "produce", "lose", "elicit", "provoke", "evoke")
+    )
+
+
+def _object_of(node: Node, verb: Node) -> bool:
+    at = node.head
+    steps = 0
+    while at is not None and at is not verb and steps < 5:
+        if at.dep not in ("dobj", "conj"):
+            return False
+        at, steps = at.head, steps + 1
+    return at is verb
 
 
 def _adjacent_nouns(graph: Graph) -> None:
@@ -296,6 +426,9 @@ def _infinitives(graph: Graph, data: Data) -> None:
         marker.dep = "mark"
 
 
+_GERUND_MARKS = frozenset({"upon", "after", "by", "while", "when", "without", "before", "through"})
+
+
 def _gerund_phrases(graph: Graph, data: Data) -> None:
     """ "Chelating magnesium", "after removing Mg2+": a form in -ing of doing something to a thing, before that thing."""
     for node in graph.nodes:
@@ -312,6 +445,23 @@ def _gerund_phrases(graph: Graph, data: Data) -> None:
         ):
             node.lemma = base
             _swap(node, noun, "VBG", "advcl")
+            continue
+        if (
+            base in data.verbs
+            and before is not None
+            and before.low in _GERUND_MARKS
+            and noun.tag != "NNS"
+            and noun.lemma not in data.generic
+            and not any(kid.dep in ("det", "amod", "compound") and kid is not node for kid in noun.kids)
+            and before.head in (node, noun)
+            and noun.head is not None
+        ):
+            # "upon sensing magnesium"
+            node.lemma = base
+            _swap(node, noun, "VBG", "advcl")
+            if before.head is not node:
+                before.attach(node, "mark")
+            before.dep = "mark"
             continue
         if base is None or base not in data.perturbation_verbs:
             continue
