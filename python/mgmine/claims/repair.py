@@ -18,6 +18,7 @@ def repair(graph: Graph, data: Data) -> None:
     """Changes the graph in place."""
     if not graph.nodes:
         return
+    _auxiliaries(graph)
     _lemmas(graph, data)
     _adjacent_nouns(graph)
     _possessor(graph)
@@ -41,6 +42,14 @@ def repair(graph: Graph, data: Data) -> None:
     _relative_object(graph, data)
     _participle_as_verb(graph)
     _without(graph)
+
+
+def _auxiliaries(graph: Graph) -> None:
+    """What hangs on an auxiliary belongs to its verb."""
+    for node in graph.nodes:
+        if node.dep in ("aux", "auxpass", "cop") and node.head is not None:
+            for kid in [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass", "neg", "nmod", "advmod")]:
+                kid.attach(node.head, kid.dep)
 
 
 def _lemmas(graph: Graph, data: Data) -> None:
