@@ -68,7 +68,7 @@ class Causes(Compounds):
             if adjective is not None:
                 return self._adjectival(verb, adjective, negative)
         if (
-            verb.lemma in ("show", "display", "exhibit", "have", "develop", "experience", "undergo")
+            verb.lemma in ("show", "display", "exhibit", "have", "develop", "experience", "undergo", "mount", "generate", "possess", "retain", "suffer", "achieve", "acquire", "present", "elicit", "launch")
             and has_object
             and not passive
         ):
@@ -530,6 +530,18 @@ class Causes(Compounds):
                         )
         return out
 
+    def _given(self, verb: Node) -> list[Arg]:
+        """What a verb of treating says was given: "treated with X", "exposed to X"."""
+        places = [verb, *(kid for kid in verb.kids if kid.dep == "dobj")]
+        return [
+            arg
+            for place in places
+            for kid in place.kids
+            if kid.dep == "nmod" and kid.i > verb.i and kid.case() in _GIVEN[verb.lemma]
+            for arg in self.phrases.subjects(kid)
+            if self._thing(arg) and not arg.level
+        ]
+
     def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:
         """ "when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
         removal = self.data.perturbation_nouns["absence"]
@@ -572,6 +584,8 @@ class Causes(Compounds):
             kind = self.phrases.perturbing(node)
             args = [arg for one in own for arg in self.phrases.subjects(one)]
             agents = self.by_phrase(node)
+            if node.lemma in _GIVEN:
+                return [(arg, kind, False) for arg in self._given(node)]
             if kind is None:
                 for entry in self.data.verbs.get(node.lemma, ()):
                     if entry.group.id in ("decrease", "increase"):
@@ -593,6 +607,8 @@ class Causes(Compounds):
             if "by" in marks:
                 return []
             kind = self.phrases.perturbing(node)
+            if node.lemma in _GIVEN:
+                return [(arg, kind, False) for arg in self._given(node)]
             if kind is None:
                 return []
             args = self.direct_object(node)

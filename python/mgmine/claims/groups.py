@@ -35,7 +35,15 @@ _UP = frozenset(
 _DOWN = frozenset(
     {"later", "slower", "shorter", "less", "worse", "lower", "fewer", "weaker", "poorer", "smaller", "slowly", "rarely"}
 )
-_QUANTILES = frozenset({"tertile", "quartile", "quintile", "decile", "stratum", "terciles", "tercile"})
+_GROUPED = frozenset({
+    "tertile", "quartile", "quintile", "decile", "stratum", "tercile", "tumor", "tumour", "lesion", "sample", "specimen", "clone", "cell",
+    "biopsy", "infiltrate", "region", "strain", "family", "household",
+})  # fmt: skip
+"""What else than people is compared by how much of something it has."""
+_OUTCOME_GROUPS = frozenset({
+    "responder", "survivor", "progressor", "relapser", "smoker", "diabetic", "carrier", "case", "decedent", "centenarian", "converter",
+})  # fmt: skip
+_LEVEL_ENDINGS = {"high": 1, "hi": 1, "rich": 1, "replete": 1, "low": -1, "lo": -1, "poor": -1, "dim": -1, "bright": 1}
 _TIMES = frozenset({"twice", "thrice", "times", "two-fold", "threefold", "twofold", "fold"})
 _PARTS = frozenset({"half", "third", "quarter"})
 _STOPS = frozenset({"than", "compared", "whereas", "while", "versus", "but"})
@@ -49,7 +57,7 @@ def compared(reader: Reader) -> list[Draft]:
     if proportion is not None:
         return [proportion]
     for cohort in nodes:
-        if not cohort.is_noun or cohort.lemma not in reader.data.cohorts | _QUANTILES:
+        if not cohort.is_noun or cohort.lemma not in reader.data.cohorts | _GROUPED:
             continue
         measured = _measure(reader, cohort)
         if measured is None:
@@ -67,7 +75,80 @@ def compared(reader: Reader) -> list[Draft]:
             sign=sign, aspect=target.aspect, modality="correlational",
         ))  # fmt: skip
         break
-    return out
+    return out or _defined(reader)
+
+
+def _defined(reader: Reader) -> list[Draft]:
+    """Groups told apart by something else: "X was lower in patients with Y than in controls", "responders had more X"."""
+    from mgmine.claims.draft import Draft
+
+    nodes = reader.graph.nodes
+    against = next((node for node in nodes if node.low in ("than", "versus", "vs", "vs.") or (node.low == "compared")), None)
+    end = against.i if against is not None else len(nodes)
+    for node in nodes[:end]:
+        if against is None and node.tag != "JJR":
+            continue
+        direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
+        if not direction:
+            continue
+        measure: Node | None = None
+        cohort: Node | None = None
+        if any(kid.dep in ("cop", "auxpass") for kid in node.kids):
+            measure = next((kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")), None)
+            between = nodes[node.i + 1 : end]
+            cohort = next((one for one in between if _told_apart(reader, one, end) is not None), None)
+            if any(one.tag in ("VBD", "VBZ", "VBP") and one.dep != "acl:relcl" for one in between) or any(
+                one.case() == "by" for one in between if one.dep == "nmod"
+            ):  # fmt: skip
+                continue
+        elif node.dep == "amod" and node.head is not None and node.head.dep == "dobj" and node.head.head is not None and (
+            node.head.head.lemma in ("have", "show", "display", "exhibit", "present", "possess", "carry", "contain")
+        ):  # fmt: skip
+            measure = node.head
+            cohort = next((kid for kid in node.head.head.kids if kid.dep == "nsubj"), None)
+        if measure is None or cohort is None:
+            continue
+        sides = [arg for arg in reader.phrases.subjects(measure) if arg.name is not None]
+        told = _told_apart(reader, cohort, end)
+        if not sides or told is None:
+            continue
+        target, turned = told
+        if any(kid.low == "less" for kid in node.kids):
+            direction = -direction
+        return [
+            Draft(
+                side, "correlates_with", target, [node], "correlates/groups", reader.data.scores["correlates/groups"], node,
+                sign="+" if direction * turned > 0 else "-", aspect=target.aspect, modality="correlational",
+            )
+            for side in sides
+        ]  # fmt: skip
+    return []
+
+
+def _told_apart(reader: Reader, cohort: Node, end: int) -> tuple[Arg, int] | None:
+    """What sets a group of people apart, and −1 where it is the lack of it."""
+    phrases = reader.phrases
+    if not cohort.is_noun:
+        return None
+    base = cohort.lemma.removeprefix("non-").removeprefix("non")
+    if base in _OUTCOME_GROUPS:
+        start, end = phrases.span(cohort)
+        return Arg(cohort, start, end, "outcome"), -1 if base != cohort.lemma else 1
+    if cohort.lemma not in reader.data.cohorts | {"control"}:
+        return None
+    for kid in cohort.kids:
+        if cohort.i < kid.i < end:
+            if kid.dep == "nmod" and kid.case() in ("with", "without"):
+                found = phrases.objects(kid)
+                if found and found[0].type != "magnesium":
+                    return found[0], 1 if kid.case() == "with" else -1
+            if kid.dep == "acl:relcl" and kid.is_verb and not any(one.dep == "dobj" for one in kid.kids):
+                return Arg(kid, kid.start, kid.end, "outcome"), -1 if reader.scope.negated(kid) else 1
+    before = [kid for kid in cohort.kids if kid.i < cohort.i and kid.dep in ("compound", "amod") and kid.low not in ("healthy", "control", "all", "normal", "old", "young", "older", "younger")]
+    if before and not any(reader.data.levels.get(kid.low) or kid.i in phrases.at for kid in before):
+        start, end = phrases.span(cohort)
+        return Arg(cohort, start, end, "population"), 1
+    return None
 
 
 def _the_more(reader: Reader) -> Draft | None:
@@ -114,7 +195,7 @@ def _sharpened(reader: Reader, nodes: list[Node]) -> int:
 
 
 def _level(reader: Reader, node: Node) -> int:
-    found = reader.data.levels.get(node.low)
+    found = reader.data.levels.get(node.low) or {"more": "high", "less": "low", "fewer": "low", "plenty": "high"}.get(node.low)
     if found is None:
         return 0
     return 1 if found == "high" else -1
@@ -131,6 +212,10 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
             for other in nodes[node.i + 1 : cohort.i]:
                 if other.i in reader.phrases.at:
                     return _argument(reader, other), level, cohort.i
+        ending = node.low.rsplit("-", 1)[-1]
+        if node.head is cohort and ending in _LEVEL_ENDINGS and reader.phrases.within.get(node.i):
+            name = reader.phrases.within[node.i][0]
+            return reader.phrases._name_arg(node, name), _LEVEL_ENDINGS[ending], cohort.i
         if "-" in node.low and node.low.split("-")[0] in ("low", "high") and reader.phrases.within.get(node.i):
             name = reader.phrases.within[node.i][0]
             return reader.phrases._name_arg(node, name), 1 if node.low.startswith("high") else -1, cohort.i

@@ -81,6 +81,13 @@ class Logic:
                 out.append(Firing(node, "agent", data.agents[node.low]))
             if node.low in data.nouns:
                 out.append(Firing(node, "noun", data.nouns[node.low]))
+            elif node.low.endswith("ing") and (base := data.lemmas.get(node.low)) in data.verbs:
+                # "the triggering of X by Y"
+                for entry in data.verbs[base]:
+                    plain = entry.particle is None and entry.preposition is None
+                    if plain and entry.group.frame == "affects" and not entry.group.light:
+                        out.append(Firing(node, "noun", entry.group))
+                        break
         if node.tag[:2] in ("JJ", "VB", "RB", "NN") and node.low in data.adjectives:
             out.append(Firing(node, "adjective", data.adjectives[node.low]))
         return out
@@ -504,10 +511,23 @@ class Logic:
             )  # fmt: skip
         return out
 
+    def _withdrawn(self, node: Node) -> list[Arg]:
+        """What a verb of perturbation took away: "cells were starved of X", "X was blocked", "we removed X"."""
+        for kid in node.kids:
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "of":
+                return self.phrases.subjects(kid)
+        return [arg for arg in self.patient(node) if arg.type not in ("t_cell", "cell")]
+
     def topics(self) -> list[tuple[str, Arg]]:
         """What this unit offers to words that point back from the next one."""
         out: list[tuple[str, Arg]] = []
         for node in self.graph.nodes:
+            if node.is_verb and node.head is None and (kind := self.phrases.perturbing(node)) is not None and kind.flips:
+                themes = self._withdrawn(node)
+                if themes:
+                    start = min(self.clause(node).start, *(theme.start for theme in themes))
+                    end = max(node.end, *(theme.end for theme in themes))
+                    out.append(("event", Arg(node, start, end, "process", perturbation=kind, themes=tuple(themes), event=True)))
             for kid in node.kids:
                 if kid.low in self.data.pronouns:
                     continue

@@ -42,6 +42,7 @@ def repair(graph: Graph, data: Data) -> None:
     _relative_object(graph, data)
     _participle_as_verb(graph)
     _without(graph)
+    _far_from(graph)
 
 
 def _auxiliaries(graph: Graph) -> None:
@@ -275,6 +276,18 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         # "how magnesium shapes immunity is not understood"
         return STAND_INS[0]
+    if (
+        node.tag == "NNS"
+        and base != node.low
+        and base in data.verbs
+        and before.is_noun
+        and before.head is node
+        and after.head is node
+        and after.dep == "dep"
+        and after.is_noun
+    ):
+        # "manganese straightens LFA-1, calcium bends it"
+        return STAND_INS[0]
     if node.tag == "NNS" and node.dep == "root" and headless and before.is_noun and base != node.low:
         # "the burst hinges on X", "magnesium signals through Y"
         if after.tag in ("IN", "TO", "RB", "DT", "JJ", "PRP$") and (base in data.verbs or after.tag != "IN" or after.low in ("through", "via", "on", "with")):
@@ -413,6 +426,12 @@ def _swap(node: Node, noun: Node, tag: str, dep: str | None = None) -> None:
     noun.attach(node, "dobj")
 
 
+_INFINITIVE_RULERS = frozenset({
+    "fail", "unable", "able", "need", "begin", "continue", "inability", "ability", "capacity", "enough", "sufficient", "cease", "tend", "start",
+    "refuse", "failure", "learn", "struggle", "manage", "cell", "lymphocyte",
+})  # fmt: skip
+
+
 def _infinitives(graph: Graph, data: Data) -> None:
     """ "to open LFA-1": a base form of a known verb after "to" and before a noun is an infinitive."""
     for node in graph.nodes[1:]:
@@ -422,8 +441,10 @@ def _infinitives(graph: Graph, data: Data) -> None:
             or noun is None
             or noun.i < node.i
             or data.lemmas.get(node.low) != node.low
-            or node.low not in data.verbs
         ):
+            continue
+        ruled = graph.nodes[node.i - 2] if node.i > 1 else None
+        if node.low not in data.verbs and (ruled is None or ruled.lemma not in _INFINITIVE_RULERS):
             continue
         if graph.nodes[node.i - 1].low != "to" or node.tag not in ("JJ", "NN", "VB", "VBP"):
             continue
@@ -779,11 +800,12 @@ def _leading_clause(graph: Graph) -> None:
     opener = graph.nodes[0]
     if opener.head is not root:
         return
-    for kid in root.kids:
-        if kid.i > root.i and kid.dep in ("parataxis", "ccomp", "conj", "dep") and kid.tag in FINITE and any(
-            one.dep in ("nsubj", "nsubjpass") for one in kid.kids
+    for kid in graph.nodes[root.i + 1 :]:
+        if kid.dep in ("parataxis", "ccomp", "conj", "dep", "appos") and kid.tag in FINITE and any(
+            one.dep in ("nsubj", "nsubjpass") and any(two.low == "," for two in graph.nodes[root.i : one.i]) for one in kid.kids
         ):  # fmt: skip
-            root.kids.remove(kid)
+            if kid.head is not None:
+                kid.head.kids.remove(kid)
             kid.head, kid.dep = None, "root"
             root.head = None
             root.attach(kid, "advcl")
@@ -874,6 +896,18 @@ def _without(graph: Graph) -> None:
             and node.head.head is not None
         ):
             node.attach(node.head.head, "advcl")
+
+
+def _far_from(graph: Graph) -> None:
+    """ "Far from blocking X, Y activated it": an adverbial that denies, not a subject."""
+    if len(graph.nodes) < 4 or graph.nodes[0].low not in ("far", "rather", "instead"):
+        return
+    first, mark = graph.nodes[0], graph.nodes[1]
+    verb = next((node for node in graph.nodes[2:4] if node.tag == "VBG"), None)
+    if mark.low not in ("from", "than", "of") or verb is None or first.head is None or not first.head.is_verb:
+        return
+    verb.attach(first.head, "advcl")
+    first.attach(verb, "mark")
 
 
 def _headless_clause(graph: Graph, data: Data) -> None:

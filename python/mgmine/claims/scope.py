@@ -110,7 +110,7 @@ class Scope:
 
     def _rather(self, node: Node) -> bool:
         before = [one.low for one in self.graph.nodes[max(0, node.i - 3) : node.i]]
-        return "instead" in before or ("rather" in before and "than" in before)
+        return "instead" in before or ("rather" in before and "than" in before) or ("far" in before and "from" in before)
 
     def neither(self, node: Node) -> bool:
         """Whether "neither" opens a coordination that ``node`` heads."""
