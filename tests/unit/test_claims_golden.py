@@ -264,9 +264,9 @@ if __name__ == "__main__":
     parser.add_argument("--faults", action="store_true", help="what was missed and what was too much")
     options = parser.parse_args()
     chosen = [(case, score) for case, score in scored(options.model) if case.file.startswith(options.file)]
-    for name, key in (("half", lambda case: case.half), ("kind", lambda case: case.kind)):
-        for value in sorted({key(case) for case, _ in chosen}):
-            print(f"{name} {value}: {total(score for case, score in chosen if key(case) == value)}")
+    for name in ("half", "kind"):
+        for value in sorted({getattr(case, name) for case, _ in chosen}):
+            print(f"{name} {value}: {total(score for case, score in chosen if getattr(case, name) == value)}")
     print(f"all {len(chosen)}: {total(score for _, score in chosen)}")
     if options.faults:
         print("\n".join(total(score for _, score in chosen).faults))

@@ -68,7 +68,26 @@ class Causes(Compounds):
             if adjective is not None:
                 return self._adjectival(verb, adjective, negative)
         if (
-            verb.lemma in ("show", "display", "exhibit", "have", "develop", "experience", "undergo", "mount", "generate", "possess", "retain", "suffer", "achieve", "acquire", "present", "elicit", "launch")
+            verb.lemma
+            in (
+                "show",
+                "display",
+                "exhibit",
+                "have",
+                "develop",
+                "experience",
+                "undergo",
+                "mount",
+                "generate",
+                "possess",
+                "retain",
+                "suffer",
+                "achieve",
+                "acquire",
+                "present",
+                "elicit",
+                "launch",
+            )
             and has_object
             and not passive
         ):
@@ -156,7 +175,9 @@ class Causes(Compounds):
                 sign = "+" if kid.low in _FASTER else "-" if kid.low in _SLOWER else None
                 if sign is None:
                     continue
-                if any(one.low in ("no", "not", "any") and one.i < kid.i for one in kid.kids) or self.scope.negated(verb):
+                if any(one.low in ("no", "not", "any") and one.i < kid.i for one in kid.kids) or self.scope.negated(
+                    verb
+                ):
                     return "0"
                 return sign
         return None

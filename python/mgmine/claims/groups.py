@@ -83,7 +83,9 @@ def _defined(reader: Reader) -> list[Draft]:
     from mgmine.claims.draft import Draft
 
     nodes = reader.graph.nodes
-    against = next((node for node in nodes if node.low in ("than", "versus", "vs", "vs.") or (node.low == "compared")), None)
+    against = next(
+        (node for node in nodes if node.low in ("than", "versus", "vs", "vs.") or (node.low == "compared")), None
+    )
     end = against.i if against is not None else len(nodes)
     for node in nodes[:end]:
         if against is None and node.tag != "JJR":
@@ -144,7 +146,13 @@ def _told_apart(reader: Reader, cohort: Node, end: int) -> tuple[Arg, int] | Non
                     return found[0], 1 if kid.case() == "with" else -1
             if kid.dep == "acl:relcl" and kid.is_verb and not any(one.dep == "dobj" for one in kid.kids):
                 return Arg(kid, kid.start, kid.end, "outcome"), -1 if reader.scope.negated(kid) else 1
-    before = [kid for kid in cohort.kids if kid.i < cohort.i and kid.dep in ("compound", "amod") and kid.low not in ("healthy", "control", "all", "normal", "old", "young", "older", "younger")]
+    before = [
+        kid
+        for kid in cohort.kids
+        if kid.i < cohort.i
+        and kid.dep in ("compound", "amod")
+        and kid.low not in ("healthy", "control", "all", "normal", "old", "young", "older", "younger")
+    ]
     if before and not any(reader.data.levels.get(kid.low) or kid.i in phrases.at for kid in before):
         start, end = phrases.span(cohort)
         return Arg(cohort, start, end, "population"), 1
@@ -159,7 +167,9 @@ def _the_more(reader: Reader) -> Draft | None:
     if len(nodes) < 6 or nodes[0].low != "the":
         return None
     first = _sharpened(reader, nodes[1:3])
-    comma = next((node for node in nodes if node.low == "," and nodes[min(node.i + 1, len(nodes) - 1)].low == "the"), None)
+    comma = next(
+        (node for node in nodes if node.low == "," and nodes[min(node.i + 1, len(nodes) - 1)].low == "the"), None
+    )
     if not first or comma is None:
         return None
     second = _sharpened(reader, nodes[comma.i + 2 : comma.i + 4])
@@ -189,13 +199,19 @@ def _sharpened(reader: Reader, nodes: list[Node]) -> int:
         return 0
     first = nodes[0].low
     direction = 1 if first in _UP else -1 if first in _DOWN else reader.data.directions.get(first, 0)
-    if first == "more" and len(nodes) > 1 and (reader.data.base_directions.get(nodes[1].low) == -1 or nodes[1].low in _DOWN):
+    if (
+        first == "more"
+        and len(nodes) > 1
+        and (reader.data.base_directions.get(nodes[1].low) == -1 or nodes[1].low in _DOWN)
+    ):
         return -1
     return direction
 
 
 def _level(reader: Reader, node: Node) -> int:
-    found = reader.data.levels.get(node.low) or {"more": "high", "less": "low", "fewer": "low", "plenty": "high"}.get(node.low)
+    found = reader.data.levels.get(node.low) or {"more": "high", "less": "low", "fewer": "low", "plenty": "high"}.get(
+        node.low
+    )
     if found is None:
         return 0
     return 1 if found == "high" else -1
@@ -289,7 +305,9 @@ def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node
         if node.low == "as" and place and nodes[place - 1].low in _TIMES | _PARTS:
             # "twice as frequent", "half as often"
             direction = 1 if nodes[place - 1].low in _TIMES else -1
-            if place + 1 < len(nodes) and (reader.data.base_directions.get(nodes[place + 1].low) == -1 or nodes[place + 1].low == "rare"):
+            if place + 1 < len(nodes) and (
+                reader.data.base_directions.get(nodes[place + 1].low) == -1 or nodes[place + 1].low == "rare"
+            ):
                 direction = -direction
         if not direction:
             continue

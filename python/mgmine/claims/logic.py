@@ -522,12 +522,19 @@ class Logic:
         """What this unit offers to words that point back from the next one."""
         out: list[tuple[str, Arg]] = []
         for node in self.graph.nodes:
-            if node.is_verb and node.head is None and (kind := self.phrases.perturbing(node)) is not None and kind.flips:
+            if (
+                node.is_verb
+                and node.head is None
+                and (kind := self.phrases.perturbing(node)) is not None
+                and kind.flips
+            ):
                 themes = self._withdrawn(node)
                 if themes:
                     start = min(self.clause(node).start, *(theme.start for theme in themes))
                     end = max(node.end, *(theme.end for theme in themes))
-                    out.append(("event", Arg(node, start, end, "process", perturbation=kind, themes=tuple(themes), event=True)))
+                    out.append(
+                        ("event", Arg(node, start, end, "process", perturbation=kind, themes=tuple(themes), event=True))
+                    )
             for kid in node.kids:
                 if kid.low in self.data.pronouns:
                     continue

@@ -153,7 +153,11 @@ class Phrases:
             for kid in at.kids:
                 bare = kid.tag == "VBG" and not any(one.dep in ("dobj", "nsubj", "nmod", "mark") for one in kid.kids)
                 opposed = kid.dep == "appos" and any(one.low == "not" and one.i < kid.i for one in kid.kids)
-                if (kid.dep != "conj" and not opposed) or kid.i in seen or (kid.is_verb and not at.is_verb and not bare):
+                if (
+                    (kid.dep != "conj" and not opposed)
+                    or kid.i in seen
+                    or (kid.is_verb and not at.is_verb and not bare)
+                ):
                     continue
                 if kid.i < at.i:
                     continue
@@ -763,7 +767,13 @@ class Phrases:
     def antecedent(self, node: Node) -> Node | None:
         """What a relative pronoun stands for."""
         verb = node.head
-        while verb is not None and node.tag == "WP$" and not verb.is_verb and verb.dep != "acl:relcl" and verb.head is not None:
+        while (
+            verb is not None
+            and node.tag == "WP$"
+            and not verb.is_verb
+            and verb.dep != "acl:relcl"
+            and verb.head is not None
+        ):
             verb = verb.head
         while verb is not None and verb.dep in ("conj", "xcomp", "aux", "auxpass", "cop") and verb.head is not None:
             if verb.dep == "conj" and verb.head.is_noun:

@@ -76,7 +76,9 @@ def _unknown(reader: Reader, node: Node) -> bool:
         any(kid.dep == "cop" for kid in node.kids)
         or (node.head is not None and node.head.lemma in ("remain", "stay") and node.dep in ("xcomp", "dobj", "nmod"))
     ):  # fmt: skip
-        return bool(_clauses(node)) or any(kid.low in ("open", "unresolved", *cues["nouns"]) for kid in node.subtree() if kid is not node)
+        return bool(_clauses(node)) or any(
+            kid.low in ("open", "unresolved", *cues["nouns"]) for kid in node.subtree() if kid is not node
+        )
     if not node.is_verb or node.lemma not in cues["verbs"]:
         return False
     if any(kid.low in cues["adverbs"] and kid.i < node.i for kid in node.kids):
@@ -124,9 +126,9 @@ def _clauses(node: Node) -> list[Node]:
     if node.head is not None and (node.dep in ("xcomp", "amod", "acomp") or node.head.lemma in ("remain", "be")):
         places.append(node.head)
     labels = ("csubj", "advcl", "ccomp", "nsubj", "nsubjpass", "xcomp", "acl", "parataxis", "dep", "nmod", "acl:relcl")
-    words = ("whether", "if", "how", "why", "what", "which", "where", "when", "that", "to")
-    if not _pending(node):
-        words = words[:-2]
+    words = {"whether", "if", "how", "why", "what", "which", "where", "when"}
+    if _pending(node):
+        words |= {"that", "to"}
     return [
         kid for place in places for kid in place.kids
         if kid.dep in labels and any(one.low in words and one.i <= kid.i for one in kid.kids)

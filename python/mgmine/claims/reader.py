@@ -82,7 +82,13 @@ class Reader(Statements):
         from mgmine.claims.groups import compared
 
         for draft in compared(self):
-            for other in [one for one in self.drafts if one.predicate == "affects" and isinstance(one.object, Arg) and one.object.node in draft.cue + [getattr(draft.object, "node", None)]]:
+            for other in [
+                one
+                for one in self.drafts
+                if one.predicate == "affects"
+                and isinstance(one.object, Arg)
+                and one.object.node in [*draft.cue, getattr(draft.object, "node", None)]
+            ]:
                 self._drop(other)
             self._add(draft)
 
@@ -167,7 +173,9 @@ class Reader(Statements):
                 return False
             if draft.predicate == "contains" and target.type in ("t_cell", "cell"):
                 return False
-            if draft.predicate == "expressed_on" and (target.node.lemma in self.data.measures or target.node.low in self.data.aspects):
+            if draft.predicate == "expressed_on" and (
+                target.node.lemma in self.data.measures or target.node.low in self.data.aspects
+            ):
                 return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
                 return False

@@ -290,7 +290,9 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         return STAND_INS[0]
     if node.tag == "NNS" and node.dep == "root" and headless and before.is_noun and base != node.low:
         # "the burst hinges on X", "magnesium signals through Y"
-        if after.tag in ("IN", "TO", "RB", "DT", "JJ", "PRP$") and (base in data.verbs or after.tag != "IN" or after.low in ("through", "via", "on", "with")):
+        if after.tag in ("IN", "TO", "RB", "DT", "JJ", "PRP$") and (
+            base in data.verbs or after.tag != "IN" or after.low in ("through", "via", "on", "with")
+        ):
             return STAND_INS[0] if transitive and after.tag != "JJ" else STAND_INS[1]
         return None
     if (

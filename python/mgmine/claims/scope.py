@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _RANK = {"fact": 0, "probable": 1, "possible": 2, "doubtful": 3, "conditional": 4, "counterfact": 5, "uncommitted": 6}
 
-_SUPPOSITIONS = frozenset({"hypothesis", "possibility", "idea", "notion", "assumption", "proposal", "speculation", "view"})
+_SUPPOSITIONS = frozenset(
+    {"hypothesis", "possibility", "idea", "notion", "assumption", "proposal", "speculation", "view"}
+)
 
 
 class Scope:
@@ -110,7 +112,9 @@ class Scope:
 
     def _rather(self, node: Node) -> bool:
         before = [one.low for one in self.graph.nodes[max(0, node.i - 3) : node.i]]
-        return "instead" in before or ("rather" in before and "than" in before) or ("far" in before and "from" in before)
+        return (
+            "instead" in before or ("rather" in before and "than" in before) or ("far" in before and "from" in before)
+        )
 
     def neither(self, node: Node) -> bool:
         """Whether "neither" opens a coordination that ``node`` heads."""
@@ -231,7 +235,15 @@ class Scope:
                     raise_to("probable")
                 if at.dep in ("ccomp", "acl") and head.lemma in _SUPPOSITIONS:
                     raise_to("possible")
-                    if head.head is not None and head.head.lemma in ("raise", "support", "favor", "favour", "suggest", "open", "propose"):
+                    if head.head is not None and head.head.lemma in (
+                        "raise",
+                        "support",
+                        "favor",
+                        "favour",
+                        "suggest",
+                        "open",
+                        "propose",
+                    ):
                         modality = modality or "interpretation"
                 if (
                     at.dep in ("dobj", "nmod", "nsubj")

@@ -314,17 +314,26 @@ class Statements(Causes):
                 node.lemma not in ("do", "be", "can", "could", "have", "may", "might", "will")
                 or node.head is None
                 or node.dep in ("aux", "auxpass", "cop")
-                or any(kid.dep in ("dobj", "xcomp", "ccomp", "nmod", "advmod", "nmod:npmod") and kid.i > node.i for kid in node.kids)
+                or any(
+                    kid.dep in ("dobj", "xcomp", "ccomp", "nmod", "advmod", "nmod:npmod") and kid.i > node.i
+                    for kid in node.kids
+                )
             ):
                 continue
-            own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass") and kid.low not in ("it", "this", "there")]
+            own = [
+                kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass") and kid.low not in ("it", "this", "there")
+            ]
             verb = node.head
             if not own or verb.i > node.i:
                 continue
             told = [draft for draft in self.fired.get(verb.i, []) if draft.anchor.i < node.i]
             if not told:
                 told = [draft for kid in verb.kids for draft in self.fired.get(kid.i, []) if kid.i < node.i]
-            first = {(arg.start, arg.end) for one in self.subject_nodes(verb) for arg in (*self.phrases.subjects(one), *self.phrases.objects(one))}
+            first = {
+                (arg.start, arg.end)
+                for one in self.subject_nodes(verb)
+                for arg in (*self.phrases.subjects(one), *self.phrases.objects(one))
+            }
             denied = self.scope.negated(node) or any(kid.low in ("not", "n't") for kid in node.kids)
             for draft in told:
                 part = next((
@@ -335,10 +344,15 @@ class Statements(Causes):
                     continue
                 for one in own:
                     for arg in self.phrases.subjects(one):
-                        self._add(replace(
+                        again = replace(
                             draft, negated=denied, anchor=node, cue=[node], reasons=[], final=True, factuality="fact",
-                            score=self.data.scores["effect/ellipsis"], sign=draft.sign if draft.sign != "0" else "?", **{part: arg},
-                        ))  # fmt: skip
+                            score=self.data.scores["effect/ellipsis"], sign=draft.sign if draft.sign != "0" else "?",
+                        )  # fmt: skip
+                        if part == "subject":
+                            again.subject = arg
+                        else:
+                            again.object = arg
+                        self._add(again)
 
     def _contrasted(self) -> None:
         """ "calcium, unlike magnesium, does not open X": magnesium does."""
