@@ -93,7 +93,10 @@ class Causes(Compounds):
         ):
             for kid in verb.kids:
                 if kid.dep == "dobj":
-                    out.extend(self._directed(kid, verb))
+                    found = self._directed(kid, verb)
+                    if not found and verb.lemma in ("develop", "suffer", "undergo", "experience", "acquire") and not negative:
+                        found = [(arg, "+", [verb]) for arg in self.phrases.objects(kid)]
+                    out.extend(found)
             return out
         if verb.lemma in ("lose", "gain") and has_object:
             sign = "-" if verb.lemma == "lose" else "+"
@@ -314,6 +317,8 @@ class Causes(Compounds):
                 continue
             if effects is None:
                 effects = self._effects(verb)
+                if effects and kid.dep == "nmod" and kid.i > verb.i:
+                    effects = [*self._shared_effects(verb, kid), *effects]
             if (
                 not effects
                 and kid.dep == "advcl"
@@ -331,6 +336,15 @@ class Causes(Compounds):
             if effects is None:
                 effects = self._effects(verb)
             self._cause_drafts(holders, effects, verb, "affects/perturbed-holder")
+
+    def _shared_effects(self, verb: Node, cause: Node) -> list[tuple[Arg, str, list[Node]]]:
+        """ "X fell and Y rose after Z": Z stands behind both."""
+        head = verb.head
+        if verb.dep != "conj" or head is None or not head.is_verb or cause.case().split(" ")[0] not in ("after", "upon", "following", "during"):
+            return []
+        if not self._own_subject(verb) or any(kid.dep in ("nmod", "advcl") and kid.i > head.i for kid in head.kids):
+            return []
+        return self._effects(head)
 
     def _cause_drafts(
         self,
@@ -544,11 +558,12 @@ class Causes(Compounds):
             elif kid.dep == "acl" and kid.lemma in _GIVEN:
                 for inner in kid.kids:
                     if (inner.dep == "nmod" and inner.case() in _GIVEN[kid.lemma]) or inner.dep == "dobj":
-                        out.extend(
-                            (arg, addition, False)
-                            for arg in self.phrases.subjects(inner)
-                            if self._thing(arg) and arg.perturbation is None and not arg.level
-                        )
+                        for arg in self.phrases.subjects(inner):
+                            if arg.bare:
+                                # "fed a magnesium-free diet"
+                                out.extend((theme, arg.perturbation, True) for theme in arg.themes)
+                            elif self._thing(arg) and arg.perturbation is None and not arg.level:
+                                out.append((arg, addition, False))
         return out
 
     def _given(self, verb: Node) -> list[Arg]:

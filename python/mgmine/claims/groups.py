@@ -135,7 +135,7 @@ def _told_apart(reader: Reader, cohort: Node, end: int) -> tuple[Arg, int] | Non
     base = cohort.lemma.removeprefix("non-").removeprefix("non")
     if base in _OUTCOME_GROUPS:
         start, end = phrases.span(cohort)
-        return Arg(cohort, start, end, "outcome"), -1 if base != cohort.lemma else 1
+        return Arg(cohort, start, end, "outcome"), 1
     if cohort.lemma not in reader.data.cohorts | {"control"}:
         return None
     for kid in cohort.kids:

@@ -52,9 +52,17 @@ class Paths(Logic):
             if group.light or node.lemma in ("induce", "trigger", "elicit", "provoke"):
                 # "led to reduced killing": the adjective gives the direction
                 sign = self._sign(sign, self.phrases.direction(target.node))
-            if sign == "+" and group.id == "improve" and target.node.lemma in self.data.harms:
-                # to improve an injury is to lessen it
+            if self._harmful(target) and (
+                (sign == "+" and group.id == "improve" and node.lemma not in ("accelerate", "hasten", "prolong", "enhance", "deepen", "potentiate"))
+                or (sign == "+" and group.id == "restore" and node.lemma not in ("rescue", "restore", "recover", "revive", "regain"))
+            ):
+                # to improve an injury, to correct a deficiency is to lessen it
                 sign = "-"
+            elif sign == "-" and node.lemma == "worsen" and self._harmful(target):
+                sign = "+"
+            elif sign == "-" and group.id == "restore":
+                # to make up for a loss is to bring back
+                sign = "+"
             aspect = target.aspect or ("process" if target.type == "process" and target.name is None else group.aspect)
             draft = Draft(
                 subject, group.predicate, target, self._cue(firing), rule.id, rule.score, node, sign=sign,
@@ -89,6 +97,13 @@ class Paths(Logic):
             self._add(draft)
             made = True
         return made
+
+    def _harmful(self, target: Arg) -> bool:
+        """Whether an argument is a disease, a symptom or a shortage."""
+        lemma = target.node.lemma
+        return target.name is None and (
+            lemma in self.data.harms or (lemma.startswith(("hypo", "hyper")) and lemma.endswith(("emia", "ism", "tension", "algesia")))
+        )
 
     def _molecule(self, arg: Arg) -> bool:
         """Whether an argument looks like a molecule: a name that is no cell, or a symbol."""

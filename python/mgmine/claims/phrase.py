@@ -408,7 +408,8 @@ class Phrases:
         group = self.data.nouns.get(node.low)
         if group is None or group.sign is None or group.frame not in ("affects",):
             return []
-        if node.lemma in _DEEDS:
+        if node.lemma in _DEEDS or (node.lemma == "loss" and themes[0].i < node.i):
+            # "magnesium loss" is a process, "a loss of magnesium" a change
             return [self._plain(node)]
         pure = group.id in ("increase", "decrease", "improve", "impair", "change", "abolish", "inhibit")
         out: list[Arg] = []

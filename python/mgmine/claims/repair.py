@@ -29,6 +29,7 @@ def repair(graph: Graph, data: Data) -> None:
     _for_to(graph)
     _two_subjects(graph, data)
     _clause_subjects(graph)
+    _initial_subject(graph, data)
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
@@ -67,6 +68,15 @@ def _lemmas(graph: Graph, data: Data) -> None:
         subject = any(kid.dep == "nsubj" for kid in node.kids)
         if not node.is_verb and node.low.endswith("ed") and subject and any(kid.dep == "dobj" for kid in node.kids):
             node.tag = "VBD"
+        if (
+            node.tag in ("JJR", "JJ", "NN")
+            and found == node.low
+            and subject
+            and any(kid.dep == "dobj" for kid in node.kids)
+            and not any(kid.dep == "cop" for kid in node.kids)
+        ):
+            # "they also lower X"
+            node.tag = "VBP"
         if node.tag == "VBN" and subject and not any(kid.dep in ("aux", "auxpass", "cop") for kid in node.kids):
             node.tag = "VBD"
         if node.is_verb:
@@ -448,7 +458,7 @@ def _infinitives(graph: Graph, data: Data) -> None:
         ruled = graph.nodes[node.i - 2] if node.i > 1 else None
         if node.low not in data.verbs and (ruled is None or ruled.lemma not in _INFINITIVE_RULERS):
             continue
-        if graph.nodes[node.i - 1].low != "to" or node.tag not in ("JJ", "NN", "VB", "VBP"):
+        if graph.nodes[node.i - 1].low != "to" or node.tag not in ("JJ", "JJR", "NN", "VB", "VBP"):
             continue
         _swap(node, noun, "VB", "xcomp")
         node.lemma = node.low
@@ -560,6 +570,31 @@ def _clause_subjects(graph: Graph) -> None:
         ):
             continue
         at.attach(node, "csubj" if at.tag == "VBG" else "nsubj")
+
+
+def _initial_subject(graph: Graph, data: Data) -> None:
+    """A strange name at the start, taken for an adverb, is the subject of a verb that has none; so is a noun behind "and"."""
+    for node in graph.nodes:
+        if node.tag not in ("VBD", "VBZ", "VBP") or node.dep in ("aux", "auxpass", "cop") or any(
+            kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in node.kids
+        ):  # fmt: skip
+            continue
+        first = graph.nodes[0]
+        if node.head is None and first.head is node and first.dep == "advmod" and first.tag in ("RB", "JJ") and (
+            not first.low.endswith(("ly", "wise", "ever", "more")) and first.low not in _ADVERBS and first.text[:1].isupper()
+        ):  # fmt: skip
+            first.tag = "NN"
+            first.attach(node, "nsubj")
+            continue
+        if node.dep == "conj" and node.head is not None and node.head.is_verb and node.lemma in data.verbs:
+            noun = graph.nodes[node.i - 1]
+            if noun.is_noun and noun.dep in ("dobj", "conj") and noun.head is node.head:
+                start = min(one.i for one in noun.subtree())
+                if start > 1 and graph.nodes[start - 1].low in ("and", "but", "while", "whereas"):
+                    noun.attach(node, "nsubj")
+
+
+_ADVERBS = frozenset({"thus", "hence", "here", "now", "then", "also", "instead", "indeed", "again", "there", "together", "still", "yet", "later", "soon", "next", "in", "only"})
 
 
 def _stray_compounds(graph: Graph) -> None:

@@ -92,6 +92,8 @@ class Scope:
                     return not flips
                 return flips
             elif dep == "conj":
+                if any(kid.dep in ("aux", "auxpass", "neg", "nsubj", "nsubjpass") for kid in at.kids) or (at.is_verb and at.tag != "VB"):
+                    break
                 at = head
                 steps += 1
                 if at.lemma in cues["verbs"]:
