@@ -207,6 +207,14 @@ class Logic:
                 if objects:
                     return objects[:1]
             return self.subject_nodes(head)
+        if (
+            node.tag == "VBG"
+            and head.low in ("capable", "incapable", "able")
+            and head.dep in ("amod", "acl")
+            and head.head is not None
+        ):
+            # "a kinase capable of activating X"
+            return [head.head]
         if node.dep in ("acl", "acl:relcl"):
             if head.is_noun and head.dep == "appos" and head.head is not None and head.head.i in self.phrases.at:
                 return [head.head]
@@ -244,7 +252,9 @@ class Logic:
         if node.dep == "conj" and node.head is not None and self.passive(node.head):
             return self.by_phrase(node.head)
         for kid in node.kids:
-            gapped = any(one.dep == "nsubjpass" for one in kid.kids) and not any(one.dep == "auxpass" for one in kid.kids)
+            gapped = any(one.dep == "nsubjpass" for one in kid.kids) and not any(
+                one.dep == "auxpass" for one in kid.kids
+            )
             if kid.dep == "conj" and self.passive(kid) and (gapped or not self._own_subject(kid)) and any(
                 entry.group.frame in ("affects", "binds", "senses", "requires", "resultative") for entry in self.data.verbs.get(kid.lemma, ())
             ):  # fmt: skip
