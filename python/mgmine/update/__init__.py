@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mgmine.update._errors import RefusedError, UnavailableError
 from mgmine.update._http import Patience
+from mgmine.update._run import Outcome, Settings, Updater
 from mgmine.update._source import NLM
 
-__all__ = ["NLM", "Patience", "RefusedError", "UnavailableError"]
+__all__ = ["NLM", "Outcome", "Patience", "RefusedError", "Settings", "UnavailableError", "Updater"]
