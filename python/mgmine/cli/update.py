@@ -15,8 +15,9 @@ from mgmine.cli import _common
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mgmine.update import Outcome, Progress
+    from mgmine.update import Outcome
     from mgmine.update._plan import Plan
+    from mgmine.update._run import Progress
 
 Event = dict[str, Any]
 
@@ -94,7 +95,7 @@ def _show_plan(plan: Plan, as_json: bool, most: int | None) -> int:
                 {"file": item.entry.name, "folder": item.entry.folder, "why": item.why, "bytes": item.entry.size, "beside": item.beside}
                 for item in items
             ],
-            "gaps": plan.gaps, "notes": plan.notes, "switch": plan.switch, "listed": plan.listed, "behind": len(plan.items),
+            "gaps": plan.gaps, "notes": plan.notes, "switch": plan.switch, "listed": len(plan.files), "behind": len(plan.items),
         }  # fmt: skip
         click.echo(json.dumps(document, ensure_ascii=False, indent=1))
     else:

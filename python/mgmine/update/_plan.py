@@ -40,8 +40,7 @@ class Plan:
     year: int | None = None
     next_year: int | None = None
     switch: bool = False
-    listed: int = 0
-    behind: int = 0
+    files: frozenset[FileNumber] = frozenset()
 
     @property
     def size(self) -> int:
@@ -69,7 +68,7 @@ def make(
     years: dict[int, dict[int, Entry]] = defaultdict(dict)
     for entry in entries:
         years[entry.file.year][entry.file.number] = entry
-    plan = Plan(listed=sum(map(len, years.values())))
+    plan = Plan(files=frozenset(entry.file for listed in years.values() for entry in listed.values()))
     current = max((file.year for file in served), default=None)
     if current is None:
         plan.year = _first_year(years)
@@ -79,7 +78,6 @@ def make(
         _sequence(plan, current, years.get(current, {}), served, md5, beside=False)
         if newer := [year for year in years if year > current]:
             _next(plan, max(newer), years[max(newer)], current, building, md5, baseline_files)
-    plan.behind = len(plan.items)
     return plan
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -88,6 +90,7 @@ class Updater:
         self._stages: Stages | None = None
         self._tried: set[tuple[FileNumber, bool]] = set()
         self._blocked: set[bool] = set()
+        self._missed: dict[FileNumber, str] = {}
 
     def _tell(self, event: str, *, keep: bool = True, **details: Any) -> None:
         line = {"event": event, "time": _history.timestamp(self.settings.patience.now()), **details}
@@ -160,6 +163,8 @@ class Updater:
                 self._rounds(corpus, store)
             except (UnavailableError, LockedError) as error:
                 self._trouble("unavailable", str(error), code=UnavailableError.exit_code)
+            except RefusedError as error:
+                self._trouble("refused", str(error))
             except MgmineError as error:
                 self._tell("ended", code=error.exit_code, reason=str(error), files=len(outcome.files))
                 raise
@@ -186,13 +191,25 @@ class Updater:
                     if plan.switch:
                         writer.switch_generation()
                         self._outcome.switched = True
+                        # The files that stood in the way were of the year that went by.
+                        self._blocked.clear()
                         self._tell("switched", year=2000 + (plan.next_year or 0), generation=writer.generation)
             if not items and not plan.switch:
                 break
-        self._outcome.behind = len(plan.items)
+        self._settle(plan)
         self._outcome.waiting_since = min((item.entry.date for item in plan.items if item.entry.date), default=None)
         for gap in plan.gaps:
             self._trouble("gap", gap)
+
+    def _settle(self, plan: Plan) -> None:
+        """What is left at the end. A file that could not be had and is no longer listed stands in no one's way."""
+        self._outcome.behind = len(plan.items)
+        for file, reason in self._missed.items():
+            if file not in plan.files:
+                self._outcome.trouble.remove(reason)
+                self._outcome.notes.append(f"{reason}; it is no longer listed")
+        if not self._outcome.trouble:
+            self._outcome.code = LOST if any(file.problems for file in self._outcome.files) else 0
 
     def _take(self, plan: Plan) -> list[Item]:
         """The items that this run can still do: not tried before, not behind one that failed, no more than it may take."""
@@ -208,7 +225,7 @@ class Updater:
                 self._tell("note", reason=note)
         if items or not self._tried:
             self._tell(
-                "planned", files=len(items), bytes=sum(item.entry.size or 0 for item in items), listed=plan.listed,
+                "planned", files=len(items), bytes=sum(item.entry.size or 0 for item in items), listed=len(plan.files),
                 behind=len(plan.items), first=items[0].entry.name if items else None,
                 last=items[-1].entry.name if items else None,
             )  # fmt: skip
@@ -228,11 +245,13 @@ class Updater:
                 path, md5 = corpus.obtain(item.entry, self._shown("downloading", name))
             except RefusedError as error:
                 self._blocked.add(item.beside)
+                self._missed[item.entry.file] = str(error)
                 self._trouble("refused", str(error), file=name)
                 return
             stages = self._made()
             self._tell("reading", file=name, md5=md5, why=item.why)
             try:
+                _check_form(path)
                 result = stages.store(path, writer, progress=self._reading)
             except StoreError:
                 raise
@@ -280,6 +299,21 @@ class Updater:
 
 def _key(item: Item) -> tuple[FileNumber, bool]:
     return item.entry.file, item.beside
+
+
+def _check_form(path: Path) -> None:
+    """See that a file begins as NLM's do. The readers take any text, and would make one document of a page that is none."""
+    try:
+        with gzip.open(path) as file:
+            start = file.read(1 << 16)
+    except (OSError, EOFError, zlib.error):
+        start = path.read_bytes()[:2]
+        if start == b"\x1f\x8b":
+            # Broken further on: the reader tells where.
+            return
+        raise InputError(f"{path}: not gzip") from None
+    if b"<PubmedArticleSet" not in start:
+        raise InputError(f"{path}: no PubMed file: it holds no <PubmedArticleSet>")
 
 
 def _held(files: Iterable[File]) -> _plan.Held:

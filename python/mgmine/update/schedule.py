@@ -440,7 +440,8 @@ def _asked(kind: Kind, name: str, folder: Path) -> State:
         return State(kind, True, told=_run("launchctl", "print", f"gui/{os.getuid()}/{_label(name)}"))
     if kind == "windows":
         told = _run("schtasks", "/Query", "/TN", name, "/FO", "LIST")
-        found = dict(map(str.strip, line.partition(":")[::2]) for line in told.splitlines())
+        pairs = (line.partition(":") for line in told.splitlines())
+        found = {key.strip(): value.strip() for key, _, value in pairs}
         return State(kind, True, found.get("Next Run Time"), found.get("Status", ""))
     text = _files(kind, name, folder)[0].read_text(encoding="utf-8")
     times = re.search(r'cron: "(\d+) (\d+) ', text)
