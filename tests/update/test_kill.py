@@ -122,7 +122,8 @@ def test_killed_while_a_new_year_is_built(place: Place, server: kit.Server, kill
 @pytest.mark.nlp
 def test_killed_while_claims_are_read(place: Place, kills: int) -> None:
     """The whole way, with the blank pipeline, so that its import does not take all of the time."""
-    arguments = ("--claims", "--model", "blank", "--max-files", "5")
+    place.source = str(kit.small(baseline=2, updates=2).write(place.folder / "mirror"))
+    arguments = ("--claims", "--model", "blank")
     seconds = run_time(place, *arguments)
     lives(place, max(4, kills // 12), seconds, 9, *arguments)
     import storekit
@@ -135,69 +136,58 @@ def test_killed_while_claims_are_read(place: Place, kills: int) -> None:
 READER = """
 import sys
 from mgmine.store import Store
-good = {}
-count = 0
-while True:
-    if count % 16 == 0:
-        # Whoever started this has gone or has no need of it any more.
-        if sys.stdin.readline().strip() != "go":
-            break
-    with Store(sys.argv[1]) as store:
-        files = tuple(file.key.source for file in store.files())
-        rows = store.sql("SELECT count(*), count(DISTINCT doc_id) FROM documents").rows[0]
-        touched = store.sql("SELECT count(DISTINCT doc_id) FROM segment.touched").rows[0][0]
-        assert files == tuple(sorted(files)), files
-        assert rows[0] == rows[1] <= touched, (rows, touched)
-        assert good.setdefault(files, rows) == rows, (files, rows, good[files])
-    count += 1
-    if count % 16 == 0:
-        print(count, len(good), flush=True)
+seen = {}
+while sys.stdin.readline().strip() == "go":
+    for _ in range(16):
+        with Store(sys.argv[1]) as store:
+            state = tuple((file.key.source, file.key.md5) for file in store.files())
+            names = [name for name, _ in state]
+            assert names == sorted(set(names)) and len(names) >= 3, names
+            rows = store.sql("SELECT count(*), count(DISTINCT doc_id), sum(hash(doc_id, doc_version)) FROM documents").rows[0]
+            assert rows[0] == rows[1], rows
+            # The same files are the same documents, whenever they are looked at.
+            assert seen.setdefault(state, rows) == rows, (names, rows, seen[state])
+    print(len(seen), flush=True)
 """
 
 
-def test_readers_while_it_runs(place: Place, request: pytest.FixtureRequest) -> None:
+def test_readers_while_it_runs(place: Place, server: kit.Server, request: pytest.FixtureRequest) -> None:
     """Each snapshot is whole, and that of a state between two files; none waits, none fails."""
     snapshots = int(request.config.getoption("--snapshots"))
-    place.update(max_files=1)
-    states: dict[tuple[str, ...], tuple[int, int]] = {}
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, str(place.store)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-        for _ in range(2)
-    ]  # fmt: skip
-    stop = threading.Event()
+    place.update(max_files=3)
+    command = [sys.executable, "-c", READER, str(place.store)]
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    pipe = subprocess.PIPE
+    readers = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=path) for _ in range(2)]
+    stop, codes = threading.Event(), []
 
     def write() -> None:
-        # The same files again and again: each time the store goes through all its states.
+        day = 0
         while not stop.is_set():
-            place.update(max_files=1, lexicon=[])
-            if len(place.files()) == 7:
-                for number in (4, 5, 6, 7):
-                    place_server.mirror.put(number, kit.update(number, 2000 + number + len(states)))
-                states[tuple(place.files())] = (0, 0)
+            # The update files are published anew each time, so each run goes through all their states.
+            codes.append(place.update().code)
+            day += 1
+            for number in (4, 5, 6, 7):
+                server.mirror.put(number, kit.update(number, 2000 + 10 * day))
 
-    place_server = request.getfixturevalue("server")
     writer = threading.Thread(target=write)
     writer.start()
-    taken = 0
+    taken, states = 0, 0
     try:
         while taken < snapshots:
             for reader in readers:
                 assert reader.stdin
-                assert reader.stdout
                 reader.stdin.write("go\n")
                 reader.stdin.flush()
             for reader in readers:
-                line = reader.stdout.readline() if reader.stdout else ""
-                assert line, reader.stderr.read() if reader.stderr else ""
-                taken += 16
+                assert reader.stdout
+                line = reader.stdout.readline()
+                assert line, reader.communicate()[1]
+                taken, states = taken + 16, max(states, int(line))
     finally:
         stop.set()
         writer.join()
         for reader in readers:
-            if reader.stdin:
-                reader.stdin.close()
-            reader.wait(30)
-    assert taken >= snapshots
+            reader.communicate()
+    assert set(codes) == {0}
+    assert states > 1
