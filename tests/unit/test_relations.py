@@ -259,16 +259,17 @@ STATEMENTS = st.lists(
 
 
 @given(statements=STATEMENTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_new_evidence_moves_belief_its_way(tmp_path_factory: pytest.TempPathFactory, statements: list[kit.Row]) -> None:
-    def made(rows: list[kit.Row]) -> list[kit.Row]:
-        return [said(id=f"c{i}", **row) for i, row in enumerate(rows)]
-
     first = {"doc": 7, "sign": "+", "negated": False, "factuality": "fact", "score": 0.5, "modality": "asserted"}
-    path = tmp_path_factory.mktemp("grow")
-    before = found(relations(path / "a", *made([first, *statements])))
-    after = found(relations(path / "b", *made([first, *statements, {**first, "doc": 8}])))
-    worse = found(relations(path / "c", *made([first, *statements, {**first, "doc": 8, "sign": "-"}])))
+    worlds = {"VLA-4": [], "fibronectin": [{**first, "doc": 8}], "resting cells": [{**first, "doc": 8, "sign": "-"}]}
+    claims = [
+        said(id=f"{object_} {i}", object_=object_, **row)
+        for object_, more in worlds.items()
+        for i, row in enumerate([first, *statements, *more])
+    ]
+    rows = {row["object"]: row for row in relations(tmp_path_factory.mktemp("grow"), *claims) if row["sign"] == "+"}
+    before, after, worse = (rows[object_] for object_ in worlds)
     assert after["belief"] >= before["belief"] >= worse["belief"]
     assert after["disbelief"] <= before["disbelief"] <= worse["disbelief"]
 

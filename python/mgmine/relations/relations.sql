@@ -187,7 +187,9 @@ COMMENT ON COLUMN claim_contexts.value IS 'The words.';
 COMMENT ON COLUMN claim_contexts.source IS '`sentence` that makes the claim, an `earlier` one, or the `record` (MeSH check tags).';
 
 CREATE VIEW relations AS
-WITH concept AS (
+WITH told AS MATERIALIZED (
+  SELECT * FROM evidence
+), concept AS (
   SELECT ids[1] AS id, min(concept) AS concept FROM mentions GROUP BY ALL
 ), grouped AS (
   SELECT relation_id, pair_id,
@@ -212,12 +214,12 @@ WITH concept AS (
     min(year) FILTER (counts) AS first_year,
     max(year) FILTER (counts) AS last_year,
     max(score) FILTER (counts) AS best_score
-  FROM evidence
+  FROM told
   GROUP BY relation_id, pair_id, subject_key, subject_level, predicate, sign, object_key, object_level
 ), sides AS (
   -- What a study says several times it says once, as surely as where it says it best.
   SELECT relation_id, pair_id, sign, study_id, max(weight) FILTER (affirms) AS pro, max(weight) FILTER (denies) AS con
-  FROM evidence WHERE weight > 0 GROUP BY ALL
+  FROM told WHERE weight > 0 GROUP BY ALL
 ), against AS (
   SELECT relation_id, study_id, con FROM sides WHERE con IS NOT NULL
   UNION ALL
@@ -229,15 +231,15 @@ WITH concept AS (
   FROM (SELECT relation_id, study_id, max(con) AS con FROM against GROUP BY ALL) GROUP BY ALL
 ), years AS (
   SELECT relation_id, histogram(year) AS years
-  FROM (SELECT DISTINCT relation_id, doc_id, year FROM evidence WHERE counts AND year IS NOT NULL) GROUP BY ALL
+  FROM (SELECT DISTINCT relation_id, doc_id, year FROM told WHERE counts AND year IS NOT NULL) GROUP BY ALL
 ), designs AS (
   SELECT relation_id, histogram(kind) AS study_types
-  FROM (SELECT DISTINCT relation_id, doc_id, unnest(study_types) AS kind FROM evidence WHERE counts) GROUP BY ALL
+  FROM (SELECT DISTINCT relation_id, doc_id, unnest(study_types) AS kind FROM told WHERE counts) GROUP BY ALL
 ), contexts AS (
   SELECT relation_id, list({'slot': slot, 'value': value, 'claims': claims, 'documents': documents} ORDER BY slot, documents DESC, claims DESC, value) AS contexts
   FROM (
     SELECT e.relation_id, x.slot, min(x.value) AS value, count(DISTINCT e.claim_id) AS claims, count(DISTINCT e.doc_id) AS documents
-    FROM evidence e JOIN claim_contexts x ON x.claim_id = e.claim_id AND x.doc_id = e.doc_id
+    FROM told e JOIN claim_contexts x ON x.claim_id = e.claim_id AND x.doc_id = e.doc_id
     WHERE e.counts GROUP BY e.relation_id, x.slot, x.value_key
   ) GROUP BY ALL
 )
