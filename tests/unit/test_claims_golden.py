@@ -14,6 +14,8 @@ import pytest
 from mgmine.records import SYMMETRIC, GatedDocument, Mention, Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mgmine.records import Argument, Claim
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "claims"
@@ -46,6 +48,7 @@ class Case:
     """A golden sentence."""
 
     file: str
+    kind: str
     half: str
     text: str
     document: GatedDocument
@@ -91,14 +94,16 @@ def _document(name: str, marked: str) -> tuple[str, GatedDocument]:
 @cache
 def cases() -> tuple[Case, ...]:
     found: list[Case] = []
-    for path in sorted(GOLDEN.glob("p*.md")):
-        half = ""
+    for path in sorted([*GOLDEN.glob("p*.md"), *GOLDEN.glob("batch*.md")]):
+        half, kind = "", path.stem[:3]
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if line.startswith("## "):
+            if line.startswith("### "):
+                kind = line[4:7]
+            elif line.startswith("## "):
                 half = line[3:].strip()
             elif line.startswith("> "):
                 text, document = _document(f"{path.stem}:{number}", line[2:].strip())
-                found.append(Case(path.stem, half, text, document))
+                found.append(Case(path.stem, kind, half, text, document))
             elif line.startswith("- "):
                 parts = [part.strip() for part in line[2:].split("|")]
                 case = found[-1]
@@ -166,63 +171,78 @@ def _sides(claim: Claim) -> str:
     return f"{subject} | {claim.predicate} {claim.sign or ''} | {target} | {'negated ' if claim.negated else ''}{claim.rule}"
 
 
+def judge(case: Case, claims: list[Claim]) -> Score:
+    """Compares the claims read from one sentence with those wanted."""
+    score = Score()
+    open_ = list(case.wanted)
+    for claim in claims:
+        hit = next((wanted for wanted in sorted(open_, key=lambda one: one.optional) if agrees(claim, wanted)), None)
+        if hit is None:
+            score.extra += 1
+            score.faults.append(f"   extra {_sides(claim)}")
+            continue
+        open_.remove(hit)
+        if hit.optional:
+            continue
+        score.right += 1
+        factuality = (hit.flags & FACTUALITY or {"fact"}).pop()
+        modality = (hit.flags & MODALITY or {"asserted"}).pop()
+        role = (hit.flags & {"control", "aim"} or {"result"}).pop()
+        score.attributes += 1
+        good = (claim.factuality, claim.modality, claim.role) == (factuality, modality, role)
+        good = good and ("derived" in hit.flags) == (claim.derived_from is not None)
+        score.attributes_right += good
+        if not good:
+            score.faults.append(f"   attributes {_sides(claim)}: {claim.factuality} {claim.modality} {claim.role}")
+    for wanted in open_:
+        if not wanted.optional:
+            score.missed += 1
+            subject = "claim" if wanted.subject is None else case.text[slice(*wanted.subject)]
+            target = "-" if wanted.object is None else case.text[slice(*wanted.object)]
+            score.faults.append(
+                f"   missed {subject} | {wanted.predicate} {wanted.sign or ''} | {target} {sorted(wanted.flags)}"
+            )
+    if score.faults:
+        score.faults.insert(0, f"{case.file} {case.kind} [{case.half}] {case.text}")
+    return score
+
+
+def total(scores: Iterable[Score]) -> Score:
+    out = Score()
+    for one in scores:
+        out.right += one.right
+        out.extra += one.extra
+        out.missed += one.missed
+        out.attributes += one.attributes
+        out.attributes_right += one.attributes_right
+        out.faults += one.faults
+    return out
+
+
 @cache
-def scored(model: str | None) -> dict[str, Score]:
+def scored(model: str | None) -> tuple[tuple[Case, Score], ...]:
     from mgmine.claims import Extractor
 
-    extractor = Extractor(model)
-    totals = {"build": Score(), "check": Score()}
-    results = extractor.extract([case.document for case in cases()])
-    for case, (_, claims) in zip(cases(), results, strict=True):
-        score = totals[case.half]
-        open_ = list(case.wanted)
-        faults = []
-        for claim in claims:
-            hit = next(
-                (wanted for wanted in sorted(open_, key=lambda one: one.optional) if agrees(claim, wanted)), None
-            )
-            if hit is None:
-                score.extra += 1
-                faults.append(f"   extra {_sides(claim)}")
-                continue
-            open_.remove(hit)
-            if hit.optional:
-                continue
-            score.right += 1
-            factuality = (hit.flags & FACTUALITY or {"fact"}).pop()
-            modality = (hit.flags & MODALITY or {"asserted"}).pop()
-            role = (hit.flags & {"control", "aim"} or {"result"}).pop()
-            score.attributes += 1
-            good = (claim.factuality, claim.modality, claim.role) == (factuality, modality, role)
-            good = good and ("derived" in hit.flags) == (claim.derived_from is not None)
-            score.attributes_right += good
-            if not good:
-                faults.append(f"   attributes {_sides(claim)}: {claim.factuality} {claim.modality} {claim.role}")
-        for wanted in open_:
-            if not wanted.optional:
-                score.missed += 1
-                subject = "claim" if wanted.subject is None else case.text[slice(*wanted.subject)]
-                target = "-" if wanted.object is None else case.text[slice(*wanted.object)]
-                faults.append(
-                    f"   missed {subject} | {wanted.predicate} {wanted.sign or ''} | {target} {sorted(wanted.flags)}"
-                )
-        if faults:
-            score.faults.append(f"{case.file} [{case.half}] {case.text}\n" + "\n".join(faults))
-    return totals
+    results = Extractor(model).extract([case.document for case in cases()])
+    return tuple((case, judge(case, claims)) for case, (_, claims) in zip(cases(), results, strict=True))
+
+
+def half_score(model: str | None, half: str) -> Score:
+    return total(score for case, score in scored(model) if case.half == half)
 
 
 def test_the_golden_files_hold_enough() -> None:
     halves = [case.half for case in cases()]
     assert halves.count("build") >= 75
     assert halves.count("check") >= 65
-    assert {case.file[:3] for case in cases()} == {f"p{number:02}" for number in range(1, 13)}
+    assert {case.kind for case in cases()} == {f"p{number:02}" for number in range(1, 13)}
 
 
 @pytest.mark.nlp
 @pytest.mark.parametrize("half", ["build", "check"])
 def test_claims_of_the_golden_sentences(half: str) -> None:
     pytest.importorskip("spacy")
-    score = scored(None)[half]
+    score = half_score(None, half)
     print(f"\n{half}: {score}")
     assert score.f1 >= FLOORS[half], "\n".join([str(score), *score.faults])
     assert score.attributes_right / score.attributes >= FLOOR_ATTRIBUTES, "\n".join([str(score), *score.faults])
@@ -230,15 +250,23 @@ def test_claims_of_the_golden_sentences(half: str) -> None:
 
 @pytest.mark.parametrize("half", ["build", "check"])
 def test_claims_without_a_trained_parser(half: str) -> None:
-    score = scored("blank")[half]
+    score = half_score("blank", half)
     print(f"\n{half}, blank: {score}")
     assert score.f1 >= FLOOR_WITHOUT_PARSER, "\n".join([str(score), *score.faults])
 
 
 if __name__ == "__main__":
-    import sys
+    import argparse
 
-    for name, result in scored(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] != "-" else None).items():
-        print(name, result)
-        if len(sys.argv) > 2 and name in sys.argv[2:]:
-            print("\n".join(result.faults))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", help="a spaCy pipeline, or 'blank'")
+    parser.add_argument("--file", default="", help="only files whose name starts with this")
+    parser.add_argument("--faults", action="store_true", help="what was missed and what was too much")
+    options = parser.parse_args()
+    chosen = [(case, score) for case, score in scored(options.model) if case.file.startswith(options.file)]
+    for name in ("half", "kind"):
+        for value in sorted({getattr(case, name) for case, _ in chosen}):
+            print(f"{name} {value}: {total(score for case, score in chosen if getattr(case, name) == value)}")
+    print(f"all {len(chosen)}: {total(score for _, score in chosen)}")
+    if options.faults:
+        print("\n".join(total(score for _, score in chosen).faults))
