@@ -188,7 +188,7 @@ def run(
 ) -> list[FileRun]:
     """The main job: scan each file, read the claims of its gated sentences, and store all of it, a transaction a file.
 
-    A file that the store already holds, read with the same lexicon, rules and model, is passed over. A file that cannot be
+    A file that the store already holds, read with the same lexicon, rules, model and gate, is passed over. A file that cannot be
     read is reported, and the next one is taken.
 
     Args:
@@ -243,7 +243,7 @@ def _run_file(
     from mgmine import _native
     from mgmine.store import SegmentKey
 
-    key = SegmentKey(path.name, _md5(path), **_provenance(lexicon, extractor))
+    key = SegmentKey(path.name, _md5(path), **_provenance(lexicon, extractor), gate=gate)
     if writer.has(key):
         result.known = True
         return
@@ -289,7 +289,6 @@ def _run_file(
             "abstracts": summary.abstracts,
             "deletions": summary.deletions,
             "problems": len(result.problems),
-            "gate": gate,
             # The names that a reader of the store may show; the tables hold the ids.
             "families": [
                 {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families

@@ -117,7 +117,7 @@ def test_status_and_store(path: Path, tmp_path: Path) -> None:
     told = dict(line.split(maxsplit=1) for line in run("status", "--store", path).stdout.splitlines())
     assert (told["documents"], told["claims"], told["files"]) == ("2", "2", "1, the last in order a.xml")
     assert run("store", "check", "--store", path).exit_code == 0
-    assert run("store", "segments", "--store", path).stdout.splitlines()[1].startswith("0\ta.xml\t2\t2\t")
+    assert run("store", "files", "--store", path).stdout.splitlines()[1].startswith("0\ta.xml\t2\t2\t")
     assert "CREATE VIEW relations" in run("store", "schema").stdout
     assert run("report", "--store", path, "-o", tmp_path / "r.html").exit_code == 0
     assert (tmp_path / "r.html").read_text() == run("report", "--store", path, "-o", "-").stdout

@@ -94,7 +94,11 @@ class Causes(Compounds):
             for kid in verb.kids:
                 if kid.dep == "dobj":
                     found = self._directed(kid, verb)
-                    if not found and verb.lemma in ("develop", "suffer", "undergo", "experience", "acquire") and not negative:
+                    if (
+                        not found
+                        and verb.lemma in ("develop", "suffer", "undergo", "experience", "acquire")
+                        and not negative
+                    ):
                         found = [(arg, "+", [verb]) for arg in self.phrases.objects(kid)]
                     out.extend(found)
             return out
@@ -340,7 +344,12 @@ class Causes(Compounds):
     def _shared_effects(self, verb: Node, cause: Node) -> list[tuple[Arg, str, list[Node]]]:
         """ "X fell and Y rose after Z": Z stands behind both."""
         head = verb.head
-        if verb.dep != "conj" or head is None or not head.is_verb or cause.case().split(" ")[0] not in ("after", "upon", "following", "during"):
+        if (
+            verb.dep != "conj"
+            or head is None
+            or not head.is_verb
+            or cause.case().split(" ")[0] not in ("after", "upon", "following", "during")
+        ):
             return []
         if not self._own_subject(verb) or any(kid.dep in ("nmod", "advcl") and kid.i > head.i for kid in head.kids):
             return []

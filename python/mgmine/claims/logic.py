@@ -244,7 +244,9 @@ class Logic:
         if node.dep == "conj" and node.head is not None and self.passive(node.head):
             return self.by_phrase(node.head)
         for kid in node.kids:
-            gapped = any(one.dep == "nsubjpass" for one in kid.kids) and not any(one.dep == "auxpass" for one in kid.kids)
+            gapped = any(one.dep == "nsubjpass" for one in kid.kids) and not any(
+                one.dep == "auxpass" for one in kid.kids
+            )
             if kid.dep == "conj" and self.passive(kid) and (gapped or not self._own_subject(kid)) and any(
                 entry.group.frame in ("affects", "binds", "senses", "requires", "resultative") for entry in self.data.verbs.get(kid.lemma, ())
             ):  # fmt: skip

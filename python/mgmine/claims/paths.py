@@ -53,8 +53,16 @@ class Paths(Logic):
                 # "led to reduced killing": the adjective gives the direction
                 sign = self._sign(sign, self.phrases.direction(target.node))
             if self._harmful(target) and (
-                (sign == "+" and group.id == "improve" and node.lemma not in ("accelerate", "hasten", "prolong", "enhance", "deepen", "potentiate"))
-                or (sign == "+" and group.id == "restore" and node.lemma not in ("rescue", "restore", "recover", "revive", "regain"))
+                (
+                    sign == "+"
+                    and group.id == "improve"
+                    and node.lemma not in ("accelerate", "hasten", "prolong", "enhance", "deepen", "potentiate")
+                )
+                or (
+                    sign == "+"
+                    and group.id == "restore"
+                    and node.lemma not in ("rescue", "restore", "recover", "revive", "regain")
+                )
             ):
                 # to improve an injury, to correct a deficiency is to lessen it
                 sign = "-"
@@ -102,7 +110,8 @@ class Paths(Logic):
         """Whether an argument is a disease, a symptom or a shortage."""
         lemma = target.node.lemma
         return target.name is None and (
-            lemma in self.data.harms or (lemma.startswith(("hypo", "hyper")) and lemma.endswith(("emia", "ism", "tension", "algesia")))
+            lemma in self.data.harms
+            or (lemma.startswith(("hypo", "hyper")) and lemma.endswith(("emia", "ism", "tension", "algesia")))
         )
 
     def _molecule(self, arg: Arg) -> bool:

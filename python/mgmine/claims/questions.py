@@ -81,7 +81,12 @@ def _unknown(reader: Reader, node: Node) -> bool:
         )
     if node.lemma in ("await", "need", "require", "deserve", "merit", "warrant") and node.is_verb:
         # "whether X prevents Y awaits a trial"
-        return any(one.low in ("whether", "if", "how") for kid in node.kids if kid.i < node.i and kid.is_verb for one in kid.kids)
+        return any(
+            one.low in ("whether", "if", "how")
+            for kid in node.kids
+            if kid.i < node.i and kid.is_verb
+            for one in kid.kids
+        )
     if not node.is_verb or node.lemma not in cues["verbs"]:
         return False
     if any(kid.low in cues["adverbs"] and kid.i < node.i for kid in node.kids):

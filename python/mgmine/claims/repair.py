@@ -594,7 +594,28 @@ def _initial_subject(graph: Graph, data: Data) -> None:
                     noun.attach(node, "nsubj")
 
 
-_ADVERBS = frozenset({"thus", "hence", "here", "now", "then", "also", "instead", "indeed", "again", "there", "together", "still", "yet", "later", "soon", "next", "in", "only"})
+_ADVERBS = frozenset(
+    {
+        "thus",
+        "hence",
+        "here",
+        "now",
+        "then",
+        "also",
+        "instead",
+        "indeed",
+        "again",
+        "there",
+        "together",
+        "still",
+        "yet",
+        "later",
+        "soon",
+        "next",
+        "in",
+        "only",
+    }
+)
 
 
 def _stray_compounds(graph: Graph) -> None:

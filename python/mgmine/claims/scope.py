@@ -92,7 +92,9 @@ class Scope:
                     return not flips
                 return flips
             elif dep == "conj":
-                if any(kid.dep in ("aux", "auxpass", "neg", "nsubj", "nsubjpass") for kid in at.kids) or (at.is_verb and at.tag != "VB"):
+                if any(kid.dep in ("aux", "auxpass", "neg", "nsubj", "nsubjpass") for kid in at.kids) or (
+                    at.is_verb and at.tag != "VB"
+                ):
                     break
                 at = head
                 steps += 1
