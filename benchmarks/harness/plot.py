@@ -29,7 +29,7 @@ class Line:
 def _number(value: float) -> str:
     if value >= 1e6:
         return f"{value / 1e6:g} M"
-    if value >= 1e4:
+    if value >= 1e3:
         return f"{value / 1e3:g} k"
     return f"{value:g}"
 

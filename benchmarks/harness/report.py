@@ -73,9 +73,12 @@ def _ratio(result: Result) -> str:
 
 
 def _counted(result: Result) -> str:
-    names = ("documents", "abstracts", "mentions", "comentions", "matches", "characters")
     if result.task == "lexicon":
         return ""
+    if result.task == "match":
+        names: tuple[str, ...] = ("documents", "mentions", "matches")
+    else:
+        names = ("documents", "abstracts", "mentions", "comentions", "characters")
     return ", ".join(f"{result.counts[name]:,} {name}" for name in names if result.counts.get(name, -1) >= 0)
 
 
