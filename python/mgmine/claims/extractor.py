@@ -15,6 +15,7 @@ from mgmine.claims.lexical import data as shipped_data
 from mgmine.claims.phrase import Arg, Memory, Name
 from mgmine.claims.reader import Reader
 from mgmine.claims.repair import suspects
+from mgmine.nlp.graph import path
 from mgmine.nlp.pipeline import Pipeline, load
 from mgmine.nlp.surface import Edit, prepare
 from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturbation, Sentence
@@ -22,7 +23,7 @@ from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturb
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mgmine.nlp.graph import Graph
+    from mgmine.nlp.graph import Graph, Node, Step
     from mgmine.nlp.surface import Prepared
 
 MAX_CHARACTERS = 2500
@@ -44,11 +45,28 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A claim with what made it: its trigger words, the way from the trigger to either argument, and its score.
+
+    A way is None where the argument is another claim, or is not in the same tree. The score is ``base``, the calibrated precision of the
+    rule, times the factor of each of the ``doubts``.
+    """
+
+    claim: Claim
+    trigger: tuple[Node, ...]
+    subject: tuple[Step, ...] | None
+    object: tuple[Step, ...] | None
+    base: float
+    doubts: tuple[tuple[float, str], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A parse, as the rules saw it after repair, with its claims; each claim with what lowered its score."""
+    """A parse, as the rules saw it after repair, with its claims."""
 
     graph: Graph
-    claims: tuple[tuple[Claim, tuple[str, ...]], ...]
+    claims: tuple[Explained, ...]
 
 
 @dataclass(slots=True)
@@ -113,12 +131,21 @@ class Extractor:
         topics: list[tuple[str, Arg]] = []
         for unit, graph in zip(units, self._parse([one], units), strict=True):
             reader = self._reader(one, unit.sentence, graph, topics)
-            drafts = reader.read()
-            claims = self._claims(one, unit.sentence, reader, drafts)
-            reasons = {draft.rule: tuple(dict.fromkeys(draft.reasons)) for draft in drafts}
-            out.append(Reading(graph, tuple((claim, reasons.get(claim.rule, ())) for claim in claims)))
+            made = self._made(one, unit.sentence, reader, reader.read())
+            out.append(Reading(graph, tuple(self._explained(unit.sentence, draft, claim) for draft, claim in made)))
             topics = reader.topics()
         return out
+
+    def _explained(self, sentence: Sentence, draft: Draft, claim: Claim) -> Explained:
+        trigger = draft.cue[0]
+
+        def way(side: Arg | Draft | None) -> tuple[Step, ...] | None:
+            return path(trigger, side.node) if isinstance(side, Arg) else None
+
+        return Explained(
+            claim, tuple(draft.cue), way(draft.subject), way(draft.object), draft.score, tuple(self.doubts(sentence, draft)),
+            tuple(dict.fromkeys(draft.reasons)),
+        )  # fmt: skip
 
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
@@ -210,20 +237,25 @@ class Extractor:
     # ------------------------------------------------------------------ records
 
     def _claims(self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]) -> list[Claim]:
+        return [claim for _, claim in self._made(document, sentence, reader, drafts)]
+
+    def _made(
+        self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]
+    ) -> list[tuple[Draft, Claim]]:
         section = (sentence.section or "").upper()
         cues = self.data.cues["background"]
         if section in cues["method_sections"]:
             return []
         surroundings = Surroundings(reader) if drafts else None
         built: dict[int, Claim] = {}
-        out: list[Claim] = []
+        out: list[tuple[Draft, Claim]] = []
         for draft in _ordered(drafts):
             claim = self._claim(document, sentence, draft, built, surroundings, section)
             if claim is None:
                 continue
             built[id(draft)] = claim
             if claim.score >= self.min_score:
-                out.append(claim)
+                out.append((draft, claim))
         return out
 
     def _claim(
@@ -300,9 +332,8 @@ class Extractor:
     def _score(self, sentence: Sentence, draft: Draft) -> float:
         """The rule's calibrated precision, lowered for each thing that makes a reading less sure."""
         score = draft.score
-        for factor, reason in self.doubts(sentence, draft):
+        for factor, _ in self.doubts(sentence, draft):
             score *= factor
-            draft.reasons.append(reason)
         return round(min(max(score, 0.01), 0.99), 3)
 
     def doubts(self, sentence: Sentence, draft: Draft) -> list[tuple[float, str]]:
