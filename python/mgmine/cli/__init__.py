@@ -9,6 +9,8 @@ import click
 
 COMMANDS: dict[str, str] = {
     "run": "Scan and read corpus files into an evidence store.",
+    "update": "Keep a store current with what NLM publishes.",
+    "schedule": "Have `mgmine update` run every day.",
     "demo": "Run the main job on the built-in sample and write its report.",
     "scan": "Find mentions and comentions.",
     "extract": "Read the claims of the sentences that pass the gate.",
