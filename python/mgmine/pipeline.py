@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from mgmine._native import Lexicon, Problem, ScanTables, Table
     from mgmine.claims import Extractor, Skipped
-    from mgmine.records import Claim
-    from mgmine.store import Store
+    from mgmine.records import Claim, GatedDocument
+    from mgmine.store import File, SegmentKey, Store
 
     Input = str | os.PathLike[str]
 
@@ -29,9 +29,13 @@ STORED = ("documents", "mentions", "vetoes", "comentions", "sentences", "deletio
 
 @dataclass(slots=True)
 class FileRun:
-    """What became of one input file. ``lost`` counts records and sentences that could not be read."""
+    """What became of one input file. ``lost`` counts records and sentences that could not be read.
+
+    ``reason`` says why :func:`refresh` read the file again, and what of it.
+    """
 
     name: str
+    reason: str | None = None
     documents: int = 0
     abstracts: int = 0
     deletions: int = 0
@@ -217,17 +221,170 @@ def run(
         with held.writer() as writer:
             for given in files:
                 result = FileRun(Path(given).name)
-                try:
-                    _run_file(Path(given), result, writer, compiled, extractor, gate, threads, progress)
-                except InputError as error:
-                    result.failed = str(error)
+                _recorded(
+                    result,
+                    lambda r, p=Path(given): _run_file(p, r, writer, compiled, extractor, gate, threads, progress),
+                )  # type: ignore[misc]
                 results.append(result)
                 if done:
                     done(result)
+            writer.compact()
     finally:
         if held is not store:
             held.close()
     return results
+
+
+def _recorded(result: FileRun, step: Callable[[FileRun], None]) -> None:
+    try:
+        step(result)
+    except InputError as error:
+        result.failed = str(error)
+
+
+def refresh(
+    places: Sequence[Input],
+    store: Store | Input,
+    *,
+    lexicon: Lexicon | Input | None = None,
+    gate: Gate | None = None,
+    model: str | None = None,
+    claims: bool = True,
+    threads: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    done: Callable[[FileRun], None] | None = None,
+) -> list[FileRun]:
+    """Bring the files of a store up to a new lexicon, new rules or a new model, each as far as that can change it.
+
+    New rules or a new model: the claims are read again from the stored sentences. A new lexicon or gate: the file is read again,
+    which must be among ``places``. Each file is replaced in one step, at its place in the order.
+
+    Args:
+        places: Source files, or folders in which they are, at any depth. They are known by name and MD5.
+        store: An evidence store, or its folder.
+        lexicon: As for :func:`run`.
+        gate: As for :func:`run`; by default each file keeps its own.
+        model: As for :func:`run`.
+        claims: As for :func:`run`.
+        threads: As for :func:`run`.
+        progress: As for :func:`run`.
+        done: As for :func:`run`.
+
+    Raises:
+        LockedError: Another process is writing to the store.
+        StoreError: The folder is no store, or cannot be written to.
+    """
+    from mgmine.claims import Extractor
+    from mgmine.store import SegmentKey, Store
+
+    _, compiled = _given([], lexicon)
+    extractor = Extractor(model, lexicon=compiled.hash) if claims else None
+    made_with = _provenance(compiled, extractor)
+    held = store if isinstance(store, Store) else Store(store)
+    results = []
+    try:
+        with held.writer() as writer:
+            plans = []
+            for file in writer.files():
+                key = SegmentKey(file.key.source, file.key.md5, **made_with, gate=gate or file.key.gate)
+                changed = [
+                    part
+                    for part in ("lexicon", "gate", "rules", "model")
+                    if getattr(key, part) != getattr(file.key, part)
+                ]
+                plans.append((file, key, changed))
+            scanned = [key for file, key, changed in plans if not file.whole or {"lexicon", "gate"} & set(changed)]
+            paths = sources_of(scanned, places)
+            for file, key, changed in plans:
+                result = FileRun(key.source)
+                if file.whole and not changed:
+                    result.known = True
+                elif key not in scanned and extractor is not None:
+                    result.reason = f"{_and(changed)} changed: claims read again from the stored sentences"
+                    _recorded(result, lambda r, f=file, k=key: _reread(held, f, k, r, writer, extractor))  # type: ignore[misc]
+                else:
+                    reason = f"{_and(changed)} changed" if changed else "some of its records count again"
+                    if path := paths.get(key):
+                        result.reason = f"{reason}: file read again"
+                        _recorded(
+                            result,
+                            lambda r, p=path, k=key: _run_file(  # type: ignore[misc]
+                                p, r, writer, compiled, extractor, k.gate, threads, progress
+                            ),
+                        )
+                    else:
+                        result.failed = (
+                            f"{key.source}: {reason}, and the file (md5 {key.md5}) is not among the places given"
+                        )
+                results.append(result)
+                if done:
+                    done(result)
+            writer.compact()
+    finally:
+        if held is not store:
+            held.close()
+    return results
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def sources_of(keys: Sequence[SegmentKey], places: Sequence[Input]) -> dict[SegmentKey, Path]:
+    """The source files of these keys that are found among ``places``, files or folders, by name and MD5."""
+    wanted = {key.source for key in keys}
+    found: dict[str, list[Path]] = {}
+    for place in map(Path, places):
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.name in wanted and path.is_file():
+                found.setdefault(path.name, []).append(path)
+    sums = {path: _md5(path) for paths in found.values() for path in paths}
+    return {key: path for key in keys for path in found.get(key.source, ()) if sums[path] == key.md5}
+
+
+def _reread(store: Store, file: File, key: SegmentKey, result: FileRun, writer: Any, extractor: Extractor) -> None:
+    """Read the claims of a stored file again, from its stored sentences and mentions."""
+    from mgmine import _native
+
+    given_up = len(extractor.skipped)
+    claims = [line for _, found in extractor.extract(_stored(store, file)) for line in _lines(found)]
+    result.problems.extend(map(str, extractor.skipped[given_up:]))
+    result.claims = len(claims)
+    stats = {"skipped": len(result.problems)}
+    writer.reread(key, _native.claims_table(claims), stats=stats)
+    for part in ("documents", "abstracts", "deletions", "mentions", "comentions"):
+        setattr(result, part, file.stats.get(part, 0))
+
+
+def _stored(store: Store, file: File) -> Iterator[GatedDocument]:
+    """The gated documents of a stored file, as the scan gave them."""
+    from itertools import groupby
+
+    from mgmine.records import GatedDocument, Mention, Sentence
+
+    sentences = store.sql(
+        'SELECT record, doc_id, doc_version, gated, sentence, "start", "end", "text", passage, section '
+        "FROM segment.sentences WHERE file = ?",
+        [file.key.file],
+    )
+    mentions = store.sql(
+        'SELECT record, "start", "end", "text", family, concept, ids, sentence, counted, nested_in '
+        "FROM segment.mentions WHERE file = ? AND record IN (SELECT record FROM segment.sentences WHERE file = ?)",
+        [file.key.file, file.key.file],
+    )
+    found = {
+        record: tuple(Mention(*row[:5], tuple(row[5]), *row[6:]) for _, *row in rows)
+        for record, rows in groupby(mentions, lambda row: row[0])
+    }
+    for record, group in groupby(sentences, lambda row: row[0]):
+        rows = list(group)
+        yield GatedDocument(
+            rows[0][1],
+            rows[0][2],
+            tuple(Sentence(*row[4:]) for row in rows),
+            found.get(record, ()),
+            frozenset(row[4] for row in rows if row[3]),
+        )
 
 
 def _run_file(
@@ -236,7 +393,7 @@ def _run_file(
     writer: Any,
     lexicon: Lexicon,
     extractor: Extractor | None,
-    gate: Gate,
+    gate: str,
     threads: int | None,
     progress: Callable[[str, int, int], None] | None,
 ) -> None:
@@ -262,10 +419,12 @@ def _run_file(
         raise InputError("; ".join(problems) or f"{path}: could not be read")
     result.problems.extend(problems)
     claims: list[str] = []
+    skipped = 0
     if extractor is not None:
         given_up = len(extractor.skipped)
         for found in _read(tables, extractor):
             claims.extend(_lines(found))
+        skipped = len(extractor.skipped) - given_up
         result.problems.extend(map(str, extractor.skipped[given_up:]))
     result.documents = summary.documents
     result.abstracts = summary.abstracts
@@ -288,7 +447,10 @@ def _run_file(
             "documents": summary.documents,
             "abstracts": summary.abstracts,
             "deletions": summary.deletions,
-            "problems": len(result.problems),
+            "mentions": summary.counted,
+            "comentions": summary.comentions,
+            "problems": len(problems),
+            "skipped": skipped,
             # The names that a reader of the store may show; the tables hold the ids.
             "families": [
                 {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families
