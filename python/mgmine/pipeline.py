@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mgmine._native import Lexicon, Problem, ScanTables, Table
     from mgmine.claims import Extractor, Skipped
     from mgmine.records import Claim, GatedDocument
-    from mgmine.store import File, SegmentKey, Store
+    from mgmine.store import File, SegmentKey, Store, Writer
 
     Input = str | os.PathLike[str]
 
@@ -210,21 +210,20 @@ def run(
         LockedError: Another process is writing to the store.
         StoreError: The folder is no store, or cannot be written to.
     """
-    from mgmine.claims import Extractor
     from mgmine.store import Store
 
     files, compiled = _given(inputs, lexicon)
-    extractor = Extractor(model, lexicon=compiled.hash) if claims else None
+    stages = Stages(compiled, gate=gate, model=model, claims=claims, threads=threads)
     held = store if isinstance(store, Store) else Store(store, create=True)
     results = []
     try:
         with held.writer() as writer:
             for given in files:
                 result = FileRun(Path(given).name)
-                _recorded(
-                    result,
-                    lambda r, p=Path(given): _run_file(p, r, writer, compiled, extractor, gate, threads, progress),
-                )  # type: ignore[misc]
+                try:
+                    result = stages.store(Path(given), writer, progress=progress)
+                except InputError as error:
+                    result.failed = str(error)
                 results.append(result)
                 if done:
                     done(result)
@@ -233,13 +232,6 @@ def run(
         if held is not store:
             held.close()
     return results
-
-
-def _recorded(result: FileRun, step: Callable[[FileRun], None]) -> None:
-    try:
-        step(result)
-    except InputError as error:
-        result.failed = str(error)
 
 
 def refresh(
@@ -274,48 +266,35 @@ def refresh(
         LockedError: Another process is writing to the store.
         StoreError: The folder is no store, or cannot be written to.
     """
-    from mgmine.claims import Extractor
-    from mgmine.store import SegmentKey, Store
+    from mgmine.store import Store
 
     _, compiled = _given([], lexicon)
-    extractor = Extractor(model, lexicon=compiled.hash) if claims else None
-    made_with = _provenance(compiled, extractor)
+    stages = Stages(compiled, model=model, claims=claims, threads=threads)
     held = store if isinstance(store, Store) else Store(store)
     results = []
     try:
         with held.writer() as writer:
             plans = []
             for file in writer.files():
-                key = SegmentKey(file.key.source, file.key.md5, **made_with, gate=gate or file.key.gate)
-                changed = [
-                    part
-                    for part in ("lexicon", "gate", "rules", "model")
-                    if getattr(key, part) != getattr(file.key, part)
-                ]
-                plans.append((file, key, changed))
-            scanned = [key for file, key, changed in plans if not file.whole or {"lexicon", "gate"} & set(changed)]
-            paths = sources_of(scanned, places)
-            for file, key, changed in plans:
-                result = FileRun(key.source)
-                if file.whole and not changed:
-                    result.known = True
-                elif key not in scanned and extractor is not None:
-                    result.reason = f"{_and(changed)} changed: claims read again from the stored sentences"
-                    _recorded(result, lambda r, f=file, k=key: _reread(held, f, k, r, writer, extractor))  # type: ignore[misc]
-                else:
-                    reason = f"{_and(changed)} changed" if changed else "some of its records count again"
-                    if path := paths.get(key):
+                key = stages.key(file.key.source, file.key.md5, gate or file.key.gate)
+                parts = ("lexicon", "gate", "rules", "model")
+                changed = [part for part in parts if getattr(key, part) != getattr(file.key, part)]
+                plans.append((file, key, changed, not file.whole or bool({"lexicon", "gate"} & set(changed))))
+            paths = sources_of([key for _, key, _, needed in plans if needed], places)
+            for file, key, changed, needed in plans:
+                result = FileRun(key.source, known=not changed and not needed)
+                reason = f"{_and(changed)} changed" if changed else "some of its records count again"
+                try:
+                    if needed and key not in paths:
+                        raise InputError(f"{key.source}: {reason}; the file, of MD5 {key.md5}, is not where you said")
+                    if needed:
+                        result = stages.store(paths[key], writer, gate=key.gate, progress=progress)
                         result.reason = f"{reason}: file read again"
-                        _recorded(
-                            result,
-                            lambda r, p=path, k=key: _run_file(  # type: ignore[misc]
-                                p, r, writer, compiled, extractor, k.gate, threads, progress
-                            ),
-                        )
-                    else:
-                        result.failed = (
-                            f"{key.source}: {reason}, and the file (md5 {key.md5}) is not among the places given"
-                        )
+                    elif changed:
+                        result = stages.reread(held, file, writer, gate=key.gate)
+                        result.reason = f"{reason}: claims read again from the stored sentences"
+                except InputError as error:
+                    result.failed = str(error)
                 results.append(result)
                 if done:
                     done(result)
@@ -342,26 +321,13 @@ def sources_of(keys: Sequence[SegmentKey], places: Sequence[Input]) -> dict[Segm
     return {key: path for key in keys for path in found.get(key.source, ()) if sums[path] == key.md5}
 
 
-def _reread(store: Store, file: File, key: SegmentKey, result: FileRun, writer: Any, extractor: Extractor) -> None:
-    """Read the claims of a stored file again, from its stored sentences and mentions."""
-    from mgmine import _native
-
-    given_up = len(extractor.skipped)
-    claims = [line for _, found in extractor.extract(_stored(store, file)) for line in _lines(found)]
-    result.problems.extend(map(str, extractor.skipped[given_up:]))
-    result.claims = len(claims)
-    stats = {"skipped": len(result.problems)}
-    writer.reread(key, _native.claims_table(claims), stats=stats)
-    for part in ("documents", "abstracts", "deletions", "mentions", "comentions"):
-        setattr(result, part, file.stats.get(part, 0))
-
-
 def _stored(store: Store, file: File) -> Iterator[GatedDocument]:
     """The gated documents of a stored file, as the scan gave them."""
     from itertools import groupby
 
     from mgmine.records import GatedDocument, Mention, Sentence
 
+    fields = ("start", "end", "text", "family", "concept", "ids", "sentence", "counted", "nested_in")
     sentences = store.sql(
         'SELECT record, doc_id, doc_version, gated, sentence, "start", "end", "text", passage, section '
         "FROM segment.sentences WHERE file = ?",
@@ -373,7 +339,7 @@ def _stored(store: Store, file: File) -> Iterator[GatedDocument]:
         [file.key.file, file.key.file],
     )
     found = {
-        record: tuple(Mention(*row[:5], tuple(row[5]), *row[6:]) for _, *row in rows)
+        record: tuple(Mention(**dict(zip(fields, (*row[1:6], tuple(row[6]), *row[7:]), strict=True))) for row in rows)
         for record, rows in groupby(mentions, lambda row: row[0])
     }
     for record, group in groupby(sentences, lambda row: row[0]):
@@ -387,73 +353,137 @@ def _stored(store: Store, file: File) -> Iterator[GatedDocument]:
         )
 
 
-def _run_file(
-    path: Path,
-    result: FileRun,
-    writer: Any,
-    lexicon: Lexicon,
-    extractor: Extractor | None,
-    gate: str,
-    threads: int | None,
-    progress: Callable[[str, int, int], None] | None,
-) -> None:
-    from mgmine import _native
-    from mgmine.store import SegmentKey
+class Stages:
+    """What is done to each file: scan, read the claims of its gated sentences, and commit all of it.
 
-    key = SegmentKey(path.name, _md5(path), **_provenance(lexicon, extractor), gate=gate)
-    if writer.has(key):
-        result.known = True
-        return
-    size = path.stat().st_size
-    tables = _native.scan(
-        [str(path)],
-        lexicon,
-        tables=list(STORED),
-        gate=gate,
-        threads=threads,
-        progress=None if progress is None else lambda count: progress(path.name, count, size),
-    )
-    summary = tables.summary
-    problems = list(map(str, tables.problems))
-    if summary.unread:
-        raise InputError("; ".join(problems) or f"{path}: could not be read")
-    result.problems.extend(problems)
-    claims: list[str] = []
-    skipped = 0
-    if extractor is not None:
-        given_up = len(extractor.skipped)
-        for found in _read(tables, extractor):
-            claims.extend(_lines(found))
-        skipped = len(extractor.skipped) - given_up
-        result.problems.extend(map(str, extractor.skipped[given_up:]))
-    result.documents = summary.documents
-    result.abstracts = summary.abstracts
-    result.deletions = summary.deletions
-    result.mentions = summary.counted
-    result.comentions = summary.comentions
-    result.claims = len(claims)
-    writer.commit(
-        key,
-        {
-            "documents": tables.documents,
-            "mentions": tables.mentions,
-            "vetoes": tables.vetoes,
-            "comentions": tables.comentions,
-            "sentences": tables.sentences,
-            "claims": _native.claims_table(claims),
-            "touched": tables.deletions,
-        },
-        stats={
-            "documents": summary.documents,
-            "abstracts": summary.abstracts,
-            "deletions": summary.deletions,
-            "mentions": summary.counted,
-            "comentions": summary.comentions,
-            "problems": len(problems),
-            "skipped": skipped,
-            # The names that a reader of the store may show; the tables hold the ids.
-            "families": [
-                {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families
-            ],
-        },
-    )
+    Args:
+        lexicon: A compiled lexicon.
+        gate: Which sentences are read for claims.
+        model: Name or path of a spaCy pipeline; ours by default.
+        claims: Whether to read claims at all.
+        threads: Threads of the scan; by default as many as there are cores.
+
+    Raises:
+        MissingDependencyError: Claims are to be read and spaCy is not installed.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        *,
+        gate: Gate = "comention",
+        model: str | None = None,
+        claims: bool = True,
+        threads: int | None = None,
+    ) -> None:
+        from mgmine.claims import Extractor
+
+        self._lexicon = lexicon
+        self._extractor = Extractor(model, lexicon=lexicon.hash) if claims else None
+        self._gate: Gate = gate
+        self._threads = threads
+
+    def key(self, source: str, md5: str, gate: str | None = None) -> SegmentKey:
+        """The key of a file of this name and MD5, read with these stages."""
+        from mgmine.store import SegmentKey
+
+        return SegmentKey(source, md5, **_provenance(self._lexicon, self._extractor), gate=gate or self._gate)
+
+    def reread(self, store: Store, file: File, writer: Writer, *, gate: str | None = None) -> FileRun:
+        """Read the claims of a stored file again, from its stored sentences and mentions, and commit them.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        from mgmine import _native
+
+        result = FileRun(file.key.source)
+        claims: list[str] = []
+        if self._extractor is not None:
+            given_up = len(self._extractor.skipped)
+            for _, found in self._extractor.extract(_stored(store, file)):
+                claims.extend(_lines(found))
+            result.problems.extend(map(str, self._extractor.skipped[given_up:]))
+        for part in ("documents", "abstracts", "deletions", "mentions", "comentions"):
+            setattr(result, part, file.stats.get(part, 0))
+        result.claims = len(claims)
+        key = self.key(file.key.source, file.key.md5, gate)
+        writer.reread(key, _native.claims_table(claims), stats={"skipped": len(result.problems)})
+        return result
+
+    def store(
+        self,
+        path: Path,
+        writer: Writer,
+        *,
+        gate: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> FileRun:
+        """Read one file and commit it, unless the store holds it; ``gate`` may differ for this file.
+
+        Raises:
+            InputError: It could not be read, or not to its end; nothing of it is stored.
+            StoreError: It could not be written.
+        """
+        from mgmine import _native
+
+        lexicon, extractor = self._lexicon, self._extractor
+        key = self.key(path.name, _md5(path), gate)
+        result = FileRun(path.name, known=writer.has(key))
+        if result.known:
+            return result
+        size = path.stat().st_size
+        tables = _native.scan(
+            [str(path)],
+            lexicon,
+            tables=list(STORED),
+            gate=key.gate,
+            threads=self._threads,
+            progress=None if progress is None else lambda count: progress(path.name, count, size),
+        )
+        summary = tables.summary
+        problems = list(map(str, tables.problems))
+        # What could not be read to its end may lack the deletions, which stand last: better the file as it was before, or none.
+        if summary.unread or any(problem.fatal for problem in tables.problems):
+            raise InputError("; ".join(problems) or f"{path}: could not be read")
+        result.problems.extend(problems)
+        claims: list[str] = []
+        skipped = 0
+        if extractor is not None:
+            given_up = len(extractor.skipped)
+            for found in _read(tables, extractor):
+                claims.extend(_lines(found))
+            skipped = len(extractor.skipped) - given_up
+            result.problems.extend(map(str, extractor.skipped[given_up:]))
+        result.documents = summary.documents
+        result.abstracts = summary.abstracts
+        result.deletions = summary.deletions
+        result.mentions = summary.counted
+        result.comentions = summary.comentions
+        result.claims = len(claims)
+        writer.commit(
+            key,
+            {
+                "documents": tables.documents,
+                "mentions": tables.mentions,
+                "vetoes": tables.vetoes,
+                "comentions": tables.comentions,
+                "sentences": tables.sentences,
+                "claims": _native.claims_table(claims),
+                "touched": tables.deletions,
+            },
+            stats={
+                "documents": summary.documents,
+                "abstracts": summary.abstracts,
+                "deletions": summary.deletions,
+                "mentions": summary.counted,
+                "comentions": summary.comentions,
+                "problems": len(problems),
+                "skipped": skipped,
+                # The names that a reader of the store may show; the tables hold the ids.
+                "families": [
+                    {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families
+                ],
+            },
+        )
+        return result

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mgmine.cli import _common
+from mgmine.cli import _common, _rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def show(results: Sequence[FileRun]) -> int:
         ]
         for result in results
     ]
-    _common.show_table("", COLUMNS, rows, numeric=frozenset(range(1, 7)))
+    _rows.print_rows(COLUMNS, rows, numeric=range(1, 7))
     return _common.LOST if lost else 0
 
 
@@ -99,9 +99,9 @@ def command(
         raise click.UsageError("Missing argument 'INPUT…'.")
     if refresh:
         told = ctx.get_parameter_source("gate") is not click.core.ParameterSource.DEFAULT
-        job = partial(pipeline.refresh, gate=gate if told else None)
+        job = partial(pipeline.refresh, gate=gate if told else None)  # type: ignore[arg-type]
     else:
-        job = partial(pipeline.run, gate=gate)
+        job = partial(pipeline.run, gate=gate)  # type: ignore[arg-type]
     with _common.progress_bar("reading") as progress:
         results = job(
             list(inputs),
