@@ -66,7 +66,16 @@ def cli(ctx: click.Context) -> None:
     """Mine PubMed for what sentences claim about magnesium, integrins and T cells, or about any lexicon."""
     from mgmine import config
 
-    ctx.default_map = config.load()
+    options = config.load()
+    if ctx.invoked_subcommand and (shared := config.shared(options)):
+        called = cli.get_command(ctx, ctx.invoked_subcommand)
+        own = options.setdefault(ctx.invoked_subcommand, {})
+        if isinstance(called, click.Group):
+            for name in called.list_commands(ctx):
+                own[name] = {**shared, **own.get(name, {})}
+        else:
+            options[ctx.invoked_subcommand] = {**shared, **own}
+    ctx.default_map = options
 
 
 def main() -> None:
