@@ -14,8 +14,22 @@ if TYPE_CHECKING:
     from mgmine.claims.lexical import PerturbationKind
     from mgmine.nlp.graph import Node
 
+_GIVEN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("treat", "incubate", "supplement", "feed", "pretreat", "load", "stimulate", "pulse", "give"), ("with",)), "expose": ("to",),
+    **dict.fromkeys(("culture", "grow", "keep", "maintain", "rear", "raise", "expand", "hold", "bathe"), ("in", "with", "on", "under")),
+}  # fmt: skip
+"""Verbs of treating, with the prepositions that bring what was given."""
 TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
+
+_FASTER = frozenset({
+    "faster", "better", "more", "longer", "sooner", "further", "harder", "earlier", "quicker", "quickly", "readily", "vigorously",
+    "briskly", "efficiently", "avidly", "strongly", "stronger", "tighter", "robustly",
+})  # fmt: skip
+_SLOWER = frozenset({
+    "slower", "slowly", "less", "worse", "poorly", "weakly", "badly", "later", "inefficiently", "sluggishly", "loosely", "barely",
+    "hardly", "feebly",
+})  # fmt: skip
 
 
 class Causes(Compounds):
@@ -54,13 +68,39 @@ class Causes(Compounds):
             if adjective is not None:
                 return self._adjectival(verb, adjective, negative)
         if (
-            verb.lemma in ("show", "display", "exhibit", "have", "develop", "experience", "undergo")
+            verb.lemma
+            in (
+                "show",
+                "display",
+                "exhibit",
+                "have",
+                "develop",
+                "experience",
+                "undergo",
+                "mount",
+                "generate",
+                "possess",
+                "retain",
+                "suffer",
+                "achieve",
+                "acquire",
+                "present",
+                "elicit",
+                "launch",
+            )
             and has_object
             and not passive
         ):
             for kid in verb.kids:
                 if kid.dep == "dobj":
-                    out.extend(self._directed(kid, verb))
+                    found = self._directed(kid, verb)
+                    if (
+                        not found
+                        and verb.lemma in ("develop", "suffer", "undergo", "experience", "acquire")
+                        and not negative
+                    ):
+                        found = [(arg, "+", [verb]) for arg in self.phrases.objects(kid)]
+                    out.extend(found)
             return out
         if verb.lemma in ("lose", "gain") and has_object:
             sign = "-" if verb.lemma == "lose" else "+"
@@ -80,7 +120,7 @@ class Causes(Compounds):
         ) and (passive or not has_object):
             for one in self.subject_nodes(verb):
                 none = any(kid.low == "no" for kid in one.kids) or negative
-                if none:
+                if none and not (one.low in data.nouns and data.nouns[one.low].sign and self.phrases.themes(one)):
                     out.extend((arg, "-", [verb]) for arg in self.phrases.objects(one))
                 else:
                     out.extend(self._directed(one, verb))
@@ -129,21 +169,25 @@ class Causes(Compounds):
                         out.append((arg, sign, [verb]))
                 return out
         pace = self._pace(verb)
-        if pace and not passive and not has_object:
-            return [(self.clause(verb), "+" if pace > 0 else "-", [verb])]
+        if pace and not passive:
+            return [(self.event(verb) if has_object else self.clause(verb), pace, [verb])]
         if negative and not passive and verb.lemma not in ("be", "have", "do"):
             return self._deed(verb, "-", [verb])
         return out
 
-    def _pace(self, verb: Node) -> int:
-        """+1 or −1 for "faster", "better", "poorly" and the like after a verb, else 0."""
+    def _pace(self, verb: Node) -> str | None:
+        """The sign of "faster", "better", "poorly" and the like after a verb; 0 for "no faster"."""
         for kid in verb.kids:
             if kid.i > verb.i and kid.dep in ("advmod", "xcomp", "nmod:npmod", "dobj", "dep"):
-                if kid.low in ("faster", "better", "more", "longer", "sooner", "further", "harder"):
-                    return 1
-                if kid.low in ("slower", "slowly", "less", "worse", "poorly", "weakly", "badly", "later"):
-                    return -1
-        return 0
+                sign = "+" if kid.low in _FASTER else "-" if kid.low in _SLOWER else None
+                if sign is None:
+                    continue
+                if any(one.low in ("no", "not", "any") and one.i < kid.i for one in kid.kids) or self.scope.negated(
+                    verb
+                ):
+                    return "0"
+                return sign
+        return None
 
     def _slowed(self, verb: Node) -> bool:
         """ "grew more slowly", "rose less"."""
@@ -277,6 +321,8 @@ class Causes(Compounds):
                 continue
             if effects is None:
                 effects = self._effects(verb)
+                if effects and kid.dep == "nmod" and kid.i > verb.i:
+                    effects = [*self._shared_effects(verb, kid), *effects]
             if (
                 not effects
                 and kid.dep == "advcl"
@@ -294,6 +340,20 @@ class Causes(Compounds):
             if effects is None:
                 effects = self._effects(verb)
             self._cause_drafts(holders, effects, verb, "affects/perturbed-holder")
+
+    def _shared_effects(self, verb: Node, cause: Node) -> list[tuple[Arg, str, list[Node]]]:
+        """ "X fell and Y rose after Z": Z stands behind both."""
+        head = verb.head
+        if (
+            verb.dep != "conj"
+            or head is None
+            or not head.is_verb
+            or cause.case().split(" ")[0] not in ("after", "upon", "following", "during")
+        ):
+            return []
+        if not self._own_subject(verb) or any(kid.dep in ("nmod", "advcl") and kid.i > head.i for kid in head.kids):
+            return []
+        return self._effects(head)
 
     def _cause_drafts(
         self,
@@ -504,15 +564,28 @@ class Causes(Compounds):
             if kid.dep == "amod" and "-" in kid.low and kid.low.rsplit("-", 1)[1] in TREATED:
                 parts = self._parts(kid, kid.start, kid.start + kid.text.rfind("-"))
                 out.extend((part, addition, False) for part in parts)
-            elif kid.dep == "acl" and kid.lemma in ("treat", "incubate", "supplement", "feed", "expose", "pretreat"):
+            elif kid.dep == "acl" and kid.lemma in _GIVEN:
                 for inner in kid.kids:
-                    if (inner.dep == "nmod" and inner.case() in ("with", "to")) or inner.dep == "dobj":
-                        out.extend(
-                            (arg, addition, False)
-                            for arg in self.phrases.subjects(inner)
-                            if self._thing(arg) and arg.perturbation is None and not arg.level
-                        )
+                    if (inner.dep == "nmod" and inner.case() in _GIVEN[kid.lemma]) or inner.dep == "dobj":
+                        for arg in self.phrases.subjects(inner):
+                            if arg.bare:
+                                # "fed a magnesium-free diet"
+                                out.extend((theme, arg.perturbation, True) for theme in arg.themes)
+                            elif self._thing(arg) and arg.perturbation is None and not arg.level:
+                                out.append((arg, addition, False))
         return out
+
+    def _given(self, verb: Node) -> list[Arg]:
+        """What a verb of treating says was given: "treated with X", "exposed to X"."""
+        places = [verb, *(kid for kid in verb.kids if kid.dep == "dobj")]
+        return [
+            arg
+            for place in places
+            for kid in place.kids
+            if kid.dep == "nmod" and kid.i > verb.i and kid.case() in _GIVEN[verb.lemma]
+            for arg in self.phrases.subjects(kid)
+            if self._thing(arg) and not arg.level
+        ]
 
     def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:
         """ "when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
@@ -556,6 +629,8 @@ class Causes(Compounds):
             kind = self.phrases.perturbing(node)
             args = [arg for one in own for arg in self.phrases.subjects(one)]
             agents = self.by_phrase(node)
+            if node.lemma in _GIVEN:
+                return [(arg, kind, False) for arg in self._given(node)]
             if kind is None:
                 for entry in self.data.verbs.get(node.lemma, ()):
                     if entry.group.id in ("decrease", "increase"):
@@ -577,6 +652,8 @@ class Causes(Compounds):
             if "by" in marks:
                 return []
             kind = self.phrases.perturbing(node)
+            if node.lemma in _GIVEN:
+                return [(arg, kind, False) for arg in self._given(node)]
             if kind is None:
                 return []
             args = self.direct_object(node)

@@ -35,6 +35,17 @@ _UP = frozenset(
 _DOWN = frozenset(
     {"later", "slower", "shorter", "less", "worse", "lower", "fewer", "weaker", "poorer", "smaller", "slowly", "rarely"}
 )
+_GROUPED = frozenset({
+    "tertile", "quartile", "quintile", "decile", "stratum", "tercile", "tumor", "tumour", "lesion", "sample", "specimen", "clone", "cell",
+    "biopsy", "infiltrate", "region", "strain", "family", "household",
+})  # fmt: skip
+"""What else than people is compared by how much of something it has."""
+_OUTCOME_GROUPS = frozenset({
+    "responder", "survivor", "progressor", "relapser", "smoker", "diabetic", "carrier", "case", "decedent", "centenarian", "converter",
+})  # fmt: skip
+_LEVEL_ENDINGS = {"high": 1, "hi": 1, "rich": 1, "replete": 1, "low": -1, "lo": -1, "poor": -1, "dim": -1, "bright": 1}
+_TIMES = frozenset({"twice", "thrice", "times", "two-fold", "threefold", "twofold", "fold"})
+_PARTS = frozenset({"half", "third", "quarter"})
 _STOPS = frozenset({"than", "compared", "whereas", "while", "versus", "but"})
 
 
@@ -42,8 +53,11 @@ def compared(reader: Reader) -> list[Draft]:
     """One correlation for each measure and outcome that a comparison of groups brings together."""
     nodes = reader.graph.nodes
     out: list[Draft] = []
+    proportion = _the_more(reader)
+    if proportion is not None:
+        return [proportion]
     for cohort in nodes:
-        if cohort.lemma not in reader.data.cohorts or not cohort.is_noun:
+        if not cohort.is_noun or cohort.lemma not in reader.data.cohorts | _GROUPED:
             continue
         measured = _measure(reader, cohort)
         if measured is None:
@@ -61,11 +75,143 @@ def compared(reader: Reader) -> list[Draft]:
             sign=sign, aspect=target.aspect, modality="correlational",
         ))  # fmt: skip
         break
-    return out
+    return out or _defined(reader)
+
+
+def _defined(reader: Reader) -> list[Draft]:
+    """Groups told apart by something else: "X was lower in patients with Y than in controls", "responders had more X"."""
+    from mgmine.claims.draft import Draft
+
+    nodes = reader.graph.nodes
+    against = next(
+        (node for node in nodes if node.low in ("than", "versus", "vs", "vs.") or (node.low == "compared")), None
+    )
+    end = against.i if against is not None else len(nodes)
+    for node in nodes[:end]:
+        if against is None and node.tag != "JJR":
+            continue
+        direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
+        if not direction:
+            continue
+        measure: Node | None = None
+        cohort: Node | None = None
+        if any(kid.dep in ("cop", "auxpass") for kid in node.kids):
+            measure = next((kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")), None)
+            between = nodes[node.i + 1 : end]
+            cohort = next((one for one in between if _told_apart(reader, one, end) is not None), None)
+            if any(one.tag in ("VBD", "VBZ", "VBP") and one.dep != "acl:relcl" for one in between) or any(
+                one.case() == "by" for one in between if one.dep == "nmod"
+            ):  # fmt: skip
+                continue
+        elif node.dep == "amod" and node.head is not None and node.head.dep == "dobj" and node.head.head is not None and (
+            node.head.head.lemma in ("have", "show", "display", "exhibit", "present", "possess", "carry", "contain")
+        ):  # fmt: skip
+            measure = node.head
+            cohort = next((kid for kid in node.head.head.kids if kid.dep == "nsubj"), None)
+        if measure is None or cohort is None:
+            continue
+        sides = [arg for arg in reader.phrases.subjects(measure) if arg.name is not None]
+        told = _told_apart(reader, cohort, end)
+        if not sides or told is None:
+            continue
+        target, turned = told
+        if any(kid.low == "less" for kid in node.kids):
+            direction = -direction
+        return [
+            Draft(
+                side, "correlates_with", target, [node], "correlates/groups", reader.data.scores["correlates/groups"], node,
+                sign="+" if direction * turned > 0 else "-", aspect=target.aspect, modality="correlational",
+            )
+            for side in sides
+        ]  # fmt: skip
+    return []
+
+
+def _told_apart(reader: Reader, cohort: Node, end: int) -> tuple[Arg, int] | None:
+    """What sets a group of people apart, and −1 where it is the lack of it."""
+    phrases = reader.phrases
+    if not cohort.is_noun:
+        return None
+    base = cohort.lemma.removeprefix("non-").removeprefix("non")
+    if base in _OUTCOME_GROUPS:
+        start, end = phrases.span(cohort)
+        return Arg(cohort, start, end, "outcome"), 1
+    if cohort.lemma not in reader.data.cohorts | {"control"}:
+        return None
+    for kid in cohort.kids:
+        if cohort.i < kid.i < end:
+            if kid.dep == "nmod" and kid.case() in ("with", "without"):
+                found = phrases.objects(kid)
+                if found and found[0].type != "magnesium":
+                    return found[0], 1 if kid.case() == "with" else -1
+            if kid.dep == "acl:relcl" and kid.is_verb and not any(one.dep == "dobj" for one in kid.kids):
+                return Arg(kid, kid.start, kid.end, "outcome"), -1 if reader.scope.negated(kid) else 1
+    before = [
+        kid
+        for kid in cohort.kids
+        if kid.i < cohort.i
+        and kid.dep in ("compound", "amod")
+        and kid.low not in ("healthy", "control", "all", "normal", "old", "young", "older", "younger")
+    ]
+    if before and not any(reader.data.levels.get(kid.low) or kid.i in phrases.at for kid in before):
+        start, end = phrases.span(cohort)
+        return Arg(cohort, start, end, "population"), 1
+    return None
+
+
+def _the_more(reader: Reader) -> Draft | None:
+    """ "The more X, the longer Y": they go together."""
+    from mgmine.claims.draft import Draft
+
+    nodes = reader.graph.nodes
+    if len(nodes) < 6 or nodes[0].low != "the":
+        return None
+    first = _sharpened(reader, nodes[1:3])
+    comma = next(
+        (node for node in nodes if node.low == "," and nodes[min(node.i + 1, len(nodes) - 1)].low == "the"), None
+    )
+    if not first or comma is None:
+        return None
+    second = _sharpened(reader, nodes[comma.i + 2 : comma.i + 4])
+    measure = next((node for node in nodes[: comma.i] if node.i in reader.phrases.at), None)
+    measure = measure or next((node for node in nodes[2 : comma.i] if node.is_noun and node.dep != "compound"), None)
+    rest = [node for node in nodes[comma.i + 3 :] if node.tag not in (".", "DT", ",")]
+    if not second or measure is None or not rest:
+        return None
+    nouns = [node for node in rest if node.is_noun and node.lemma not in reader.data.cohorts and node.tag != "PRP"]
+    verb = next((node for node in rest if node.is_verb and node.dep not in ("aux", "auxpass", "cop")), None)
+    if nouns:
+        target = reader.phrases._plain(nouns[0])
+    elif verb is not None:
+        target = Arg(verb, verb.start, verb.end, "outcome")
+    else:
+        return None
+    subject = _argument(reader, measure) if measure.i in reader.phrases.at else reader.phrases._plain(measure)
+    return Draft(
+        subject, "correlates_with", target, [nodes[comma.i + 2]], "correlates/groups", reader.data.scores["correlates/groups"],
+        nodes[comma.i + 2], sign="+" if first * second > 0 else "-", aspect=target.aspect, modality="correlational",
+    )  # fmt: skip
+
+
+def _sharpened(reader: Reader, nodes: list[Node]) -> int:
+    """+1 or −1 for a comparative at the start of these words, 0 for none."""
+    if not nodes:
+        return 0
+    first = nodes[0].low
+    direction = 1 if first in _UP else -1 if first in _DOWN else reader.data.directions.get(first, 0)
+    if (
+        first == "more"
+        and len(nodes) > 1
+        and (reader.data.base_directions.get(nodes[1].low) == -1 or nodes[1].low in _DOWN)
+    ):
+        return -1
+    return direction
 
 
 def _level(reader: Reader, node: Node) -> int:
-    found = reader.data.levels.get(node.low)
+    found = reader.data.levels.get(node.low) or {"more": "high", "less": "low", "fewer": "low", "plenty": "high"}.get(
+        node.low
+    )
     if found is None:
         return 0
     return 1 if found == "high" else -1
@@ -82,6 +228,10 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
             for other in nodes[node.i + 1 : cohort.i]:
                 if other.i in reader.phrases.at:
                     return _argument(reader, other), level, cohort.i
+        ending = node.low.rsplit("-", 1)[-1]
+        if node.head is cohort and ending in _LEVEL_ENDINGS and reader.phrases.within.get(node.i):
+            name = reader.phrases.within[node.i][0]
+            return reader.phrases._name_arg(node, name), _LEVEL_ENDINGS[ending], cohort.i
         if "-" in node.low and node.low.split("-")[0] in ("low", "high") and reader.phrases.within.get(node.i):
             name = reader.phrases.within[node.i][0]
             return reader.phrases._name_arg(node, name), 1 if node.low.startswith("high") else -1, cohort.i
@@ -152,6 +302,13 @@ def _outcome(reader: Reader, cohort: Node, last: int) -> tuple[Arg, int, list[No
 def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node]] | None:
     for place, node in enumerate(nodes):
         direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
+        if node.low == "as" and place and nodes[place - 1].low in _TIMES | _PARTS:
+            # "twice as frequent", "half as often"
+            direction = 1 if nodes[place - 1].low in _TIMES else -1
+            if place + 1 < len(nodes) and (
+                reader.data.base_directions.get(nodes[place + 1].low) == -1 or nodes[place + 1].low == "rare"
+            ):
+                direction = -direction
         if not direction:
             continue
         if node.is_verb and node.tag not in ("VBN", "JJ"):

@@ -67,7 +67,7 @@ class Logic:
                 out.append(Firing(node, "verb", entry.group, entry))
             if node.tag in ("VBN", "VBD") and any(kid.dep in ("cop", "auxpass") for kid in node.kids):
                 group = data.adjectives.get(node.low)
-                if group is not None:
+                if group is not None and not (out and group.frame in ("correlates", "found")):
                     out.insert(0, Firing(node, "adjective", group))
             if node.tag == "VBG" and not out:
                 group = data.nouns.get(node.low)
@@ -81,6 +81,13 @@ class Logic:
                 out.append(Firing(node, "agent", data.agents[node.low]))
             if node.low in data.nouns:
                 out.append(Firing(node, "noun", data.nouns[node.low]))
+            elif node.low.endswith("ing") and (base := data.lemmas.get(node.low)) in data.verbs:
+                # "the triggering of X by Y"
+                for entry in data.verbs[base]:
+                    plain = entry.particle is None and entry.preposition is None
+                    if plain and entry.group.frame == "affects" and not entry.group.light:
+                        out.append(Firing(node, "noun", entry.group))
+                        break
         if node.tag[:2] in ("JJ", "VB", "RB", "NN") and node.low in data.adjectives:
             out.append(Firing(node, "adjective", data.adjectives[node.low]))
         return out
@@ -237,7 +244,10 @@ class Logic:
         if node.dep == "conj" and node.head is not None and self.passive(node.head):
             return self.by_phrase(node.head)
         for kid in node.kids:
-            if kid.dep == "conj" and self.passive(kid) and not self._own_subject(kid) and any(
+            gapped = any(one.dep == "nsubjpass" for one in kid.kids) and not any(
+                one.dep == "auxpass" for one in kid.kids
+            )
+            if kid.dep == "conj" and self.passive(kid) and (gapped or not self._own_subject(kid)) and any(
                 entry.group.frame in ("affects", "binds", "senses", "requires", "resultative") for entry in self.data.verbs.get(kid.lemma, ())
             ):  # fmt: skip
                 found = self.by_phrase(kid)
@@ -464,7 +474,7 @@ class Logic:
     def _haver(self, node: Node) -> list[Arg]:
         head = node.head
         if head is not None and node.dep == "dobj" and head.is_verb and head.lemma in (
-            "have", "exert", "show", "play", "exhibit", "display", "take", "produce", "bear", "demonstrate", "possess", "bring", "make", "retain", "reveal",
+            "have", "exert", "show", "play", "exhibit", "display", "take", "produce", "bear", "demonstrate", "possess", "bring", "make", "retain", "reveal", "lack", "form",
         ):  # fmt: skip
             return self.agent(head)
         if head is not None and node.dep == "nsubjpass" and head.lemma in ("exert", "have", "see", "observe", "play"):
@@ -504,10 +514,30 @@ class Logic:
             )  # fmt: skip
         return out
 
+    def _withdrawn(self, node: Node) -> list[Arg]:
+        """What a verb of perturbation took away: "cells were starved of X", "X was blocked", "we removed X"."""
+        for kid in node.kids:
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "of":
+                return self.phrases.subjects(kid)
+        return [arg for arg in self.patient(node) if arg.type not in ("t_cell", "cell")]
+
     def topics(self) -> list[tuple[str, Arg]]:
         """What this unit offers to words that point back from the next one."""
         out: list[tuple[str, Arg]] = []
         for node in self.graph.nodes:
+            if (
+                node.is_verb
+                and node.head is None
+                and (kind := self.phrases.perturbing(node)) is not None
+                and kind.flips
+            ):
+                themes = self._withdrawn(node)
+                if themes:
+                    start = min(self.clause(node).start, *(theme.start for theme in themes))
+                    end = max(node.end, *(theme.end for theme in themes))
+                    out.append(
+                        ("event", Arg(node, start, end, "process", perturbation=kind, themes=tuple(themes), event=True))
+                    )
             for kid in node.kids:
                 if kid.low in self.data.pronouns:
                     continue

@@ -52,9 +52,25 @@ class Paths(Logic):
             if group.light or node.lemma in ("induce", "trigger", "elicit", "provoke"):
                 # "led to reduced killing": the adjective gives the direction
                 sign = self._sign(sign, self.phrases.direction(target.node))
-            if sign == "+" and group.id == "improve" and target.node.lemma in self.data.harms:
-                # to improve an injury is to lessen it
+            if self._harmful(target) and (
+                (
+                    sign == "+"
+                    and group.id == "improve"
+                    and node.lemma not in ("accelerate", "hasten", "prolong", "enhance", "deepen", "potentiate")
+                )
+                or (
+                    sign == "+"
+                    and group.id == "restore"
+                    and node.lemma not in ("rescue", "restore", "recover", "revive", "regain")
+                )
+            ):
+                # to improve an injury, to correct a deficiency is to lessen it
                 sign = "-"
+            elif sign == "-" and node.lemma == "worsen" and self._harmful(target):
+                sign = "+"
+            elif sign == "-" and group.id == "restore":
+                # to make up for a loss is to bring back
+                sign = "+"
             aspect = target.aspect or ("process" if target.type == "process" and target.name is None else group.aspect)
             draft = Draft(
                 subject, group.predicate, target, self._cue(firing), rule.id, rule.score, node, sign=sign,
@@ -89,6 +105,14 @@ class Paths(Logic):
             self._add(draft)
             made = True
         return made
+
+    def _harmful(self, target: Arg) -> bool:
+        """Whether an argument is a disease, a symptom or a shortage."""
+        lemma = target.node.lemma
+        return target.name is None and (
+            lemma in self.data.harms
+            or (lemma.startswith(("hypo", "hyper")) and lemma.endswith(("emia", "ism", "tension", "algesia")))
+        )
 
     def _molecule(self, arg: Arg) -> bool:
         """Whether an argument looks like a molecule: a name that is no cell, or a symbol."""
@@ -207,6 +231,13 @@ class Paths(Logic):
     def _path_haver(self, firing: Firing) -> list[Arg]:
         return self._haver(firing.node)
 
+    def _path_predicated(self, firing: Firing) -> list[Arg]:
+        """The subject of "was without effect", "was of no consequence"."""
+        node = firing.node
+        if any(kid.dep == "cop" for kid in node.kids) or (node.dep == "nmod" and node.case() in ("without", "of")):
+            return self.holder(node) or (self.subject(node.head) if node.head is not None and node.head.is_verb else [])
+        return []
+
     def _path_pair(self, firing: Firing) -> list[Arg]:
         """ "between X and Y", "of X with Y" or a coordinated subject, as the two sides of something mutual."""
         node = firing.node
@@ -302,15 +333,20 @@ class Paths(Logic):
         ]  # fmt: skip
 
     def _path_leaver(self, firing: Firing) -> list[Arg]:
-        head = firing.node.head
-        if head is not None and head.lemma == "leave":
-            return self.agent(head)
-        return []
+        head = self._leaving(firing.node)
+        return self.agent(head) if head is not None else []
+
+    def _leaving(self, node: Node) -> Node | None:
+        """The verb of "left X unchanged", wherever the parse hung the adjective."""
+        head = node.head
+        if head is not None and head.is_noun and head.i < node.i and head.dep == "dobj":
+            head = head.head
+        return head if head is not None and head.lemma == "leave" else None
 
     def _path_left(self, firing: Firing) -> list[Arg]:
         node = firing.node
-        head = node.head
-        if head is None or head.lemma != "leave":
+        head = self._leaving(node)
+        if head is None:
             return []
         if node.dep == "dobj":
             inner = [

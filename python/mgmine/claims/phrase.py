@@ -82,6 +82,7 @@ class Phrases:
         self.resolving: set[int] = set()
         self.lacking: Callable[[Node], list[Arg]] | None = None
         self.before: Callable[[Node], list[tuple[str, Arg]]] = lambda _: []
+        self.respective = any(node.low == "respectively" for node in graph)
         self._place()
 
     def _place(self) -> None:
@@ -151,7 +152,12 @@ class Phrases:
             at = queue.pop(0)
             for kid in at.kids:
                 bare = kid.tag == "VBG" and not any(one.dep in ("dobj", "nsubj", "nmod", "mark") for one in kid.kids)
-                if kid.dep != "conj" or kid.i in seen or (kid.is_verb and not at.is_verb and not bare):
+                opposed = kid.dep == "appos" and any(one.low == "not" and one.i < kid.i for one in kid.kids)
+                if (
+                    (kid.dep != "conj" and not opposed)
+                    or kid.i in seen
+                    or (kid.is_verb and not at.is_verb and not bare)
+                ):
                     continue
                 if kid.i < at.i:
                     continue
@@ -279,6 +285,15 @@ class Phrases:
         key = node.lemma
         kind = data.perturbation_nouns.get(node.low)
         themes = self.themes(node)
+        if themes and themes[0].tag == "WP$":
+            antecedent = self.antecedent(themes[0])
+            owners = self.resolve(antecedent, subject, depth + 1) if antecedent is not None else []
+            plain = self._plain(node)
+            if owners and (key in data.measures or node.low in data.aspects):
+                return [replace(owners[0], aspect=data.aspects.get(node.low))]
+            if owners and kind is not None and subject:
+                return [replace(plain, perturbation=kind, themes=tuple(owners))]
+            return [plain]
         if themes and themes[0].tag == "PRP$":
             if key in data.empty or themes[0].low in ("our", "my", "your", "his", "her"):
                 return []
@@ -295,7 +310,7 @@ class Phrases:
                 return turned
         if subject and node.low in data.nouns and data.nouns[node.low].sign in ("+", "-") and themes and kind is None:
             change = data.nouns[node.low]
-            if change.id in ("increase", "decrease"):
+            if node.lemma not in _DEEDS and change.id in ("increase", "decrease"):
                 args = self.resolve(themes[0], True, depth + 1)
                 return [replace(arg, level="high" if change.sign == "+" else "low") for arg in args]
         if key in data.measures and themes and not (subject and key in data.molecular_measures and key in data.nouns):
@@ -367,7 +382,7 @@ class Phrases:
             if given:
                 return given[:1]
         before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and not _UNIT.fullmatch(kid.text) and (
-            kid.is_noun or kid.tag == "PRP$" or kid.i in self.at or kid.tag == "JJ"
+            kid.is_noun or kid.tag in ("PRP$", "WP$") or kid.i in self.at or kid.tag == "JJ"
         )]  # fmt: skip
         named = [kid for kid in before if kid.i in self.at]
         if named:
@@ -393,6 +408,9 @@ class Phrases:
         group = self.data.nouns.get(node.low)
         if group is None or group.sign is None or group.frame not in ("affects",):
             return []
+        if node.lemma in _DEEDS or (node.lemma == "loss" and themes[0].i < node.i):
+            # "magnesium loss" is a process, "a loss of magnesium" a change
+            return [self._plain(node)]
         pure = group.id in ("increase", "decrease", "improve", "impair", "change", "abolish", "inhibit")
         out: list[Arg] = []
         for theme in themes:
@@ -475,7 +493,13 @@ class Phrases:
             ):  # fmt: skip
                 return [self._plain(node)]
             return [replace(arg, perturbation=kind) for arg in theme_args]
-        return [replace(self._plain(node), perturbation=kind, themes=theme_args)]
+        plain = self._plain(node)
+        if self.respective and len(theme_args) > 1 and themes[0].i > node.i:
+            return [
+                replace(plain, start=arg.start if place else plain.start, end=arg.end, perturbation=kind, themes=(arg,))
+                for place, arg in enumerate(theme_args)
+            ]
+        return [replace(plain, perturbation=kind, themes=theme_args)]
 
     def _gerund(self, node: Node, subject: bool, depth: int) -> list[Arg]:
         """ "adding back MgCl2", "removing magnesium", "keeping LFA-1 open" as a subject."""
@@ -485,7 +509,8 @@ class Phrases:
             for kid in node.kids
             if kid.dep in ("dobj", "nmod") and kid.i > node.i and (kid.dep == "dobj" or kid.case() in ("of", "back"))
         ]
-        args = [arg for target in targets[:1] for arg in self._all(target, subject)]
+        taken = self._taken_from(node, targets)
+        args = [arg for target in (taken or targets[:1]) for arg in self._all(target, subject)]
         if kind is None or not args:
             if not args:
                 return [self._plain(node)] if node.dep in ("nsubj", "dobj", "conj") else []
@@ -494,12 +519,35 @@ class Phrases:
         agents = [
             arg for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "using", "by") for arg in self._all(kid, subject, depth + 1)
         ]  # fmt: skip
+        if not kind.flips:
+            given = [
+                *(kid for place in (node, *targets[:1]) for kid in place.kids if kid.dep == "nmod" and kid.case() == "with"),
+                *(kid for target in targets[:1] for kid in target.kids if kid.dep == "conj" and kid.case().endswith("with")),
+            ]  # fmt: skip
+            if given:
+                return [replace(arg, perturbation=kind) for kid in given for arg in self._all(kid, subject, depth + 1)]
         if kind.flips and agents:
             return [replace(arg, perturbation=kind, themes=tuple(args), agent=True) for arg in agents]
+        if kind.flips and self.respective:
+            return [
+                Arg(node, arg.start if place else node.start, arg.end, "process", perturbation=kind, themes=(arg,), event=True)
+                for place, arg in enumerate(args)
+            ]  # fmt: skip
         if kind.flips:
             end = max(arg.end for arg in args)
             return [Arg(node, node.start, end, "process", perturbation=kind, themes=tuple(args), event=True)]
         return [replace(arg, perturbation=kind) for arg in args]
+
+    def _taken_from(self, node: Node, targets: list[Node]) -> list[Node]:
+        """ "depleting the medium of magnesium": what is taken away, not where from."""
+        if node.lemma not in ("deplete", "deprive", "strip", "starve", "rid", "clear", "free"):
+            return []
+        return [
+            kid
+            for place in (node, *targets)
+            for kid in place.kids
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "of"
+        ][:1]
 
     def perturbing(self, node: Node) -> PerturbationKind | None:
         """The kind of perturbation a verb form names, its particle considered."""
@@ -605,11 +653,17 @@ class Phrases:
         self.resolving.add(node.i)
         topics = [*self.memory.topics, *self.before(node)]
         self.resolving.discard(node.i)
+        if node.low in ("this", "that") and wanted == "subject":
+            event = next((topic for part, topic in reversed(topics) if part == "event"), None)
+            if event is not None:
+                return [replace(event, inherited=True)]
         for role in (wanted, "object" if wanted == "subject" else "subject"):
             for part, topic in reversed(topics):
                 if part != role or (
                     plural and topic.type not in ("t_cell", "cell") and topic.node.tag not in ("NNS", "NNPS")
                 ):
+                    continue
+                if node.low == "this" and topic.type in ("t_cell", "cell"):
                     continue
                 return [replace(
                     topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False, bare=False,
@@ -714,6 +768,14 @@ class Phrases:
     def antecedent(self, node: Node) -> Node | None:
         """What a relative pronoun stands for."""
         verb = node.head
+        while (
+            verb is not None
+            and node.tag == "WP$"
+            and not verb.is_verb
+            and verb.dep != "acl:relcl"
+            and verb.head is not None
+        ):
+            verb = verb.head
         while verb is not None and verb.dep in ("conj", "xcomp", "aux", "auxpass", "cop") and verb.head is not None:
             if verb.dep == "conj" and verb.head.is_noun:
                 break
@@ -736,6 +798,13 @@ _WIDE = frozenset({
     "increase", "decrease", "change", "rise", "fall", "drop", "reduction", "loss", "decline", "improvement", "gain", "elevation",
     "impairment", "enhancement", "alteration", "difference", "shift", "exposure", "return",
 })  # fmt: skip
+
+
+_DEEDS = frozenset({
+    "lysis", "destruction", "clearance", "elimination", "eradication", "degradation", "killing", "growth", "expansion", "repair",
+    "relief", "cessation", "termination", "relaxation", "contraction", "regression", "detachment", "dissolution", "resolution",
+})  # fmt: skip
+"""Nouns of change that name a process of their own: to increase the lysis of X is not to decrease X."""
 
 
 def _blockade() -> PerturbationKind:

@@ -72,8 +72,21 @@ def _unknown(reader: Reader, node: Node) -> bool:
         if node.low == "open" and not (node.dep == "amod" and node.head is not None and node.head.low == "question"):
             return False
         return not reader.scope.negated(node)
-    if node.low in cues["nouns"] and any(kid.dep == "cop" for kid in node.kids) and not reader.scope.negated(node):
-        return bool(_clauses(node)) or any(kid.low in ("open", "unresolved") for kid in node.kids)
+    if node.low in cues["nouns"] and not reader.scope.negated(node) and (
+        any(kid.dep == "cop" for kid in node.kids)
+        or (node.head is not None and node.head.lemma in ("remain", "stay") and node.dep in ("xcomp", "dobj", "nmod"))
+    ):  # fmt: skip
+        return bool(_clauses(node)) or any(
+            kid.low in ("open", "unresolved", *cues["nouns"]) for kid in node.subtree() if kid is not node
+        )
+    if node.lemma in ("await", "need", "require", "deserve", "merit", "warrant") and node.is_verb:
+        # "whether X prevents Y awaits a trial"
+        return any(
+            one.low in ("whether", "if", "how")
+            for kid in node.kids
+            if kid.i < node.i and kid.is_verb
+            for one in kid.kids
+        )
     if not node.is_verb or node.lemma not in cues["verbs"]:
         return False
     if any(kid.low in cues["adverbs"] and kid.i < node.i for kid in node.kids):
@@ -110,12 +123,20 @@ def _unknown(reader: Reader, node: Node) -> bool:
     )
 
 
+def _pending(node: Node) -> bool:
+    """ "has yet to be shown that", "remains to be proven that": what follows is open although no question word says so."""
+    head = node.head
+    return node.dep == "xcomp" and head is not None and head.lemma in ("have", "be", "remain")
+
+
 def _clauses(node: Node) -> list[Node]:
     places = [node]
     if node.head is not None and (node.dep in ("xcomp", "amod", "acomp") or node.head.lemma in ("remain", "be")):
         places.append(node.head)
     labels = ("csubj", "advcl", "ccomp", "nsubj", "nsubjpass", "xcomp", "acl", "parataxis", "dep", "nmod", "acl:relcl")
-    words = ("whether", "if", "how", "why", "what", "which", "where", "when")
+    words = {"whether", "if", "how", "why", "what", "which", "where", "when"}
+    if _pending(node):
+        words |= {"that", "to"}
     return [
         kid for place in places for kid in place.kids
         if kid.dep in labels and any(one.low in words and one.i <= kid.i for one in kid.kids)

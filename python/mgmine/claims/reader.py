@@ -52,6 +52,7 @@ class Reader(Statements):
         self._covariation()
         self._musts()
         self._ellipses()
+        self._contrasted()
         self._causatives()
         self._uses()
         self._consequences()
@@ -59,6 +60,7 @@ class Reader(Statements):
         for draft in self.drafts:
             if not draft.final:
                 self.scope.apply(draft)
+        self._repeated()
         self._defining()
         self._sensed()
         self._derive()
@@ -80,6 +82,14 @@ class Reader(Statements):
         from mgmine.claims.groups import compared
 
         for draft in compared(self):
+            for other in [
+                one
+                for one in self.drafts
+                if one.predicate == "affects"
+                and isinstance(one.object, Arg)
+                and one.object.node in [*draft.cue, getattr(draft.object, "node", None)]
+            ]:
+                self._drop(other)
             self._add(draft)
 
     def _open_questions(self) -> set[int]:
@@ -137,6 +147,8 @@ class Reader(Statements):
         if isinstance(subject, Arg) and isinstance(target, Arg):
             if draft.predicate == "senses" and (target.type in ("t_cell", "cell") or not self._senser(subject)):
                 return False
+            if draft.predicate == "expresses" and target.name is None and target.type in ("process", "outcome"):
+                return False
             if draft.predicate == "participates_in" and target.type in ("t_cell", "cell"):
                 return False
             if target.node.lemma in ("absence", "presence", "mechanism") or subject.node.lemma in ("mechanism",):
@@ -157,6 +169,12 @@ class Reader(Statements):
                 draft.predicate == "expresses"
                 and subject.type not in ("t_cell", "cell")
                 and draft.cue[0].lemma not in ("express", "coexpress", "co-express", "overexpress")
+            ):
+                return False
+            if draft.predicate == "contains" and target.type in ("t_cell", "cell"):
+                return False
+            if draft.predicate == "expressed_on" and (
+                target.node.lemma in self.data.measures or target.node.low in self.data.aspects
             ):
                 return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:

@@ -18,6 +18,7 @@ def repair(graph: Graph, data: Data) -> None:
     """Changes the graph in place."""
     if not graph.nodes:
         return
+    _auxiliaries(graph)
     _lemmas(graph, data)
     _adjacent_nouns(graph)
     _possessor(graph)
@@ -28,6 +29,7 @@ def repair(graph: Graph, data: Data) -> None:
     _for_to(graph)
     _two_subjects(graph, data)
     _clause_subjects(graph)
+    _initial_subject(graph, data)
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
@@ -41,6 +43,15 @@ def repair(graph: Graph, data: Data) -> None:
     _relative_object(graph, data)
     _participle_as_verb(graph)
     _without(graph)
+    _far_from(graph)
+
+
+def _auxiliaries(graph: Graph) -> None:
+    """What hangs on an auxiliary belongs to its verb."""
+    for node in graph.nodes:
+        if node.dep in ("aux", "auxpass", "cop") and node.head is not None:
+            for kid in [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass", "neg", "nmod", "advmod")]:
+                kid.attach(node.head, kid.dep)
 
 
 def _lemmas(graph: Graph, data: Data) -> None:
@@ -49,20 +60,30 @@ def _lemmas(graph: Graph, data: Data) -> None:
             # read in place of a verb the parser took for something else
             node.low = node.text.lower().split(" ")[0]
             node.norm = node.text
-            node.tag = "VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD"
+            if node.norm in STAND_INS[:2] or node.tag not in ("VB", "VBN"):
+                node.tag = "VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD"
         found = data.lemmas.get(node.low)
         if found is None:
             continue
         subject = any(kid.dep == "nsubj" for kid in node.kids)
         if not node.is_verb and node.low.endswith("ed") and subject and any(kid.dep == "dobj" for kid in node.kids):
             node.tag = "VBD"
+        if (
+            node.tag in ("JJR", "JJ", "NN")
+            and found == node.low
+            and subject
+            and any(kid.dep == "dobj" for kid in node.kids)
+            and not any(kid.dep == "cop" for kid in node.kids)
+        ):
+            # "they also lower X"
+            node.tag = "VBP"
         if node.tag == "VBN" and subject and not any(kid.dep in ("aux", "auxpass", "cop") for kid in node.kids):
             node.tag = "VBD"
         if node.is_verb:
             node.lemma = found
 
 
-STAND_INS = ("regulates", "occurs", "regulate")
+STAND_INS = ("regulates", "occurs", "regulate", "regulated", "occur")
 """Verbs that every parser knows for verbs: what :func:`suspects` finds is read again as one of these."""
 _UNHYPHENATED = frozenset(
     {
@@ -126,7 +147,14 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
     out: list[tuple[int, int, str]] = []
     for node in nodes[1:-1]:
         base = data.lemmas.get(node.low)
-        if base is None or base not in data.verbs or node.low.endswith("ing"):
+        if base is None or node.low.endswith("ing"):
+            continue
+        found = _misread(node, nodes, data, headless, bool(out))
+        if found is not None:
+            if not out or found != STAND_INS[1]:
+                out.append((node.start, node.end, found))
+            continue
+        if base not in data.verbs:
             continue
         if node.dep == "acl:relcl" and node.tag == "NNS" and node.i > 1 and nodes[node.i - 2].low in ("which", "that"):
             out.append((node.start, node.end, STAND_INS[0]))
@@ -174,7 +202,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             continue
         noun_before = (
             before.tag in ("NN", "NNS", "NNP", "NNPS")
-            or before.low in (",", "neither", "it", "this", "they")
+            or before.low in (",", "neither", "it", "this", "they", "each", "both", "all")
             or (before.tag == "RB" and headless)
         )
         if (
@@ -207,6 +235,142 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         transitive = following.tag not in ("IN", "TO", ".", ",", "RB", ":") or following.low in ("and", "or")
         out.append((node.start, end, STAND_INS[0] if transitive else STAND_INS[1]))
     return out
+
+
+_OBJECT_TAGS = ("NN", "NNS", "NNP", "NNPS", "DT", "JJ", "PRP", "PRP$", "CD", "VBG")
+
+
+def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: bool) -> str | None:
+    """What to read for a word whose place only a verb can have, though the parse gives it another part; none if all is well."""
+    base = data.lemmas[node.low]
+    before, after = nodes[node.i - 1], nodes[node.i + 1]
+    transitive = after.tag in _OBJECT_TAGS or after.low in ("both", "either", "neither")
+    at = node.i - 1
+    while at > 0 and nodes[at].tag == "RB":
+        at -= 1
+    auxiliary = nodes[at]
+    if node.low == base and not node.is_verb and base in data.verbs and (
+        auxiliary.low in ("does", "do", "did") or (auxiliary.tag == "MD" and auxiliary.low != "can")
+    ):  # fmt: skip
+        # "does not open LFA-1"
+        return STAND_INS[2] if transitive else STAND_INS[4]
+    if (
+        auxiliary.low in ("has", "have", "had")
+        and auxiliary.is_verb
+        and node.dep == "amod"
+        and node.low.endswith("ed")
+        and base in data.verbs
+        and transitive
+        and any(kid.dep == "nsubj" for kid in auxiliary.kids)
+        and auxiliary.low == "had"
+        and any(one.lemma in data.anaphors or one.low in data.pronouns for one in nodes[:at])
+    ):
+        # "the mineral had doubled adhesion"
+        return STAND_INS[3]
+    subject = any(kid.dep in ("nsubj", "nsubjpass", "csubj") for kid in node.kids)
+    if headless and node.tag in FINITE and not subject and node.dep in ("nmod", "compound", "amod", "appos", "dep"):
+        if before.is_noun or before.tag == "RB":
+            # "magnesium in the cytosol silences TRPM7"
+            return STAND_INS[0] if transitive else STAND_INS[1]
+        return None
+    if (
+        node.tag == "NNS"
+        and base != node.low
+        and base in data.verbs
+        and before.is_noun
+        and before.head is node
+        and transitive
+        and node.dep in ("nsubj", "nsubjpass")
+        and any(one.low in ("how", "whether", "why", "if", "that") for one in nodes[max(0, node.i - 6) : node.i])
+        and any(kid.dep in ("nsubj", "nsubjpass") and kid.i > node.i for kid in (node.head.kids if node.head else ()))
+    ):
+        # "how magnesium shapes immunity is not understood"
+        return STAND_INS[0]
+    if (
+        node.tag == "NNS"
+        and base != node.low
+        and base in data.verbs
+        and before.is_noun
+        and before.head is node
+        and after.head is node
+        and after.dep == "dep"
+        and after.is_noun
+    ):
+        # "manganese straightens LFA-1, calcium bends it"
+        return STAND_INS[0]
+    if node.tag == "NNS" and node.dep == "root" and headless and before.is_noun and base != node.low:
+        # "the burst hinges on X", "magnesium signals through Y"
+        if after.tag in ("IN", "TO", "RB", "DT", "JJ", "PRP$") and (
+            base in data.verbs or after.tag != "IN" or after.low in ("through", "via", "on", "with")
+        ):
+            return STAND_INS[0] if transitive and after.tag != "JJ" else STAND_INS[1]
+        return None
+    if (
+        node.low == base
+        and node.low in ("cut", "put", "set", "shut", "hit", "upset", "spread", "let")
+        and node.tag in ("VBN", "VBD", "NN", "JJ", "VB")
+        and base in data.verbs
+        and headless
+        and before.is_noun
+        and transitive
+        and not subject
+    ):
+        return STAND_INS[0]
+    root = next((one for one in nodes if one.head is None), None)
+    if (
+        node is root
+        and node.tag == "VBN"
+        and not subject
+        and before.is_noun
+        and before.head is node
+        and base in data.verbs
+        and after.low in (",", "and", "but")
+    ):
+        # "EDTA dampened, and MgSO4 brought back, X"
+        return STAND_INS[0]
+    if (
+        root is not None
+        and root.i < node.i
+        and node.dep == "amod"
+        and node.tag in ("VBN", "VBD", "JJ")
+        and node.low != base
+        and before.low in (",", "and", "but")
+        and transitive
+        and _tells(root, data)
+        and (
+            (before.low in (",", "but") and base == "leave")
+            or any(entry.group.frame == "affects" and not entry.particle for entry in data.verbs.get(base, ()))
+        )
+        and _object_of(node, root)
+        and (before.low == "," or listed or base == "leave")
+    ):
+        # "raised A, improved B and lowered C"
+        return STAND_INS[3]
+    return None
+
+
+def _tells(verb: Node, data: Data) -> bool:
+    """Whether a past form states a signed effect of its subject."""
+    return (
+        verb.tag == "VBD"
+        and any(kid.dep == "nsubj" for kid in verb.kids)
+        and any(kid.dep == "dobj" for kid in verb.kids)
+        and any(
+            entry.group.frame == "affects" and entry.group.sign in ("+", "-") and not entry.group.light
+            for entry in data.verbs.get(verb.lemma, ())
+        )
+        and verb.lemma not in ("induce", "cause", "trigger", "produce", "lose", "elicit", "provoke", "evoke")
+    )
+
+
+def _object_of(node: Node, verb: Node) -> bool:
+    at = node.head
+    steps = 0
+    while at is not None and at is not verb and steps < 5:
+        if at.dep not in ("dobj", "conj"):
+            return False
+        at, steps = at.head, steps + 1
+    return at is verb
 
 
 def _adjacent_nouns(graph: Graph) -> None:
@@ -274,6 +438,12 @@ def _swap(node: Node, noun: Node, tag: str, dep: str | None = None) -> None:
     noun.attach(node, "dobj")
 
 
+_INFINITIVE_RULERS = frozenset({
+    "fail", "unable", "able", "need", "begin", "continue", "inability", "ability", "capacity", "enough", "sufficient", "cease", "tend", "start",
+    "refuse", "failure", "learn", "struggle", "manage", "cell", "lymphocyte",
+})  # fmt: skip
+
+
 def _infinitives(graph: Graph, data: Data) -> None:
     """ "to open LFA-1": a base form of a known verb after "to" and before a noun is an infinitive."""
     for node in graph.nodes[1:]:
@@ -283,10 +453,12 @@ def _infinitives(graph: Graph, data: Data) -> None:
             or noun is None
             or noun.i < node.i
             or data.lemmas.get(node.low) != node.low
-            or node.low not in data.verbs
         ):
             continue
-        if graph.nodes[node.i - 1].low != "to" or node.tag not in ("JJ", "NN", "VB", "VBP"):
+        ruled = graph.nodes[node.i - 2] if node.i > 1 else None
+        if node.low not in data.verbs and (ruled is None or ruled.lemma not in _INFINITIVE_RULERS):
+            continue
+        if graph.nodes[node.i - 1].low != "to" or node.tag not in ("JJ", "JJR", "NN", "VB", "VBP"):
             continue
         _swap(node, noun, "VB", "xcomp")
         node.lemma = node.low
@@ -294,6 +466,9 @@ def _infinitives(graph: Graph, data: Data) -> None:
         if marker.head is not node:
             marker.attach(node, "mark")
         marker.dep = "mark"
+
+
+_GERUND_MARKS = frozenset({"upon", "after", "by", "while", "when", "without", "before", "through"})
 
 
 def _gerund_phrases(graph: Graph, data: Data) -> None:
@@ -312,6 +487,23 @@ def _gerund_phrases(graph: Graph, data: Data) -> None:
         ):
             node.lemma = base
             _swap(node, noun, "VBG", "advcl")
+            continue
+        if (
+            base in data.verbs
+            and before is not None
+            and before.low in _GERUND_MARKS
+            and noun.tag != "NNS"
+            and noun.lemma not in data.generic
+            and not any(kid.dep in ("det", "amod", "compound") and kid is not node for kid in noun.kids)
+            and before.head in (node, noun)
+            and noun.head is not None
+        ):
+            # "upon sensing magnesium"
+            node.lemma = base
+            _swap(node, noun, "VBG", "advcl")
+            if before.head is not node:
+                before.attach(node, "mark")
+            before.dep = "mark"
             continue
         if base is None or base not in data.perturbation_verbs:
             continue
@@ -378,6 +570,52 @@ def _clause_subjects(graph: Graph) -> None:
         ):
             continue
         at.attach(node, "csubj" if at.tag == "VBG" else "nsubj")
+
+
+def _initial_subject(graph: Graph, data: Data) -> None:
+    """A strange name at the start, taken for an adverb, is the subject of a verb that has none; so is a noun behind "and"."""
+    for node in graph.nodes:
+        if node.tag not in ("VBD", "VBZ", "VBP") or node.dep in ("aux", "auxpass", "cop") or any(
+            kid.dep in ("nsubj", "nsubjpass", "csubj", "expl") for kid in node.kids
+        ):  # fmt: skip
+            continue
+        first = graph.nodes[0]
+        if node.head is None and first.head is node and first.dep == "advmod" and first.tag in ("RB", "JJ") and (
+            not first.low.endswith(("ly", "wise", "ever", "more")) and first.low not in _ADVERBS and first.text[:1].isupper()
+        ):  # fmt: skip
+            first.tag = "NN"
+            first.attach(node, "nsubj")
+            continue
+        if node.dep == "conj" and node.head is not None and node.head.is_verb and node.lemma in data.verbs:
+            noun = graph.nodes[node.i - 1]
+            if noun.is_noun and noun.dep in ("dobj", "conj") and noun.head is node.head:
+                start = min(one.i for one in noun.subtree())
+                if start > 1 and graph.nodes[start - 1].low in ("and", "but", "while", "whereas"):
+                    noun.attach(node, "nsubj")
+
+
+_ADVERBS = frozenset(
+    {
+        "thus",
+        "hence",
+        "here",
+        "now",
+        "then",
+        "also",
+        "instead",
+        "indeed",
+        "again",
+        "there",
+        "together",
+        "still",
+        "yet",
+        "later",
+        "soon",
+        "next",
+        "in",
+        "only",
+    }
+)
 
 
 def _stray_compounds(graph: Graph) -> None:
@@ -620,11 +858,12 @@ def _leading_clause(graph: Graph) -> None:
     opener = graph.nodes[0]
     if opener.head is not root:
         return
-    for kid in root.kids:
-        if kid.i > root.i and kid.dep in ("parataxis", "ccomp", "conj", "dep") and kid.tag in FINITE and any(
-            one.dep in ("nsubj", "nsubjpass") for one in kid.kids
+    for kid in graph.nodes[root.i + 1 :]:
+        if kid.dep in ("parataxis", "ccomp", "conj", "dep", "appos") and kid.tag in FINITE and any(
+            one.dep in ("nsubj", "nsubjpass") and any(two.low == "," for two in graph.nodes[root.i : one.i]) for one in kid.kids
         ):  # fmt: skip
-            root.kids.remove(kid)
+            if kid.head is not None:
+                kid.head.kids.remove(kid)
             kid.head, kid.dep = None, "root"
             root.head = None
             root.attach(kid, "advcl")
@@ -715,6 +954,18 @@ def _without(graph: Graph) -> None:
             and node.head.head is not None
         ):
             node.attach(node.head.head, "advcl")
+
+
+def _far_from(graph: Graph) -> None:
+    """ "Far from blocking X, Y activated it": an adverbial that denies, not a subject."""
+    if len(graph.nodes) < 4 or graph.nodes[0].low not in ("far", "rather", "instead"):
+        return
+    first, mark = graph.nodes[0], graph.nodes[1]
+    verb = next((node for node in graph.nodes[2:4] if node.tag == "VBG"), None)
+    if mark.low not in ("from", "than", "of") or verb is None or first.head is None or not first.head.is_verb:
+        return
+    verb.attach(first.head, "advcl")
+    first.attach(verb, "mark")
 
 
 def _headless_clause(graph: Graph, data: Data) -> None:

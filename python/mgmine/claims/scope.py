@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _RANK = {"fact": 0, "probable": 1, "possible": 2, "doubtful": 3, "conditional": 4, "counterfact": 5, "uncommitted": 6}
 
+_SUPPOSITIONS = frozenset(
+    {"hypothesis", "possibility", "idea", "notion", "assumption", "proposal", "speculation", "view"}
+)
+
 
 class Scope:
     """Cues of one graph."""
@@ -45,6 +49,8 @@ class Scope:
             if kid.dep in ("nsubj", "nsubjpass", "dobj") and any(
                 inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids
             ):
+                return True
+            if kid.dep == "case" and kid.low == "without" and any(one.dep == "cop" for one in node.kids):
                 return True
         if node.i > 0 and node.is_verb and self.graph.nodes[node.i - 1].low in ("neither", "nor", "never"):
             return True
@@ -86,6 +92,10 @@ class Scope:
                     return not flips
                 return flips
             elif dep == "conj":
+                if any(kid.dep in ("aux", "auxpass", "neg", "nsubj", "nsubjpass") for kid in at.kids) or (
+                    at.is_verb and at.tag != "VB"
+                ):
+                    break
                 at = head
                 steps += 1
                 if at.lemma in cues["verbs"]:
@@ -106,7 +116,9 @@ class Scope:
 
     def _rather(self, node: Node) -> bool:
         before = [one.low for one in self.graph.nodes[max(0, node.i - 3) : node.i]]
-        return "instead" in before or ("rather" in before and "than" in before)
+        return (
+            "instead" in before or ("rather" in before and "than" in before) or ("far" in before and "from" in before)
+        )
 
     def neither(self, node: Node) -> bool:
         """Whether "neither" opens a coordination that ``node`` heads."""
@@ -148,13 +160,8 @@ class Scope:
                 elif kid.dep in ("mark", "advmod") and kid.low in cues["uncommitted_marks"]:
                     raise_to("uncommitted")
                 elif kid.dep == "mark" and kid.low in cues["conditional_marks"] and at.dep == "advcl":
-                    asking = at.head is not None and at.head.lemma in (
-                        "wonder",
-                        "ask",
-                        "test",
-                        "know",
-                        "examine",
-                        "see",
+                    asking = at.head is not None and (
+                        at.head.lemma in self.data.cues["aim"]["verbs"] or at.head.lemma == "know"
                     )
                     if kid.low == "if" and asking:
                         raise_to("uncommitted")
@@ -230,17 +237,18 @@ class Scope:
                     raise_to("possible")
                 if at.dep in ("ccomp", "csubj", "xcomp", "advcl") and head.low in ("likely", "probable"):
                     raise_to("probable")
-                if at.dep == "acl" and head.lemma in (
-                    "hypothesis",
-                    "possibility",
-                    "idea",
-                    "notion",
-                    "assumption",
-                    "proposal",
-                ):
+                if at.dep in ("ccomp", "acl") and head.lemma in _SUPPOSITIONS:
                     raise_to("possible")
-                if at.dep == "ccomp" and head.lemma in ("hypothesis", "possibility", "idea", "notion"):
-                    raise_to("possible")
+                    if head.head is not None and head.head.lemma in (
+                        "raise",
+                        "support",
+                        "favor",
+                        "favour",
+                        "suggest",
+                        "open",
+                        "propose",
+                    ):
+                        modality = modality or "interpretation"
                 if (
                     at.dep in ("dobj", "nmod", "nsubj")
                     and at.is_noun
@@ -294,11 +302,16 @@ class Scope:
         group = draft.group
         for side in (draft.subject, draft.object):
             node = getattr(side, "node", None)
-            if node is None or denied or draft.nulled:
+            if node is None or draft.nulled:
                 continue
             lead = node
             while lead.dep == "conj" and lead.head is not None:
                 lead = lead.head
+            if node is not lead and denied and self._taken_back(node, lead):
+                denied = False
+                break
+            if denied:
+                continue
             reached = lead.i in _anchored(anchor) or lead.head is anchor or side is draft.subject
             if reached and any(
                 kid.low in ("no", "neither") and kid.i < lead.i and kid.dep in ("det", "neg", "cc:preconj", "cc", "advmod") for kid in lead.kids
@@ -363,6 +376,15 @@ class Scope:
             draft.role = role
         if self._control(anchor):
             draft.role = "control"
+
+    def _taken_back(self, node: Node, lead: Node) -> bool:
+        """ "neither X nor Y, but Z": what follows "but" is not denied."""
+        if not any(kid.low in ("neither", "not", "no") for kid in lead.kids):
+            return False
+        return any(
+            one.low == "but" and self.graph.nodes[one.i + 1].low != "not"
+            for one in self.graph.nodes[max(lead.i, node.i - 4) : node.i]
+        )
 
     def _little(self, anchor: Node) -> bool:
         """ "little or no influence": words of nothing right before a noun, however they were attached."""

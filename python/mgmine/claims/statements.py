@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mgmine.claims.causes import Causes
@@ -305,6 +306,77 @@ class Statements(Causes):
                                 self._add(Draft(
                                     part, "affects", target, [node], rule, self.data.scores["effect/ellipsis"], node, sign="0", final=True,
                                 ))  # fmt: skip
+
+    def _repeated(self) -> None:
+        """ "X did not impair Y, but Z did": what was said of X is said of Z, with the new verb's polarity."""
+        for node in self.graph.nodes:
+            if (
+                node.lemma not in ("do", "be", "can", "could", "have", "may", "might", "will")
+                or node.head is None
+                or node.dep in ("aux", "auxpass", "cop")
+                or any(
+                    kid.dep in ("dobj", "xcomp", "ccomp", "nmod", "advmod", "nmod:npmod") and kid.i > node.i
+                    for kid in node.kids
+                )
+            ):
+                continue
+            own = [
+                kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass") and kid.low not in ("it", "this", "there")
+            ]
+            verb = node.head
+            if not own or verb.i > node.i:
+                continue
+            told = [draft for draft in self.fired.get(verb.i, []) if draft.anchor.i < node.i]
+            if not told:
+                told = [draft for kid in verb.kids for draft in self.fired.get(kid.i, []) if kid.i < node.i]
+            first = {
+                (arg.start, arg.end)
+                for one in self.subject_nodes(verb)
+                for arg in (*self.phrases.subjects(one), *self.phrases.objects(one))
+            }
+            denied = self.scope.negated(node) or any(kid.low in ("not", "n't") for kid in node.kids)
+            for draft in told:
+                part = next((
+                    name for name in ("subject", "object")
+                    if isinstance(getattr(draft, name), Arg) and getattr(draft, name).key in first
+                ), None)  # fmt: skip
+                if part is None:
+                    continue
+                for one in own:
+                    for arg in self.phrases.subjects(one):
+                        again = replace(
+                            draft, negated=denied, anchor=node, cue=[node], reasons=[], final=True, factuality="fact",
+                            score=self.data.scores["effect/ellipsis"], sign=draft.sign if draft.sign != "0" else "?",
+                        )  # fmt: skip
+                        if part == "subject":
+                            again.subject = arg
+                        else:
+                            again.object = arg
+                        self._add(again)
+
+    def _contrasted(self) -> None:
+        """ "calcium, unlike magnesium, does not open X": magnesium does."""
+        for node in self.graph.nodes:
+            if node.dep != "nmod" or node.case() not in ("unlike", "like", "in contrast to") or node.head is None:
+                continue
+            verb: Node | None = node.head
+            while verb is not None and not self.fired.get(verb.i) and verb.head is not None:
+                verb = verb.head
+            if verb is None:
+                continue
+            for draft in list(self.fired.get(verb.i, [])):
+                if not isinstance(draft.subject, Arg) or draft.sign == "0":
+                    continue
+                if draft.group is not None and draft.group.change:
+                    continue
+                unlike = node.case() != "like"
+                denied = self.scope.denied(draft.anchor)
+                for arg in self.phrases.subjects(node):
+                    if arg.key == draft.subject.key:
+                        continue
+                    self._add(replace(
+                        draft, subject=arg, negated=denied != unlike, reasons=[], final=True, score=self.data.scores["effect/ellipsis"],
+                    ))  # fmt: skip
 
     def _causatives(self) -> None:
         """ "makes T cells kill better", "lets T cells grow", "keeps LFA-1 from closing"."""

@@ -15,10 +15,12 @@ COMMANDS: dict[str, str] = {
     "scan": "Find mentions and comentions.",
     "extract": "Read the claims of the sentences that pass the gate.",
     "report": "Write a store as one HTML page.",
-    "query": "Find claims, relations or sentences in a store.",
+    "query": "Find claims, relations, contradictions or sentences in a store.",
     "sql": "Ask a store in SQL.",
     "status": "Show what a store holds.",
     "explain": "Show every candidate mention of a document, kept or vetoed, and why.",
+    "compare": "Show what a summary makes of the claims of an abstract.",
+    "evaluate": "Measure mgmine against every gold set at hand.",
     "lexicon": "Show, list and check lexicons.",
     "store": "Look after an evidence store.",
 }

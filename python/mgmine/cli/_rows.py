@@ -26,6 +26,13 @@ format_option = click.option(
     default=None,
     help="How to print rows. By default a table on a terminal and tab-separated values elsewhere.",
 )
+all_formats_option = click.option(
+    "--format",
+    "kind",
+    type=click.Choice([*FORMATS, "parquet"]),
+    default=None,
+    help="How to print rows. By default a table on a terminal and tab-separated values elsewhere; parquet needs -o FILE.",
+)
 output_option = click.option(
     "-o", "--output", default="-", type=click.Path(), help="File to write; by default, and for `-`, standard output."
 )
@@ -86,12 +93,32 @@ def lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> I
         yield buffer.getvalue()
 
 
+def usual(output: str) -> str:
+    """The format where none is asked for: a table on a terminal, tab-separated values elsewhere."""
+    return "table" if output == "-" and sys.stdout.isatty() else "tsv"
+
+
+def write_objects(rows: Iterable[Any], output: str = "-") -> None:
+    """Objects as JSON lines, to standard output or into a file that appears when it is whole."""
+    from mgmine.cli import _common
+
+    with _common.output_file(output) as file:
+        for row in rows:
+            file.write((json.dumps(plain(row), ensure_ascii=False) + "\n").encode("utf-8"))
+
+
 def show(result: Result, kind: str | None, output: str = "-") -> None:
     """Print a query's rows in a format, to standard output or into a file that appears when it is whole."""
-    if kind is None:
-        kind = "table" if output == "-" and sys.stdout.isatty() else "tsv"
+    kind = kind or usual(output)
     if kind == "table":
         _table(result, output)
+        return
+    if kind == "parquet":
+        if output == "-":
+            raise click.UsageError("--format parquet needs -o FILE")
+        from mgmine import _native
+
+        _native.write_parquet(result, output)
         return
     from mgmine.cli import _common
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import StoreError, UsageError
-from mgmine.store import _disk, _lease, _manifest, _schema
+from mgmine.store import _disk, _lease, _manifest, _relations, _schema
 from mgmine.store._claims import claim_record
 from mgmine.store._manifest import File, Manifest, Segment, SegmentKey, Table
 from mgmine.store._query import Engine, Result, RowCounter
+from mgmine.store._relations import CONTRADICTIONS, RELATIONS
 from mgmine.store._writer import LOCK, ArrowStream, Generation, Writer
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = [
-    "ArrowStream", "Fault", "File", "Result", "Segment", "SegmentKey", "Store", "Table", "Writer", "claim_record", "reference",
+    "CONTRADICTIONS", "RELATIONS", "ArrowStream", "Fault", "File", "Result", "Segment", "SegmentKey", "Store", "Table", "Writer",
+    "claim_record", "reference",
 ]  # fmt: skip
 
 reference = _schema.reference
@@ -158,6 +160,25 @@ class Store:
         """Live claims as claim records (JSON objects), those for which the SQL condition ``where`` holds."""
         for row in self.sql(f"SELECT * FROM claims WHERE {where}", params).dicts():
             yield claim_record(row)
+
+    def relations(
+        self, where: str = "true", params: Sequence[Any] = (), *, limit: int | None = None, evidence: int = 0
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of the view ``relations`` for which the SQL condition ``where`` holds, the most documents first.
+
+        With ``evidence`` each has as its ``evidence`` at most so many sentences, from as many documents as there are:
+        ``claim_id, doc_id, year, title, journal, study_types, stance, factuality, modality, weight, score, contexts, sentence``.
+        """
+        return _relations.relations(self, where, params, limit, evidence)
+
+    def contradictions(
+        self, where: str = "true", params: Sequence[Any] = (), *, limit: int | None = None, evidence: int = 0
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of the view ``contradictions`` for which the SQL condition ``where`` holds, the most contested first.
+
+        With ``evidence`` each of its ``sides`` has at most so many sentences, as :meth:`relations` gives them.
+        """
+        return _relations.contradictions(self, where, params, limit, evidence)
 
     def counts(self) -> dict[str, int]:
         """Live rows of each table."""
