@@ -10,6 +10,8 @@ import click
 COMMANDS: dict[str, str] = {
     "run": "Scan and read corpus files into an evidence store.",
     "update": "Keep a store current with what NLM publishes.",
+    "digest": "Tell what is new in a store.",
+    "watch": "Watch statements: news on them comes first.",
     "schedule": "Have `mgmine update` run every day.",
     "demo": "Run the main job on the built-in sample and write its report.",
     "scan": "Find mentions and comentions.",
