@@ -42,7 +42,7 @@ def _document(plain: dict[str, Any]) -> GatedDocument:
         "doc",
         1,
         tuple(Sentence(*row) for row in plain["sentences"]),
-        tuple(Mention(*row[:5], tuple(row[5]), *row[6:]) for row in plain["mentions"]),
+        tuple(Mention(*row[:5], tuple(row[5]), *row[6:9]) for row in plain["mentions"]),
         frozenset(plain["gated"]),
     )
 

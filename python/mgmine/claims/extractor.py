@@ -16,7 +16,7 @@ from mgmine.claims.phrase import Arg, Memory, Name
 from mgmine.claims.reader import Reader
 from mgmine.claims.repair import suspects
 from mgmine.nlp.pipeline import Pipeline, load
-from mgmine.nlp.surface import Edit, prepare
+from mgmine.nlp.surface import Edit, lowered, prepare
 from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturbation, Sentence
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class _Unit:
     start: int
     end: int
     last: bool
+    edits: tuple[Edit, ...]
 
 
 class Extractor:
@@ -170,7 +171,7 @@ class Extractor:
         for number, (unit, graph) in enumerate(zip(units, graphs, strict=True)):
             found = suspects(graph, self.data)
             if found:
-                edits = list(_edits(documents[unit.document], unit.sentence))
+                edits = list(unit.edits)
                 edits += [
                     Edit(*one) for one in found if not any(edit.start < one[1] and one[0] < edit.end for edit in edits)
                 ]
@@ -193,9 +194,18 @@ class Extractor:
                 self._skip(document, sentence, f"longer than {self.max_characters} characters")
                 continue
             edits = _edits(document, sentence)
+            edits += [one for one in lowered(sentence.text) if not _named(document, sentence, one, edits)]
             cuts = _cuts(sentence.text)
             for start, end in cuts:
-                yield _Unit(number, sentence, prepare(sentence.text, edits, start, end), start, end, end == cuts[-1][1])
+                yield _Unit(
+                    number,
+                    sentence,
+                    prepare(sentence.text, edits, start, end),
+                    start,
+                    end,
+                    end == cuts[-1][1],
+                    tuple(edits),
+                )
 
     def _skip(self, document: GatedDocument, sentence: Sentence, reason: str) -> None:
         self.skipped.append(Skipped(document.doc_id, document.doc_version, sentence.index, reason))
@@ -389,6 +399,14 @@ def _edits(document: GatedDocument, sentence: Sentence) -> list[Edit]:
         if edit is not None:
             edits.append(edit)
     return edits
+
+
+def _named(document: GatedDocument, sentence: Sentence, edit: Edit, others: list[Edit]) -> bool:
+    """Whether an edit falls on a mention or on another edit."""
+    start, end = sentence.start + edit.start, sentence.start + edit.end
+    return any(one.start < edit.end and edit.start < one.end for one in others) or any(
+        mention.start < end and start < mention.end for mention in document.mentions
+    )
 
 
 _METAL_WORDS = re.compile(r"\[?Mg[^A-Za-z]*\]?[io]?$")

@@ -207,6 +207,14 @@ class Logic:
                 if objects:
                     return objects[:1]
             return self.subject_nodes(head)
+        if (
+            node.tag == "VBG"
+            and head.low in ("capable", "incapable", "able")
+            and head.dep in ("amod", "acl")
+            and head.head is not None
+        ):
+            # "a kinase capable of activating X"
+            return [head.head]
         if node.dep in ("acl", "acl:relcl"):
             if head.is_noun and head.dep == "appos" and head.head is not None and head.head.i in self.phrases.at:
                 return [head.head]

@@ -302,6 +302,14 @@ class Phrases:
             if owner and (key in data.measures or node.low in data.aspects or node.low in data.nouns):
                 return [replace(plain, type=owner[0].type, ids=owner[0].ids, name=owner[0].name, inherited=True)]
             return [plain]
+        if key in data.generic or node.low in data.agents:
+            named = self._called(node)
+            if named is not None:
+                given = self._name_arg(named, self.at[named.i])
+                if subject and kind is not None and kind.flips and themes:
+                    held = tuple(arg for theme in themes for arg in self._all(theme, True, depth + 1))
+                    return [replace(given, perturbation=kind, themes=held, agent=True)]
+                return [given]
         if subject and kind is not None and themes:
             return self._perturbed(node, kind, themes, depth)
         if not subject and themes:
@@ -352,6 +360,18 @@ class Phrases:
             return []
         return [self._perturbed_holder(node)]
 
+    def _called(self, node: Node) -> Node | None:
+        """ "an HDAC inhibitor, trichostatin A, …": the name that stands in apposition to a class noun."""
+        for kid in node.kids:
+            if (
+                kid.dep == "appos"
+                and kid.i > node.i
+                and kid.i in self.at
+                and not any(one.dep == "conj" for one in kid.kids)
+            ):
+                return kid
+        return None
+
     def themes(self, node: Node) -> list[Node]:
         """What a noun is about: its of- or in-complement, or the noun before it, or its possessor."""
         left = any(
@@ -361,6 +381,25 @@ class Phrases:
             and not _UNIT.fullmatch(kid.text)
             for kid in node.kids
         )
+        if node.lemma in (
+            "treatment",
+            "pretreatment",
+            "pre-treatment",
+            "incubation",
+            "stimulation",
+            "supplementation",
+            "exposure",
+        ):
+            # "treatment of cells with X": X is what was given
+            places = [node, *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("of", "in"))]
+            used = [
+                kid
+                for place in places
+                for kid in place.kids
+                if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("with", "by", "using")
+            ]
+            if used:
+                return used[:1]
         for kid in node.kids:
             if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on"):
                 if left and kid.case() in ("in", "to"):
@@ -489,7 +528,7 @@ class Phrases:
             ]  # fmt: skip
         if not kind.flips:
             if node.lemma in ("stimulation", "exposure", "treatment", "incubation", "pretreatment", "pre-treatment", "infusion") and not (
-                themes[0].dep == "nmod" and themes[0].case() in ("with", "to")
+                themes[0].dep == "nmod" and themes[0].case() in ("with", "to", "by", "using")
             ):  # fmt: skip
                 return [self._plain(node)]
             return [replace(arg, perturbation=kind) for arg in theme_args]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mgmine.cli import _common
+from mgmine.cli import _common, _rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +96,7 @@ def command(
     given = {"shared": shared, "gold": gold, "golden": golden, "text": text, "model": model}
     places = Places(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     if listed:
-        _common.show_table("sets", ["set", "what"], ([name, told] for name, (_, _, told) in SETS.items()))
+        _rows.print_rows(["set", "what"], ([name, told] for name, (_, _, told) in SETS.items()))
         for name in ("golden", "gold", "shared", "article"):
             click.echo(f"mgmine: {name} is looked for in {getattr(places, name)}", err=True)
         return
@@ -117,6 +117,6 @@ def command(
         _markdown(outcomes)
     elif form == "table":
         rows = [_cells(row) for outcome in outcomes for row in outcome.rows]
-        _common.show_table("", COLUMNS, rows, numeric=frozenset({3, 4}))
+        _rows.print_rows(COLUMNS, rows, numeric=frozenset({3, 4}))
     missing = strict and any(outcome.absent is not None for outcome in outcomes)
     ctx.exit(_common.LOST if missing or not holds(outcomes) else 0)

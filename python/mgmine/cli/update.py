@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mgmine.cli import _common
+from mgmine.cli import _common, _rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,7 +103,7 @@ def _show_plan(plan: Plan, as_json: bool, most: int | None) -> int:
             [item.entry.name, item.entry.folder, item.why, "next generation" if item.beside else "served", f"{item.entry.size or 0:,}"]
             for item in items
         ]  # fmt: skip
-        _common.show_table("", ["file", "folder", "why", "into", "bytes"], rows, numeric=frozenset({4}))
+        _rows.print_rows(["file", "folder", "why", "into", "bytes"], rows, numeric=frozenset({4}))
         if plan.switch:
             click.echo(f"mgmine: the baseline of 20{plan.next_year} is complete and will be switched to", err=True)
         _common.tell(plan.notes)

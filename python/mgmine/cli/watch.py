@@ -41,12 +41,12 @@ def add(statement: tuple[str, ...], watches: str | None) -> None:
 @_file
 def list_(watches: str | None) -> None:
     """List the watches, with the numbers by which they are removed."""
-    from mgmine.cli import _common
+    from mgmine.cli import _rows
     from mgmine.update import watch
 
     found = watch.read(_path(watches))
     rows = [[str(number), item.text, describe(item)] for number, item in enumerate(found, 1)]
-    _common.show_table("", ["number", "watch", "read as"], rows, numeric=frozenset({0}))
+    _rows.print_rows(["number", "watch", "read as"], rows, numeric=frozenset({0}))
 
 
 @command.command()

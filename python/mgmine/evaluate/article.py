@@ -223,7 +223,7 @@ class Comparison:
             said = self._by_id.get(side.claim)
             return said is not None and self._is(said.subject, wanted)
         mention = self._mentions[wanted]
-        return side.start < mention["end"] and mention["start"] < side.end
+        return bool(side.start < mention["end"] and mention["start"] < side.end)
 
     def springs(self, claim: Claim, trap: dict[str, Any]) -> bool:
         """Whether a claim is one that must not come out; each field that the trap states has to match."""

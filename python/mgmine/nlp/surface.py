@@ -65,6 +65,22 @@ class Edit(NamedTuple):
     text: str
 
 
+_TITLE_WORD = re.compile(r"(?<![\w-])[A-Z][a-z]{2,}(?:-[a-z]+)*(?![\w-])")
+_ANY_WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z]{3,}(?![\w-])")
+
+
+def lowered(text: str) -> list[Edit]:
+    """Edits that put a headline in title case into small letters; none for other text.
+
+    Parsers take every capitalised word for a name. Words with digits or inner capitals are left as they are.
+    """
+    words = _ANY_WORD.findall(text)
+    capital = sum(word[0].isupper() for word in words)
+    if len(words) < 4 or capital < 0.7 * len(words):
+        return []
+    return [Edit(match.start(), match.end(), match.group().lower()) for match in _TITLE_WORD.finditer(text, 1)]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A sentence rewritten for the parser.
