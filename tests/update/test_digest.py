@@ -357,9 +357,10 @@ def test_services(story: Story) -> None:
     apprise = pytest.importorskip("apprise")
     got: list[str] = []
 
-    @apprise.decorators.notify(on="told")
-    def _told(body: str, title: str, *_args: Any, **_more: Any) -> None:
+    def told(body: str, title: str, *_args: Any, **_more: Any) -> None:
         got.append(f"{title}\n{body}")
+
+    apprise.decorators.notify(on="told")(told)
 
     with Store(story.place.store) as store:
         now = _snapshot.take(store, "2026-12-01T00:00:00Z")

@@ -168,6 +168,9 @@ class Updater:
             self._tell("started", source=corpus.source.name, pid=os.getpid())
             try:
                 self._rounds(corpus, store)
+                # Also after a run that did nothing: the one before may have been stopped just here.
+                with store.writer() as writer:
+                    writer.compact()
             except (UnavailableError, LockedError) as error:
                 self._trouble("unavailable", str(error), code=UnavailableError.exit_code)
             except RefusedError as error:
@@ -201,6 +204,7 @@ class Updater:
                 with store.writer("next") as writer:
                     self._sequence(corpus, writer, beside)
                     if plan.switch:
+                        writer.compact()
                         writer.switch_generation()
                         self._outcome.switched = True
                         # The files that stood in the way were of the year that went by.
