@@ -40,3 +40,9 @@ def good_content(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     place = Place(folder, str(kit.small().write(folder / "mirror")))
     assert place.update().code == 0
     return place.content()
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How often the update is killed."""
+    return int(request.config.getoption("--kills"))

@@ -69,6 +69,16 @@ def replaced(server: kit.Server) -> None:
     server.fail(FIFTH, kit.then(lambda: server.mirror.put(5, new), kit.cut(0.5)))
 
 
+def cut_and(attribute: str) -> Callable[[kit.Server], None]:
+    """The server lacks something, and the file has to be taken up again."""
+
+    def arrange(server: kit.Server) -> None:
+        setattr(server, attribute, False)
+        server.fail(FIFTH, kit.cut(0.5))
+
+    return arrange
+
+
 def old_then_new(server: kit.Server) -> None:
     """The checksum is that of the new file, the first download still brings the old one."""
     old = server.mirror.files[FIFTH]
@@ -104,8 +114,8 @@ CASES = [
     Case("an endless listing", reply("baseline/", kit.body(b"x" * (33 << 20))), 0, 1, "longer than"),
     Case("changed between two ranges", replaced),
     Case("the checksum is ahead of the file", old_then_new),
-    Case("no ranges", lambda server: (setattr(server, "ranges", False), server.fail(FIFTH, kit.cut(0.5)))),
-    Case("no validators", lambda server: (setattr(server, "validators", False), server.fail(FIFTH, kit.cut(0.5)))),
+    Case("no ranges", cut_and("ranges")),
+    Case("no validators", cut_and("validators")),
     Case("another range", lambda server: server.fail(
         FIFTH, kit.cut(0.5), lambda answer, _: answer.headers.update({"Content-Range": "bytes 0-9/10"}))),
     Case("gap", without(FIFTH, FIFTH + ".md5"), 4, 1, f"{ALL[4]} is missing from the source; 2 later files wait"),

@@ -10,6 +10,8 @@ import click
 COMMANDS: dict[str, str] = {
     "run": "Scan and read corpus files into an evidence store.",
     "update": "Keep a store current with what NLM publishes.",
+    "digest": "Tell what is new in a store.",
+    "watch": "Watch statements: news on them comes first.",
     "schedule": "Have `mgmine update` run every day.",
     "demo": "Run the main job on the built-in sample and write its report.",
     "scan": "Find mentions and comentions.",
@@ -68,7 +70,16 @@ def cli(ctx: click.Context) -> None:
     """Mine PubMed for what sentences claim about magnesium, integrins and T cells, or about any lexicon."""
     from mgmine import config
 
-    ctx.default_map = config.load()
+    options = config.load()
+    if ctx.invoked_subcommand and (shared := config.shared(options)):
+        called = cli.get_command(ctx, ctx.invoked_subcommand)
+        own = options.setdefault(ctx.invoked_subcommand, {})
+        if isinstance(called, click.Group):
+            for name in called.list_commands(ctx):
+                own[name] = {**shared, **own.get(name, {})}
+        else:
+            options[ctx.invoked_subcommand] = {**shared, **own}
+    ctx.default_map = options
 
 
 def main() -> None:

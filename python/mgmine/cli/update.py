@@ -72,7 +72,7 @@ def _line(event: Event, say: Callable[[str], object]) -> None:
             say(problem)
     elif kind == "switched":
         say(f"the baseline of {event['year']} is complete and is now what is served")
-    elif kind in ("note", "retry", "refused", "failed", "gap", "unavailable", "digest"):
+    elif kind in ("note", "retry", "refused", "failed", "gap", "unavailable", "digest", "not sent"):
         say(event["reason"])
 
 
@@ -190,8 +190,10 @@ def command(
     refused. A run may be stopped at any instant; the next one goes on from there. A new year's baseline is built beside
     what is served and takes its place when it is complete.
     """
+    from mgmine import config
     from mgmine.update import NLM, Patience, Settings, Updater
 
+    options = config.load()
     folder = Path(store)
     settings = Settings(
         folder,
@@ -206,6 +208,10 @@ def command(
         threads=threads,
         max_files=max_files,
         keep=keep,
+        digest=digest,
+        watches=Path(watches) if watches else None,
+        mail=options.get("mail", {}),
+        notify=options.get("notify", {}),
         patience=Patience(attempts=attempts, base=pause, stall=timeout),
     )
     if only_plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +38,8 @@ class Settings:
     ``store`` and ``corpus`` are folders; ``source`` is a URL or a folder. ``offline`` names a folder whose files are read where they
     are, without any use of the network. ``log`` is the folder of the history, beside the store by default. ``lexicon`` files are
     added to the shipped lexicon, ``replace_lexicon`` stand in its place. ``keep`` is whether the source files stay in the corpus
-    folder once they are stored.
+    folder once they are stored. ``digest`` is whether to tell what is new: with the file ``watches`` first, and sent as the tables
+    ``mail`` and ``notify`` of the configuration say.
     """
 
     store: Path
@@ -54,6 +55,10 @@ class Settings:
     threads: int | None = None
     max_files: int | None = None
     keep: bool = True
+    digest: bool = True
+    watches: Path | None = None
+    mail: Mapping[str, Any] = field(default_factory=dict)
+    notify: Mapping[str, Any] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
 
 
@@ -150,8 +155,10 @@ class Updater:
             StoreError: The store is damaged or cannot be written.
         """
         from mgmine.store import Store
+        from mgmine.update import _mail
 
         outcome = self._outcome
+        _mail.check(self.settings.mail, self.settings.notify)
         with ExitStack() as stack:
             corpus = self._opened(stack)
             store = stack.enter_context(Store(self.settings.store, create=True))
@@ -161,6 +168,9 @@ class Updater:
             self._tell("started", source=corpus.source.name, pid=os.getpid())
             try:
                 self._rounds(corpus, store)
+                # Also after a run that did nothing: the one before may have been stopped just here.
+                with store.writer() as writer:
+                    writer.compact()
             except (UnavailableError, LockedError) as error:
                 self._trouble("unavailable", str(error), code=UnavailableError.exit_code)
             except RefusedError as error:
@@ -168,6 +178,11 @@ class Updater:
             except MgmineError as error:
                 self._tell("ended", code=error.exit_code, reason=str(error), files=len(outcome.files))
                 raise
+            if self.settings.digest:
+                try:
+                    self._digest(store)
+                except (MgmineError, OSError) as error:
+                    self._trouble("not told", f"no digest was written: {error}")
             self._tell(
                 "ended", code=outcome.code, files=len(outcome.files), behind=outcome.behind, waiting_since=outcome.waiting_since,
                 trouble=outcome.trouble,
@@ -189,6 +204,7 @@ class Updater:
                 with store.writer("next") as writer:
                     self._sequence(corpus, writer, beside)
                     if plan.switch:
+                        writer.compact()
                         writer.switch_generation()
                         self._outcome.switched = True
                         # The files that stood in the way were of the year that went by.
@@ -210,6 +226,26 @@ class Updater:
                 self._outcome.notes.append(f"{reason}; it is no longer listed")
         if not self._outcome.trouble:
             self._outcome.code = LOST if any(file.problems for file in self._outcome.files) else 0
+
+    def _digest(self, store: Store) -> None:
+        """Tell what is new since the last digest, which may be that of a run before one that was stopped."""
+        from mgmine.update import _mail, _snapshot, digest, watch
+
+        settings = self.settings
+        digests = digest.Digests(self._history.folder)
+        last = digests.last(head=True)
+        if not store.files() or (last is not None and last.files == _snapshot.files_of(store)):
+            return
+        snapshot = _snapshot.take(store, _history.timestamp(settings.patience.now()))
+        watches = watch.read(settings.watches or watch.default_file())
+        found = digest.make(store, digests.last(), snapshot, watches=watches)
+        folder = digests.write(found, snapshot)
+        self._tell(
+            "digest", reason=f"{found.headline}: {folder / 'digest.html'}", folder=folder.name, counts=found.counts
+        )
+        if not settings.offline:
+            for trouble in _mail.deliver(found, settings.mail, settings.notify):
+                self._trouble("not sent", trouble)
 
     def _take(self, plan: Plan) -> list[Item]:
         """The items that this run can still do: not tried before, not behind one that failed, no more than it may take."""
