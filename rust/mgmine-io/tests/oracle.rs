@@ -581,7 +581,7 @@ fn pack(bytes: &[u8], cuts: &[prop::sample::Index]) -> Vec<u8> {
     let mut packed = Vec::new();
     for (number, to) in at.into_iter().enumerate() {
         let piece = &bytes[from..to];
-        packed.extend(if number % 2 == 0 { gzip(piece) } else { gzip_labelled(piece, number as u32 % 10) });
+        packed.extend(if number.is_multiple_of(2) { gzip(piece) } else { gzip_labelled(piece, number as u32 % 10) });
         from = to;
     }
     packed

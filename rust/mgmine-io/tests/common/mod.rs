@@ -47,7 +47,7 @@ impl Dribble {
 impl Read for Dribble {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.turn += 1;
-        if self.turn % 5 == 0 {
+        if self.turn.is_multiple_of(5) {
             return Err(std::io::ErrorKind::Interrupted.into());
         }
         let most = (self.most - self.turn as usize % 2 * (self.most / 2)).min(buffer.len());
