@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint rust-test python-test install clean
+.PHONY: demo test lint rust-test python-test guard install clean
 
 demo: install
 	$(BIN)/mgmine demo -o demo
@@ -42,6 +42,10 @@ python-test: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# What the parts of a scan cost in instructions, against the counts on file; skipped where there is no valgrind.
+guard:
+	$(PYTHON) benchmarks/instructions.py
 
 clean:
 	rm -rf $(VENV) target demo

@@ -25,7 +25,8 @@ def _usage(name: str, command: click.Command, parent: click.Context, level: int)
 
 def command_line() -> str:
     """The page on the command line: every command's help, as it prints it."""
-    context = click.Context(cli, info_name="mgmine", terminal_width=100, max_content_width=100)
+    # With the group's own settings, as `main` makes the context: they name the help option, which click then keeps.
+    context = click.Context(cli, info_name="mgmine", terminal_width=100, max_content_width=100, **cli.context_settings)
     lines = [
         "# The command line",
         "",

@@ -128,7 +128,7 @@ def tables(**rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def key(source: str = "a.xml", md5: str = "0" * 32, **more: str) -> SegmentKey:
-    return SegmentKey(source, md5, **{"lexicon": "l", "rules": "r", "model": "m", **more})
+    return SegmentKey(source, md5, **{"lexicon": "l", "rules": "r", "model": "m", "gate": "comention", **more})
 
 
 def fill(path: Path, **rows: Iterable[Mapping[str, Any]]) -> Store:

@@ -123,20 +123,33 @@ def big_file(path: Path, count: int, data: Path) -> Path:
     return target
 
 
-def texts(files: list[Path], data: Path, python: Path, worker: Path, limit: int | None = None) -> Path:
+def texts(files: list[Path], data: Path, python: Path, worker: Path) -> Path:
     """Title and abstract of every record as one line of lower-cased text each: what the matchers are given.
 
     Lower case of ASCII letters only, so that no matcher has to fold and all offsets agree. Extracted with lxml, which
     is no part of mgmine.
     """
-    target = data / ("texts.jsonl" if limit is None else f"texts-{limit}.jsonl")
+    target = data / "texts.jsonl"
     if not target.exists():
         unfinished = target.with_suffix(".part")
         command = [str(python), str(worker), "lxml", "--texts", str(unfinished)]
-        if limit is not None:
-            command += ["--limit", str(limit)]
         subprocess.run([*command, *map(str, files)], check=True, stdout=subprocess.DEVNULL)
         unfinished.rename(target)
+    return target
+
+
+def sample(texts: Path, every: int) -> Path:
+    """One text in `every`, as JSON lines, and beside them as plain lines (`.txt`)."""
+    target = texts if every == 1 else texts.with_name(f"{texts.stem}-{every}.jsonl")
+    plain = target.with_suffix(".txt")
+    if not plain.exists():
+        with texts.open(encoding="utf-8") as lines:
+            chosen = [line for number, line in enumerate(lines) if number % every == 0]
+        if every > 1:
+            target.write_text("".join(chosen), encoding="utf-8")
+        unfinished = plain.with_suffix(".part")
+        unfinished.write_text("".join(json.loads(line)["text"] + "\n" for line in chosen), encoding="utf-8")
+        unfinished.rename(plain)
     return target
 
 
@@ -193,7 +206,8 @@ def _generated(text_file: Path, count: int) -> Iterator[tuple[str, str]]:
 def lexicons(sizes: list[int], data: Path, sources: Path | None, text_file: Path) -> dict[int, Path]:
     """Tab-separated lexicons (`curie`, `text`, `family`, `case`) of about the sizes wanted, each part of the next.
 
-    `sources` is a folder of `*.tsv.gz` with name and id in the first two columns; without it the names are generated.
+    `sources` is a folder of `*.tsv.gz` with name and id in the first two columns; without it the names are generated. A
+    name is one string of characters, however many lists and ids it stands in, and brings all its ids with it: a row each.
     The key is the true number of names: the largest lexicon is all the sources hold when that is less than was asked
     for.
     """
@@ -201,22 +215,25 @@ def lexicons(sizes: list[int], data: Path, sources: Path | None, text_file: Path
     if sources is None and shared.is_dir():
         sources = shared
     kind = "listed" if sources is not None else "generated"
-    entries: list[tuple[str, str]] | None = None
+    entries: dict[str, dict[str, None]] = {}
     result: dict[int, Path] = {}
     for size in sorted(sizes):
         ready = sorted(data.glob(f"lexicon-{kind}-{size}-*.tsv"))
         if not ready:
-            if entries is None:
+            if not entries:
                 pairs = _listed(sources) if sources is not None else _generated(text_file, max(sizes))
-                unique: dict[str, tuple[str, str]] = {}
+                unordered: dict[str, dict[str, None]] = {}
                 for text, curie in pairs:
-                    unique.setdefault(text, (text, curie))
-                entries = sorted(unique.values(), key=lambda entry: _rank(entry[0]))
-            chosen = entries[:size]
+                    unordered.setdefault(text, {})[curie] = None
+                entries = {text: unordered[text] for text in sorted(unordered, key=_rank)}
+            chosen = list(entries.items())[:size]
             path = data / f"lexicon-{kind}-{size}-{len(chosen)}.tsv"
-            with path.open("w", encoding="utf-8") as out:
+            unfinished = path.with_suffix(".part")
+            with unfinished.open("w", encoding="utf-8") as out:
                 out.write("curie\ttext\tfamily\tcase\n")
-                out.writelines(f"{curie}\t{text}\tnames\tinsensitive\n" for text, curie in chosen)
+                for text, curies in chosen:
+                    out.writelines(f"{curie}\t{text}\tnames\tinsensitive\n" for curie in curies)
+            unfinished.rename(path)
             ready = [path]
         result[int(ready[0].stem.rsplit("-", 1)[1])] = ready[0]
     return result

@@ -1,8 +1,8 @@
-"""Measure commands: CPU, wall and peak memory of each, and CPU as a ratio to a reference run next to it.
+"""Measure commands: CPU, wall and peak memory of each, and as ratios to a reference run next to it.
 
 A shared or throttled machine drifts by tens of per cent within minutes, so no figure stands alone: every repetition of
-a subject is preceded by one of the reference (`gzip -dc FILE > /dev/null`), and the ratio is taken pair by pair. The
-median of the pairs is what the tables show; every single measurement is in `results.json`.
+a subject is preceded by one of its reference (mostly `gzip -dc FILE > /dev/null`), and the ratio is taken pair by pair.
+The median of the pairs is what the tables show; every single measurement is in `results.json`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +83,17 @@ class Result:
     work: str
     command: str
     samples: list[Sample]
+    against: str
+    """What the reference is; empty without one."""
     reference: list[Sample]
     counts: dict[str, int]
     parameters: dict[str, float | int | str]
     note: str = ""
+    part: str = ""
     measured: str = ""
+    revision: str = ""
+    load: float = 0.0
+    """Load average of the machine when the last repetition ended; the subject itself adds up to one a thread to it."""
 
     @property
     def cpu(self) -> float:
@@ -107,13 +113,11 @@ class Result:
     @property
     def ratios(self) -> list[float]:
         """CPU of each repetition over CPU of the reference just before it."""
-        if not self.reference:
-            return []
-        return [own.cpu / other.cpu for own, other in zip(self.samples, self.reference, strict=True) if other.cpu]
+        return [own.cpu / other.cpu for own, other in zip(self.samples, self.reference, strict=False) if other.cpu]
 
     @property
     def ratio(self) -> float | None:
-        """Median of the paired ratios, or None without a reference."""
+        """Median of the paired ratios of CPU, or None without a reference."""
         return statistics.median(self.ratios) if self.ratios else None
 
     @property
@@ -121,11 +125,19 @@ class Result:
         """Half the range of the paired ratios over their median: how far to trust the second digit."""
         return (max(self.ratios) - min(self.ratios)) / 2 / self.ratio if self.ratio else 0.0
 
+    @property
+    def wall_ratio(self) -> float | None:
+        """Median of the paired ratios of wall-clock time."""
+        pairs = zip(self.samples, self.reference, strict=False)
+        ratios = [own.wall / other.wall for own, other in pairs]
+        return statistics.median(ratios) if ratios else None
+
     def as_json(self) -> dict[str, object]:
         """Everything, with the medians spelled out."""
         samples = [{k: v for k, v in asdict(s).items() if k != "output"} for s in self.samples]
         reference = [{k: v for k, v in asdict(s).items() if k != "output"} for s in self.reference]
         return {
+            "part": self.part,
             "task": self.task,
             "subject": self.subject,
             "work": self.work,
@@ -134,10 +146,14 @@ class Result:
             "counts": self.counts,
             "note": self.note,
             "measured": self.measured,
+            "revision": self.revision,
+            "load": self.load,
             "cpu_s": round(self.cpu, 4),
             "wall_s": round(self.wall, 4),
             "peak_bytes": self.peak,
-            "ratio_to_gzip": None if self.ratio is None else round(self.ratio, 4),
+            "against": self.against,
+            "ratio": None if self.ratio is None else round(self.ratio, 4),
+            "wall_ratio": None if self.wall_ratio is None else round(self.wall_ratio, 4),
             "ratio_spread": round(self.spread, 4),
             "samples": samples,
             "reference_samples": reference,
@@ -147,8 +163,17 @@ class Result:
     def from_json(cls, record: dict[str, Any]) -> Result:
         """What `as_json` wrote."""
         samples, reference = ([Sample(**s) for s in record[key]] for key in ("samples", "reference_samples"))
-        names = ("task", "subject", "work", "command", "counts", "parameters", "note", "measured")
+        names = [field.name for field in fields(cls) if field.name not in ("samples", "reference")]
         return cls(samples=samples, reference=reference, **{name: record[name] for name in names})
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a part has to say besides figures; `wrong` when a subject did not find what it must."""
+
+    part: str
+    text: str
+    wrong: bool = False
 
 
 def repeat(

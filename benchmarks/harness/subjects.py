@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.inputs import ascii_lower
 from harness.tools import HERE
 
 if TYPE_CHECKING:
@@ -14,7 +15,16 @@ if TYPE_CHECKING:
 
 EXTRACT = HERE / "workers" / "extract.py"
 MATCH = HERE / "workers" / "match.py"
-API = HERE / "workers" / "api.py"
+API_WORKER = HERE / "workers" / "api.py"
+
+RUST = "mgmine (Rust)"
+TABLES = "mgmine (Rust, in memory)"
+COMMAND = "mgmine scan"
+API = "mgmine.scan (Python)"
+"""The ways into the same scan: a Rust program that writes Parquet or builds the tables only, the command, the Python API."""
+
+MOST = {"spaCy PhraseMatcher": 10_000, "hyperscan": 100_000}
+"""Names beyond which a matcher takes many minutes or too much memory, and is left out."""
 
 XTRACT = (
     'set -o pipefail; for file; do igzip -dc "$file" | xtract -mixed -pattern PubmedArticle '
@@ -42,6 +52,11 @@ class Subject:
     shown: str
     note: str = ""
     parameters: dict[str, float | int | str] = field(default_factory=dict)
+
+    @property
+    def most(self) -> float:
+        """The most names it is asked for."""
+        return MOST.get(self.name, float("inf"))
 
 
 def readers(tools: Tools, files: list[Path]) -> list[Subject]:
@@ -94,66 +109,82 @@ def unpackers(tools: Tools, files: list[Path]) -> list[Subject]:
 
 
 def matchers(tools: Tools, lexicon: Path, texts: Path, names: int) -> list[Subject]:
-    """All that find names in extracted text, and mgmine on the same text."""
-    found: list[Subject] = []
-    packages = {
-        "ahocorasick-rs": "ahocorasick-rs",
-        "daachorse": "daachorse",
-        "pyahocorasick": "pyahocorasick",
-        "hyperscan": "hyperscan",
-        "flashtext": "flashtext",
-        "spacy": "spacy",
+    """All rivals that find names in extracted text."""
+    rules = {
+        "ahocorasick-rs": "all",
+        "daachorse": "all",
+        "pyahocorasick": "all",
+        "hyperscan": "all",
+        "flashtext": "leftmost longest; letters outside ASCII are none",
+        "spacy": "whole tokens",
     }
-    for matcher, package in packages.items():
-        if tools.has(package):
+    found: list[Subject] = []
+    for matcher, rule in rules.items():
+        if tools.has(matcher):
             command = [str(tools.python), str(MATCH), matcher, str(lexicon), str(texts)]
             name = "spaCy PhraseMatcher" if matcher == "spacy" else matcher
-            found.append(Subject(name, command, command, f"match.py {matcher} LEXICON TEXTS"))
+            note = "" if rule == "all" else f"rule: {rule}"
+            shown = f"match.py {matcher} LEXICON TEXTS.jsonl"
+            found.append(Subject(name, command, command, shown, note, {"names": names, "rule": rule}))
     if tools.has("rg"):
         pattern_file = lexicon.with_suffix(".names")
         if not pattern_file.exists():
             lines = lexicon.read_text(encoding="utf-8").splitlines()[1:]
-            pattern_file.write_text("\n".join(dict.fromkeys(line.split("\t")[1].lower() for line in lines)) + "\n")
-        plain = texts.with_suffix(".txt")
+            patterns = dict.fromkeys(ascii_lower(line.split("\t")[1]) for line in lines)
+            pattern_file.write_text("\n".join(patterns) + "\n", encoding="utf-8")
         script = 'rg --no-config --color never -j 1 -o -w -F -f "$1" "$2"'
         counted = f'{{ {script} || test $? -eq 1; }} | wc -l | sed \'s/.*/{{"documents": -1, "matches": &}}/\''
+        files = (str(pattern_file), str(texts.with_suffix(".txt")))
         found.append(
             Subject(
                 "ripgrep",
-                quiet(f"{{ {script} || test $? -eq 1; }}", pattern_file, plain),
-                ["bash", "-c", counted, "bash", str(pattern_file), str(plain)],
+                quiet(f"{{ {script} || test $? -eq 1; }}", *files),
+                ["bash", "-c", counted, "bash", *files],
                 "rg -j 1 -o -w -F -f NAMES TEXTS.txt",
-                "leftmost match only; `_` counts as a letter; a name that ends with a sign needs a letter beside it",
+                "rule: leftmost match only; `_` counts as a letter, and a name that ends with a sign needs a letter beside it",
+                {"names": names, "rule": "leftmost"},
             )
         )
-    for subject in found:
-        subject.parameters["names"] = names
     return found
 
 
-def scans(tools: Tools, files: list[Path], out: Path, *, lexicon: Path | None, threads: int) -> list[Subject]:
+def own_match(tools: Tools, compiled: Path, out: Path, texts: Path) -> Subject:
+    """mgmine on the same text."""
+    command = [str(tools.rust_scan), "--lexicon", str(compiled), "--threads", "1", "-o", str(out), str(texts)]
+    return Subject(
+        "mgmine (whole scan)",
+        command,
+        command,
+        "scan --lexicon LEXICON.compiled --threads 1 -o DIR TEXTS.jsonl",
+        "rule: longest match wins; spelling variants, abbreviations, comentions and Parquet included",
+        {"rule": "longest first, with variants"},
+    )
+
+
+def scans(
+    tools: Tools, files: list[Path], out: Path, *, lexicon: Path | None, compiled: Path | None, threads: int
+) -> list[Subject]:
     """The whole job, through each door of mgmine: unpack, parse, split, match, veto, comention, write columns."""
     paths = [str(path) for path in files]
-    chosen = [] if lexicon is None else ["--lexicon", str(lexicon)]
-    instead = [] if lexicon is None else ["--replace-lexicon", str(lexicon)]
+    count = ["--threads", str(threads)]
     found: list[Subject] = []
-    options = [*chosen, "--threads", str(threads)]
-    shown = f"FILE… --threads {threads}" + (" --lexicon LEXICON" if lexicon else "")
-    if tools.rust_scan:
-        command = [str(tools.rust_scan), *options, "-o", str(out / "rust"), *paths]
-        found.append(
-            Subject(
-                "mgmine (Rust)", command, command, f"scan --lexicon LEXICON.compiled FILE… --threads {threads} -o DIR"
-            )
-        )
+    if tools.rust_scan and compiled:
+        command = [str(tools.rust_scan), "--lexicon", str(compiled), *count]
+        shown = f"scan --lexicon LEXICON.compiled --threads {threads}"
+        written = [*command, "-o", str(out / "rust"), *paths]
+        found.append(Subject(RUST, written, written, f"{shown} -o DIR FILE…"))
+        found.append(Subject(TABLES, [*command, *paths], [*command, *paths], f"{shown} FILE…"))
     if tools.mgmine:
         python = str(tools.mgmine.with_name("python"))
-        command = [str(tools.mgmine), "scan", *paths, *instead, "--threads", str(threads), "-o", str(out / "cli")]
+        instead = [] if lexicon is None else ["--replace-lexicon", str(lexicon)]
+        command = [str(tools.mgmine), "scan", *paths, *instead, *count, "-o", str(out / "cli")]
         check = [python, str(HERE / "workers" / "count_parquet.py"), str(out / "cli")]
-        cli_shown = shown.replace("--lexicon", "--replace-lexicon")
-        found.append(Subject("mgmine scan", command, check, f"mgmine scan {cli_shown} -o DIR"))
-        command = [python, str(API), *options, *paths]
-        found.append(Subject("mgmine.scan (Python)", command, command, f"api.py {shown}"))
+        option = " --replace-lexicon LEXICON" if lexicon else ""
+        found.append(Subject(COMMAND, command, check, f"mgmine scan FILE…{option} --threads {threads} -o DIR"))
+        chosen = [] if lexicon is None else ["--lexicon", str(lexicon)]
+        command = [python, str(API_WORKER), *chosen, *count, *paths]
+        option = " --lexicon LEXICON" if lexicon else ""
+        found.append(Subject(API, command, command, f"api.py{option} --threads {threads} FILE…"))
     for subject in found:
         subject.parameters["threads"] = threads
     return found

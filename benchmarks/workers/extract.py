@@ -119,7 +119,6 @@ def main() -> None:
     parser.add_argument("files", nargs="+")
     parser.add_argument("--check", action="store_true", help="count everything that can be compared")
     parser.add_argument("--texts", type=Path, help="also write the texts, ASCII letters lower-cased, as JSON lines")
-    parser.add_argument("--limit", type=int, help="stop after so many records")
     given = parser.parse_args()
     if given.library == "pubmedparser2":
         print(json.dumps(with_pubmedparser2(given.files, given.check)))
@@ -129,8 +128,6 @@ def main() -> None:
     out = given.texts.open("w", encoding="utf-8") if given.texts else None
     for path in given.files:
         for key, title, abstract, present in READERS[given.library](path):
-            if given.limit is not None and documents >= given.limit:
-                break
             documents += 1
             abstracts += present
             if not given.check and out is None:

@@ -165,6 +165,8 @@ MATCHERS = {
     "flashtext": flashtext,
     "spacy": spacy,
 }
+BYTES = {"hyperscan"}
+"""Matchers whose offsets are bytes; those of the others are code points."""
 RULES = {"flashtext": "leftmost longest", "spacy": "tokens"}
 
 
@@ -223,6 +225,9 @@ def main() -> None:
             matches += len(spans)
             if out is not None:
                 places = [(start, end) for start, end, _ in spans]
+                if given.matcher in BYTES:
+                    raw = text.encode()
+                    places = [(len(raw[:start].decode()), len(raw[:end].decode())) for start, end in places]
                 left += len(leftmost_longest(places))
                 longest += len(longest_first(places))
                 out.write(json.dumps([record["id"], sorted(places)]) + "\n")

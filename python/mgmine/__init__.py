@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mgmine.claims import Extractor
+    from mgmine.comparison import compare
     from mgmine.mentions import scan
     from mgmine.pipeline import extract, run
     from mgmine.records import Claim
     from mgmine.store import Store
 
-__all__ = ["Claim", "Extractor", "Store", "extract", "run", "scan"]
+__all__ = ["Claim", "Extractor", "Store", "compare", "extract", "run", "scan"]
 
 _HOMES = {
     "Claim": "mgmine.records",
     "Extractor": "mgmine.claims",
     "Store": "mgmine.store",
+    "compare": "mgmine.comparison",
     "extract": "mgmine.pipeline",
     "run": "mgmine.pipeline",
     "scan": "mgmine.mentions",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mgmine._native import Lexicon, Problem, ScanTables, Table
     from mgmine.claims import Extractor, Skipped
     from mgmine.records import Claim
-    from mgmine.store import Store
+    from mgmine.store import Store, Writer
 
     Input = str | os.PathLike[str]
 
@@ -188,7 +188,7 @@ def run(
 ) -> list[FileRun]:
     """The main job: scan each file, read the claims of its gated sentences, and store all of it, a transaction a file.
 
-    A file that the store already holds, read with the same lexicon, rules and model, is passed over. A file that cannot be
+    A file that the store already holds, read with the same lexicon, rules, model and gate, is passed over. A file that cannot be
     read is reported, and the next one is taken.
 
     Args:
@@ -206,11 +206,10 @@ def run(
         LockedError: Another process is writing to the store.
         StoreError: The folder is no store, or cannot be written to.
     """
-    from mgmine.claims import Extractor
     from mgmine.store import Store
 
     files, compiled = _given(inputs, lexicon)
-    extractor = Extractor(model, lexicon=compiled.hash) if claims else None
+    stages = Stages(compiled, gate=gate, model=model, claims=claims, threads=threads)
     held = store if isinstance(store, Store) else Store(store, create=True)
     results = []
     try:
@@ -218,7 +217,7 @@ def run(
             for given in files:
                 result = FileRun(Path(given).name)
                 try:
-                    _run_file(Path(given), result, writer, compiled, extractor, gate, threads, progress)
+                    result = stages.store(Path(given), writer, progress=progress)
                 except InputError as error:
                     result.failed = str(error)
                 results.append(result)
@@ -228,6 +227,48 @@ def run(
         if held is not store:
             held.close()
     return results
+
+
+class Stages:
+    """What is done to each file: scan, read the claims of its gated sentences, and commit all of it.
+
+    Args:
+        lexicon: A compiled lexicon.
+        gate: Which sentences are read for claims.
+        model: Name or path of a spaCy pipeline; ours by default.
+        claims: Whether to read claims at all.
+        threads: Threads of the scan; by default as many as there are cores.
+
+    Raises:
+        MissingDependencyError: Claims are to be read and spaCy is not installed.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        *,
+        gate: Gate = "comention",
+        model: str | None = None,
+        claims: bool = True,
+        threads: int | None = None,
+    ) -> None:
+        from mgmine.claims import Extractor
+
+        self._lexicon = lexicon
+        self._extractor = Extractor(model, lexicon=lexicon.hash) if claims else None
+        self._gate: Gate = gate
+        self._threads = threads
+
+    def store(self, path: Path, writer: Writer, *, progress: Callable[[str, int, int], None] | None = None) -> FileRun:
+        """Read one file and commit it, unless the store holds it.
+
+        Raises:
+            InputError: It could not be read, or not to its end; nothing of it is stored.
+            StoreError: It could not be written.
+        """
+        result = FileRun(path.name)
+        _run_file(path, result, writer, self._lexicon, self._extractor, self._gate, self._threads, progress)
+        return result
 
 
 def _run_file(
@@ -243,7 +284,7 @@ def _run_file(
     from mgmine import _native
     from mgmine.store import SegmentKey
 
-    key = SegmentKey(path.name, _md5(path), **_provenance(lexicon, extractor))
+    key = SegmentKey(path.name, _md5(path), **_provenance(lexicon, extractor), gate=gate)
     if writer.has(key):
         result.known = True
         return
@@ -258,7 +299,8 @@ def _run_file(
     )
     summary = tables.summary
     problems = list(map(str, tables.problems))
-    if summary.unread:
+    # What could not be read to its end may lack the deletions, which stand last: better the file as it was before, or none.
+    if summary.unread or any(problem.fatal for problem in tables.problems):
         raise InputError("; ".join(problems) or f"{path}: could not be read")
     result.problems.extend(problems)
     claims: list[str] = []
@@ -289,7 +331,6 @@ def _run_file(
             "abstracts": summary.abstracts,
             "deletions": summary.deletions,
             "problems": len(result.problems),
-            "gate": gate,
             # The names that a reader of the store may show; the tables hold the ids.
             "families": [
                 {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families

@@ -82,6 +82,13 @@ class Argument:
     level: Level | None = None
     claim: str | None = None
 
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Argument:
+        """The argument that :meth:`to_json` wrote."""
+        if "claim" in value:
+            return cls(claim=value["claim"])
+        return cls(**{**value, "ids": tuple(value["ids"])})
+
     def to_json(self) -> dict[str, Any]:
         """The JSON object of the claim record."""
         if self.claim is not None:
@@ -149,6 +156,20 @@ class Claim:
     context: tuple[Context, ...] = ()
     derived_from: str | None = None
     provenance: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Claim:
+        """The claim that :meth:`to_json` wrote. The record's sentence has no section of its own: it takes the claim's."""
+        made = {
+            "sentence": Sentence(**record["sentence"], passage=record["passage"], section=record["section"]),
+            "subject": Argument.from_json(record["subject"]),
+            "object": None if record["object"] is None else Argument.from_json(record["object"]),
+            "via": tuple(map(Argument.from_json, record["via"])),
+            "perturbation": None if record["perturbation"] is None else Perturbation(**record["perturbation"]),
+            "context": tuple(Context(**{**part, "ids": tuple(part["ids"])}) for part in record["context"]),
+            "cue": Cue(**record["cue"]),
+        }
+        return cls(**{**record, **made})
 
     def to_json(self) -> dict[str, Any]:
         """The claim as the JSON object that ``mgmine extract --format jsonl`` prints, keys in the documented order."""

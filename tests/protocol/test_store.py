@@ -100,7 +100,7 @@ def test_rows_survive(tmp_path: Path) -> None:
     )  # fmt: skip
     chain = kit.claim("pubmed:1", sentence, {"claim": record["id"]}, "affects", None, "activate")
     with kit.fill(tmp_path / "s", documents=[row], claims=[record, chain]) as store:
-        (read,) = store.sql("SELECT * EXCLUDE (retracted, segment_id) FROM documents").dicts()
+        (read,) = store.sql("SELECT * EXCLUDE (retracted, file) FROM documents").dicts()
         assert read == {column: row.get(column) for column in read}
         assert list(store.claims()) == [record, chain]
         assert list(store.claims("negated AND doc_id = ?", ["pubmed:1"])) == [record]
@@ -201,7 +201,7 @@ def test_another_lexicon_replaces_in_place(tmp_path: Path) -> None:
             kit.tables(documents=[kit.document("pubmed:1")], mentions=[mg("pubmed:1", "from a anew")]),
         )
         assert texts(store) == [("pubmed:1", "from b")]
-        assert [segment.key.source for segment in store.segments()] == ["a.xml", "b.xml"]
+        assert [file.key.source for file in store.files()] == ["a.xml", "b.xml"]
         folders = {path.name for path in (store.path / "segments").iterdir()}
         assert folders == {segment.id for segment in store.segments()}
         # Another file that happens to have the same name takes nothing away.
@@ -222,7 +222,7 @@ def test_nlm_files_stand_in_their_own_order(tmp_path: Path) -> None:
             writer.commit(
                 kit.key(name), kit.tables(documents=[kit.document("pubmed:1")], mentions=[mg("pubmed:1", name)])
             )
-        assert [segment.key.source for segment in store.segments()] == [
+        assert [file.key.source for file in store.files()] == [
             "pubmed20n1000.xml.gz", "pubmed21n0002.xml.gz", "pubmed21n0009.xml.gz", "notes.txt", "pubmed21n0010.xml.gz",
         ]  # fmt: skip
         assert texts(store) == [("pubmed:1", "pubmed21n0010.xml.gz")]
@@ -230,6 +230,83 @@ def test_nlm_files_stand_in_their_own_order(tmp_path: Path) -> None:
         writer.commit(kit.key(order[2], md5="1" * 32), kit.tables(documents=[kit.document("pubmed:7")]))
         assert len(store.segments()) == 5
         assert texts(store) == [("pubmed:1", "notes.txt")]
+
+
+def _nlm(writer: Any, name: str, text: str, *docs: int, deleted: tuple[int, ...] = ()) -> None:
+    writer.commit(
+        kit.key(name),
+        kit.tables(
+            documents=[kit.document(f"pubmed:{doc}", record=index) for index, doc in enumerate(docs)],
+            mentions=[mg(f"pubmed:{doc}", text, record=index) for index, doc in enumerate(docs)],
+            touched=[{"doc_id": f"pubmed:{doc}", "deleted": True} for doc in deleted],
+        ),
+    )
+
+
+def test_next_generation(tmp_path: Path) -> None:
+    with Store(tmp_path / "s", create=True) as store:
+        with store.writer() as writer:
+            _nlm(writer, "pubmed24n0001.xml.gz", "old", 1, 2, 3)
+            _nlm(writer, "own.xml", "own", 2, 7)
+            _nlm(writer, "pubmed24n0002.xml.gz", "old", 3)
+            with pytest.raises(UsageError):
+                writer.switch_generation()
+            with pytest.raises(UsageError):
+                writer.abandon_generation()
+        before = texts(store)
+        assert store.next_files() is None
+        with Store(store.path) as reader, store.writer("next") as writer:
+            assert (store.generation, writer.generation) == (1, 2)
+            _nlm(writer, "pubmed25n0001.xml.gz", "new", 1, 2)
+            assert writer.has(kit.key("pubmed25n0001.xml.gz"))
+            assert not writer.has(kit.key("pubmed24n0001.xml.gz"))
+            assert texts(store) == texts(reader) == texts(Store(store.path)) == before
+        # Meanwhile the current one can be written to; what belongs to the next one is not cleared away.
+        with store.writer() as writer:
+            _nlm(writer, "pubmed24n0003.xml.gz", "late", 3)
+            assert [file.key.source for file in store.next_files() or ()] == ["pubmed25n0001.xml.gz"]
+        with Store(store.path) as reader, store.writer("next") as writer:
+            _nlm(writer, "pubmed25n0002.xml.gz", "new", 4)
+            writer.switch_generation()
+            assert store.generation == writer.generation == 2
+            assert store.next_files() is None
+            expected = [("pubmed:1", "new"), ("pubmed:2", "new"), ("pubmed:4", "new"), ("pubmed:7", "own")]
+            assert texts(store) == texts(Store(store.path)) == expected
+            assert texts(reader) == [
+                ("pubmed:1", "old"),
+                ("pubmed:2", "own"),
+                ("pubmed:3", "late"),
+                ("pubmed:7", "own"),
+            ]
+            _nlm(writer, "pubmed25n0003.xml.gz", "newer", 4, deleted=(1,))
+            assert [file.key.source for file in store.files()] == [
+                "own.xml", "pubmed25n0001.xml.gz", "pubmed25n0002.xml.gz", "pubmed25n0003.xml.gz",
+            ]  # fmt: skip
+        assert texts(store) == [("pubmed:2", "new"), ("pubmed:4", "newer"), ("pubmed:7", "own")]
+        with store.writer():
+            pass
+        assert {path.name for path in (store.path / "segments").iterdir()} == {part.id for part in store.segments()}
+
+
+def test_abandoned_generation(tmp_path: Path) -> None:
+    with Store(tmp_path / "s", create=True) as store:
+        with store.writer() as writer:
+            _nlm(writer, "pubmed24n0001.xml.gz", "old", 1)
+        before = kit.content(store.path)
+        with store.writer("next") as writer:
+            _nlm(writer, "pubmed25n0001.xml.gz", "new", 1)
+            writer.abandon_generation()
+            assert kit.content(store.path) == before
+            _nlm(writer, "pubmed24n0002.xml.gz", "newer", 1)
+        assert texts(store) == [("pubmed:1", "newer")]
+        assert store.generation == 1
+
+
+def test_another_gate_reads_anew(tmp_path: Path) -> None:
+    with kit.fill(tmp_path / "s", documents=[kit.document("pubmed:1")]) as store, store.writer() as writer:
+        assert not writer.has(kit.key(gate="mention"))
+        writer.commit(kit.key(gate="mention"), kit.tables(documents=[kit.document("pubmed:1")]))
+        assert [file.key.gate for file in store.files()] == ["mention"]
 
 
 def test_retracted(tmp_path: Path) -> None:
@@ -353,7 +430,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "EXPLAIN EXPLAIN ANALYZE COPY (SELECT 1) TO '{store}/segments/x.parquet'",
         "EXPLAIN (ANALYZE) COPY (SELECT 1) TO '{store}/segments/x.parquet'",
         "WITH a AS (DELETE FROM segment.superseded RETURNING *) SELECT * FROM a",
-        "INSERT INTO segments VALUES (1)",
+        "INSERT INTO files VALUES (1)",
         "CREATE TABLE t AS SELECT 1",
         "DROP VIEW mentions",
         "SET threads = 1",
@@ -406,7 +483,7 @@ def test_what_a_query_cannot_do(asked: Store, query: str) -> None:
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT * FROM n",
         "SELECT family, count(*) FROM mentions GROUP BY ALL UNION ALL SELECT concept, 2 FROM mentions",
         "VALUES (1), (2)",
-        "SELECT * FROM segments",
+        "SELECT * FROM files",
         "SELECT * FROM relations",
     ],
 )
@@ -479,7 +556,7 @@ class CrashError(Exception):
 
 
 def _history(path: Path) -> None:
-    """A life of a store: a file, one that revises and deletes, the first anew with other rules."""
+    """A life of a store: a file, one that revises and deletes, the first anew with other rules, a new generation."""
     with Store(path, create=True) as store:
         with store.writer() as writer:
             writer.commit(kit.key("a"), kit.tables(documents=[kit.document("pubmed:1")], mentions=[mg("pubmed:1")]))
@@ -487,6 +564,11 @@ def _history(path: Path) -> None:
             writer.commit(kit.key("b"), kit.tables(documents=[kit.document("pubmed:1", 2)], touched=deleted))
         with store.writer() as writer:
             writer.commit(kit.key("a", rules="r2"), kit.tables(documents=[kit.document("pubmed:1")]), stats={"n": 1})
+        if store.generation == 1:
+            with store.writer("next") as writer:
+                _nlm(writer, "pubmed25n0001.xml.gz", "new", 1)
+                _nlm(writer, "pubmed25n0002.xml.gz", "new", 2, deleted=(1,))
+                writer.switch_generation()
 
 
 @pytest.mark.parametrize(
@@ -523,7 +605,7 @@ def test_stopped_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     _history(tmp_path / "counted")
     total = calls
     assert total > 40
-    states: set[tuple[str, ...]] = set()
+    states: set[tuple[int | str, ...]] = set()
     for step in range(1, total + 1, stride):
         path = tmp_path / str(step)
         calls, fatal = 0, step
@@ -537,12 +619,12 @@ def test_stopped_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         if (path / "MANIFEST.json").exists():
             with Store(path) as store:
                 assert store.check() == []
-                states.add(tuple(segment.id for segment in store.segments()))
+                states.add((store.generation, *(file.segment for file in store.files())))
         _history(path)
         assert kit.content(path) == whole, f"stopped at step {step}"
-    # The empty store and the store after each commit have been seen, and nothing else.
-    assert len(states) <= 4
-    assert len(states) == 4 or stride > 1
+    # The empty store, the store after each commit and after the switch have been seen, and nothing else.
+    assert len(states) <= 5
+    assert len(states) == 5 or stride > 1
 
 
 @pytest.mark.parametrize("after_seconds", [0.0, 0.05, 0.2, 0.5])

@@ -197,21 +197,6 @@ def test_a_reading_can_be_explained(extractor: Extractor) -> None:
     assert claim.rule == "affects/verb"
 
 
-@pytest.mark.nlp
-def test_the_components_of_spacy() -> None:
-    spacy = pytest.importorskip("spacy")
-    import mgmine.claims.component  # noqa: F401  registers the factories where the package is not installed
-    from mgmine.nlp.pipeline import _shipped
-
-    nlp = spacy.load(_shipped())
-    nlp.add_pipe("mgmine_mentions")
-    nlp.add_pipe("mgmine_claims")
-    doc = nlp("Magnesium activates LFA-1 on CD8+ T cells.")
-    assert {span.label_ for span in doc.spans["mgmine"]} == {"magnesium", "integrin", "t_cell"}
-    (claim,) = doc._.claims
-    assert (claim.subject.text, claim.sign, claim.object.text) == ("Magnesium", "+", "LFA-1")
-
-
 # ---------------------------------------------------------------------- the data
 
 

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
 import mgmine
@@ -100,17 +101,21 @@ def test_every_mention_points_at_its_text(files: list[Path]) -> None:
             assert in_source == re.sub(r"\s", " ", row["text"]), (row["doc_id"], in_source)
 
 
-def test_any_number_of_threads_gives_the_same_rows(files: list[Path]) -> None:
+@pytest.mark.parametrize("names", [FILES, FILES[1:]], ids=["two files", "one file"])
+def test_any_number_of_threads_gives_the_same_rows(shared: Path, names: tuple[str, ...]) -> None:
+    """With more threads than files a file is unpacked on a thread of its own."""
     lexicon = load()
-    one, four = (
-        _native.scan(
-            [str(path) for path in files], lexicon, tables=["mentions", "vetoes", "comentions"], threads=threads
-        )
-        for threads in (1, 4)
-    )
-    assert one.mentions.to_pylist() == four.mentions.to_pylist()
-    assert one.vetoes.to_pylist() == four.vetoes.to_pylist()
-    assert one.comentions.to_pylist() == four.comentions.to_pylist()
+    kinds = ["mentions", "vetoes", "comentions", "sentences", "documents", "deletions"]
+
+    def scan(threads: int) -> dict[str, pa.Table]:
+        inputs = [str(shared / "pubmed" / name) for name in names]
+        tables = _native.scan(inputs, lexicon, tables=kinds, threads=threads)
+        return {kind: pa.table(getattr(tables, kind)) for kind in kinds}
+
+    one = scan(1)
+    assert one["mentions"].num_rows > 3000
+    for threads in (2, 3, 4, 7):
+        assert {kind: table.equals(one[kind]) for kind, table in scan(threads).items()} == dict.fromkeys(kinds, True)
 
 
 @pytest.mark.nlp

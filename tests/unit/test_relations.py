@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import storekit as kit
 
@@ -139,3 +141,214 @@ def test_only_live_claims(tmp_path: Path) -> None:
     with store.writer() as writer:
         writer.commit(kit.key("next"), kit.tables(touched=[{"doc_id": "pubmed:1", "deleted": True}]))
     assert store.counts()["relations"] == 0
+
+
+# ---------------------------------------------------------------------- belief
+
+
+def found(rows: list[kit.Row], sign: str | None = "+", predicate: str = "affects") -> kit.Row:
+    (row,) = [row for row in rows if row["sign"] == sign and row["predicate"] == predicate]
+    return row
+
+
+def test_belief_is_the_noisy_or_of_independent_documents(tmp_path: Path) -> None:
+    one = found(relations(tmp_path / "one", said(1, sign="+", score=0.8)))
+    two = found(relations(tmp_path / "two", said(1, sign="+", score=0.8), said(2, sign="+", score=0.6)))
+    assert one["belief"] == pytest.approx(0.95 * 0.8, abs=1e-4)
+    assert two["belief"] == pytest.approx(0.95 * (1 - 0.2 * 0.4), abs=1e-4)
+    assert one["disbelief"] == two["disbelief"] == 0
+
+
+def test_a_document_that_says_it_twice_says_it_once(tmp_path: Path) -> None:
+    once = relations(tmp_path / "a", said(1, sign="+", score=0.9))
+    twice = relations(tmp_path / "b", said(1, sign="+", score=0.9), said(1, sign="+", score=0.7))
+    assert found(once)["belief"] == found(twice)["belief"]
+    assert found(twice)["claims"] == 2
+
+
+def test_versions_of_one_report_are_one_study(tmp_path: Path) -> None:
+    update = {"links": [{"kind": "UpdateOf", "pmid": "1", "source": "x"}]}
+    rows = relations(
+        tmp_path, said(1, sign="+", score=0.8), said(2, sign="+", score=0.8), documents={"pubmed:2": update}
+    )
+    assert (found(rows)["documents"], found(rows)["studies"]) == (2, 1)
+    assert found(rows)["belief"] == pytest.approx(0.95 * 0.8, abs=1e-4)
+
+
+def test_denials_and_opposite_signs_lower_it(tmp_path: Path) -> None:
+    alone = found(relations(tmp_path / "a", said(1, sign="+")))
+    for name, against in (
+        ("denied", said(2, sign="+", negated=True)), ("opposite", said(2, sign="-")), ("null", said(2, sign="0")),
+        ("counterfact", said(2, sign="+", factuality="counterfact")),
+    ):  # fmt: skip
+        row = found(relations(tmp_path / name, said(1, sign="+"), against))
+        assert row["belief"] < alone["belief"], name
+        assert row["disbelief"] == pytest.approx(row["belief"]), name
+
+
+def test_doubt_background_and_reviews_weigh_less(tmp_path: Path) -> None:
+    plain = found(relations(tmp_path / "plain", said(1, sign="+")))["belief"]
+    review: dict[str, kit.Row] = {"pubmed:1": {"publication_types": ["Review"]}}
+    less = [
+        found(relations(tmp_path / str(i), said(1, sign="+", **more), documents=documents))["belief"]
+        for i, (more, documents) in enumerate([
+            ({"factuality": "probable"}, {}), ({"factuality": "possible"}, {}), ({"factuality": "doubtful"}, {}),
+            ({"factuality": "uncommitted"}, {}), ({"role": "background"}, {}), ({}, review), ({"derived_from": "x"}, {}),
+        ])
+    ]  # fmt: skip
+    assert all(belief < plain for belief in less)
+    assert less[0] > less[1] > less[2] > less[3] == 0
+
+
+def test_a_correlation_is_no_evidence_of_an_effect(tmp_path: Path) -> None:
+    rows = relations(
+        tmp_path,
+        said(1, sign="+", modality="correlational"),
+        said(2, predicate="correlates_with", sign="+", modality="correlational"),
+    )
+    assert found(rows)["belief"] == 0
+    assert found(rows, predicate="correlates_with")["belief"] > 0.5
+
+
+def test_retracted_documents_and_aims_move_nothing(tmp_path: Path) -> None:
+    retracted: dict[str, kit.Row] = {"pubmed:2": {"publication_types": ["Retracted Publication"]}}
+    plain = found(relations(tmp_path / "a", said(1, sign="+")))
+    more = found(
+        relations(
+            tmp_path / "b", said(1, sign="+"), said(2, sign="-"), said(3, sign="+", role="aim"), documents=retracted
+        )
+    )
+    assert (more["belief"], more["disbelief"]) == (plain["belief"], plain["disbelief"])
+
+
+def test_open_questions_are_not_believed(tmp_path: Path) -> None:
+    (row,) = relations(tmp_path, said(1, predicate="open_question", modality="unknown"))
+    assert row["belief"] is None
+
+
+@pytest.fixture(scope="module")
+def belief_of(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with kit.fill(tmp_path_factory.mktemp("belief") / "s", documents=[]) as store:
+        yield lambda support, opposition: store.sql("SELECT belief(?::DOUBLE, ?::DOUBLE)", [support, opposition]).rows[
+            0
+        ][0]
+
+
+WEIGHT = st.floats(min_value=0, max_value=30, allow_nan=False)
+
+
+@given(support=WEIGHT, opposition=WEIGHT, more=st.floats(min_value=0.01, max_value=5))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_belief_grows_with_support_and_falls_with_opposition(
+    belief_of: Any, support: float, opposition: float, more: float
+) -> None:
+    here = belief_of(support, opposition)
+    assert 0 <= here <= 0.95
+    assert belief_of(support + more, opposition) >= here - 1e-12
+    assert belief_of(support, opposition + more) <= here + 1e-12
+    assert here + belief_of(opposition, support) <= 0.95 + 1e-12
+
+
+STATEMENTS = st.lists(
+    st.fixed_dictionaries({
+        "doc": st.integers(1, 6), "sign": st.sampled_from("+-0?"), "negated": st.booleans(),
+        "factuality": st.sampled_from(["fact", "probable", "possible", "doubtful", "counterfact", "uncommitted", "conditional"]),
+        "score": st.floats(0.1, 0.99), "modality": st.sampled_from(["asserted", "background", "interpretation", "correlational", "headline"]),
+    }), min_size=1, max_size=8,
+)  # fmt: skip
+
+
+@given(statements=STATEMENTS)
+@settings(max_examples=12, deadline=None)
+def test_new_evidence_moves_belief_its_way(tmp_path_factory: pytest.TempPathFactory, statements: list[kit.Row]) -> None:
+    first = {"doc": 7, "sign": "+", "negated": False, "factuality": "fact", "score": 0.5, "modality": "asserted"}
+    worlds = {"VLA-4": [], "fibronectin": [{**first, "doc": 8}], "resting cells": [{**first, "doc": 8, "sign": "-"}]}
+    claims = [
+        said(id=f"{object_} {i}", object_=object_, **row)
+        for object_, more in worlds.items()
+        for i, row in enumerate([first, *statements, *more])
+    ]
+    rows = {row["object"]: row for row in relations(tmp_path_factory.mktemp("grow"), *claims) if row["sign"] == "+"}
+    before, after, worse = (rows[object_] for object_ in worlds)
+    assert after["belief"] >= before["belief"] >= worse["belief"]
+    assert after["disbelief"] <= before["disbelief"] <= worse["disbelief"]
+
+
+# ---------------------------------------------------------------------- counts
+
+
+def test_counts_by_year_factuality_kind_of_study_and_context(tmp_path: Path) -> None:
+    trial = {"publication_types": ["Journal Article", "Randomized Controlled Trial"], "year": 2011,
+             "mesh": [{"id": "D006801", "label": "Humans", "major": False, "qualifiers": []}]}  # fmt: skip
+    mice = {"year": 2012, "mesh": [
+        {"id": "D051379", "label": "Mice", "major": False, "qualifiers": []},
+        {"id": "D000818", "label": "Animals", "major": False, "qualifiers": []},
+        {"id": "D002478", "label": "Cells, Cultured", "major": False, "qualifiers": []},
+    ]}  # fmt: skip
+    cells = [{"slot": "cell_type", "text": "resting cells", "start": 0, "end": 1, "ids": [], "stated": True}]
+    row = found(relations(
+        tmp_path, said(1, sign="+", context=cells), said(2, sign="+", factuality="possible", context=cells), said(2, sign="+"),
+        documents={"pubmed:1": trial, "pubmed:2": mice},
+    ))  # fmt: skip
+    assert row["years"] == {2011: 1, 2012: 1}
+    assert row["factualities"] == {"fact": 2, "possible": 1}
+    assert row["study_types"] == {"animal": 1, "clinical trial": 1, "human": 1, "in vitro": 1, "randomized trial": 1}
+    contexts = {(one["slot"], one["value"]): (one["claims"], one["documents"]) for one in row["contexts"]}
+    assert contexts == {
+        ("cell_type", "resting cells"): (2, 2),
+        ("species", "human"): (1, 1),
+        ("species", "mouse"): (2, 1),
+    }
+
+
+# ---------------------------------------------------------------------- contradictions
+
+
+def placed(slot: str, text: str, *ids: str) -> list[kit.Row]:
+    return [{"slot": slot, "text": text, "start": 0, "end": 1, "ids": list(ids), "stated": True}]
+
+
+def contradictions(path: Path, *claims: kit.Row, evidence: int = 0, documents: Any = None) -> list[kit.Row]:
+    docs = sorted({claim["doc_id"] for claim in claims})
+    rows = [kit.document(doc, 1, record, **(documents or {}).get(doc, {})) for record, doc in enumerate(docs)]
+    numbered = [{**claim, "record": docs.index(claim["doc_id"])} for claim in claims]
+    with kit.fill(path / "s", documents=rows, claims=numbered) as store:
+        return list(store.contradictions(evidence=evidence))
+
+
+def test_opposite_signs_are_split_by_context(tmp_path: Path) -> None:
+    (row,) = contradictions(
+        tmp_path,
+        said(1, sign="+", context=placed("cell_type", "T cells", "CL:1") + placed("dose", "1 mM")),
+        said(2, sign="+", context=placed("cell_type", "T lymphocytes", "CL:1") + placed("dose", "2 mM")),
+        said(3, sign="-", context=placed("cell_type", "B cells", "CL:2") + placed("dose", "2 mM")),
+        evidence=1,
+    )
+    assert [(side["sign"], side["documents"]) for side in row["sides"]] == [("+", 2), ("-", 1)]
+    assert row["explained_by"] == ["cell_type"]
+    slots = {slot["slot"]: {one["value"]: one["documents"] for one in slot["values"]} for slot in row["contexts"]}
+    assert slots["cell_type"] == {"T cells": {"+": 2}, "B cells": {"-": 1}}
+    assert slots["dose"] == {"1 mM": {"+": 1}, "2 mM": {"+": 1, "-": 1}}
+    assert [len(side["evidence"]) for side in row["sides"]] == [1, 1]
+    assert row["sides"][1]["evidence"][0]["stance"] == "affirms"
+    assert 0 < row["conflict"] < 0.5
+
+
+def test_a_statement_and_its_denial_contradict_each_other(tmp_path: Path) -> None:
+    (row,) = contradictions(
+        tmp_path,
+        said(1, predicate="binds", context=placed("species", "mice")),
+        said(2, predicate="binds", negated=True),
+    )
+    (side,) = row["sides"]
+    assert (side["affirmed"], side["negated"]) == (1, 1)
+    # Only one of the two says where.
+    assert row["explained_by"] == []
+
+
+def test_what_agrees_or_is_withdrawn_is_no_contradiction(tmp_path: Path) -> None:
+    gone: dict[str, kit.Row] = {"pubmed:2": {"publication_types": ["Retracted Publication"]}}
+    assert contradictions(tmp_path / "a", said(1, sign="+"), said(2, sign="-"), documents=gone) == []
+    assert contradictions(tmp_path / "b", said(1, sign="+"), said(2, sign="?"), said(3, sign="+")) == []
+    assert contradictions(tmp_path / "c", said(1, sign="+"), said(2, "VLA-4", "affects", "Magnesium", sign="-")) == []
+    assert contradictions(tmp_path / "d", said(1, sign="+"), said(2, predicate="correlates_with", sign="-")) == []

@@ -117,7 +117,7 @@ def test_status_and_store(path: Path, tmp_path: Path) -> None:
     told = dict(line.split(maxsplit=1) for line in run("status", "--store", path).stdout.splitlines())
     assert (told["documents"], told["claims"], told["files"]) == ("2", "2", "1, the last in order a.xml")
     assert run("store", "check", "--store", path).exit_code == 0
-    assert run("store", "segments", "--store", path).stdout.splitlines()[1].startswith("0\ta.xml\t2\t2\t")
+    assert run("store", "files", "--store", path).stdout.splitlines()[1].startswith("0\ta.xml\t2\t2\t")
     assert "CREATE VIEW relations" in run("store", "schema").stdout
     assert run("report", "--store", path, "-o", tmp_path / "r.html").exit_code == 0
     assert (tmp_path / "r.html").read_text() == run("report", "--store", path, "-o", "-").stdout
@@ -139,3 +139,28 @@ def test_the_reference_page_is_current() -> None:
     assert page.read_text(encoding="utf-8") == reference(), (
         "run: mgmine store schema --format md -o docs/reference/store.md"
     )
+
+
+def test_query_of_relations_and_contradictions(path: Path, tmp_path: Path) -> None:
+    done = run("query", "relations", "--store", path, "--format", "jsonl", "--evidence", 1)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert rows
+    assert all(0 <= row["belief"] <= 0.95 for row in rows)
+    assert all(set(row["evidence"][0]) >= {"doc_id", "sentence", "stance", "weight"} for row in rows)
+    assert {"years", "factualities", "study_types", "contexts"} <= set(rows[0])
+    told = run("query", "relations", "--store", path, "--format", "table", "--evidence", 1).stdout
+    assert "belief" in told
+    assert SENTENCE in told
+    target = tmp_path / "r.parquet"
+    assert run("query", "relations", "--store", path, "--format", "parquet", "-o", target).exit_code == 0
+    import pyarrow.parquet
+
+    assert pyarrow.parquet.read_table(target).num_rows == len(rows)
+    assert run("query", "relations", "--store", path, "--format", "parquet").exit_code == 2
+    assert run("query", "relations", "--store", path, "--format", "tsv", "--evidence", 1).exit_code == 2
+    assert run("query", "--store", path, "--min-belief", 0.5).exit_code == 2
+    most = run("query", "relations", "--store", path, "--format", "jsonl", "--min-belief", 0.96)
+    assert (most.stdout, most.exit_code) == ("", 0)
+    contested = run("query", "--contradictions", "--store", path, "--format", "table")
+    assert contested.exit_code == 0
+    assert run("query", "--contradictions", "--sign", "+", "--store", path).exit_code == 2

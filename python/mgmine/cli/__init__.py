@@ -9,14 +9,18 @@ import click
 
 COMMANDS: dict[str, str] = {
     "run": "Scan and read corpus files into an evidence store.",
+    "update": "Keep a store current with what NLM publishes.",
+    "schedule": "Have `mgmine update` run every day.",
     "demo": "Run the main job on the built-in sample and write its report.",
     "scan": "Find mentions and comentions.",
     "extract": "Read the claims of the sentences that pass the gate.",
     "report": "Write a store as one HTML page.",
-    "query": "Find claims, relations or sentences in a store.",
+    "query": "Find claims, relations, contradictions or sentences in a store.",
     "sql": "Ask a store in SQL.",
     "status": "Show what a store holds.",
     "explain": "Show every candidate mention of a document, kept or vetoed, and why.",
+    "compare": "Show what a summary makes of the claims of an abstract.",
+    "evaluate": "Measure mgmine against every gold set at hand.",
     "lexicon": "Show, list and check lexicons.",
     "store": "Look after an evidence store.",
 }

@@ -108,24 +108,3 @@ def tell(problems: Iterable[object]) -> int:
         click.echo(f"mgmine: {problem}", err=True)
         count += 1
     return count
-
-
-def show_table(
-    title: str, columns: list[str], rows: Iterable[list[str]], *, numeric: frozenset[int] = frozenset()
-) -> None:
-    """A table on standard output: drawn on a terminal, tab-separated elsewhere."""
-    if not sys.stdout.isatty():
-        click.echo("\t".join(columns))
-        for row in rows:
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index in numeric else "left")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)

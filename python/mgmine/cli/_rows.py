@@ -6,14 +6,18 @@ import csv
 import datetime
 import decimal
 import io
+import itertools
 import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mgmine.cli import _common
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
+    from typing import TextIO
 
     from mgmine.store import Result
 
@@ -25,6 +29,13 @@ format_option = click.option(
     type=click.Choice(FORMATS),
     default=None,
     help="How to print rows. By default a table on a terminal and tab-separated values elsewhere.",
+)
+all_formats_option = click.option(
+    "--format",
+    "kind",
+    type=click.Choice([*FORMATS, "parquet"]),
+    default=None,
+    help="How to print rows. By default a table on a terminal and tab-separated values elsewhere; parquet needs -o FILE.",
 )
 output_option = click.option(
     "-o", "--output", default="-", type=click.Path(), help="File to write; by default, and for `-`, standard output."
@@ -86,15 +97,64 @@ def lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> I
         yield buffer.getvalue()
 
 
+def draw(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    numeric: Container[int] = (),
+    file: TextIO | None = None,
+) -> int:
+    """Draw the rows as a table for a terminal, or into ``file``, and return their number; ``numeric`` columns stand right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(Text(column), justify="right" if index in numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell(value)) for value in row))
+    Console(file=file, width=None if file is None else 200).print(table)
+    return table.row_count
+
+
+def print_rows(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, numeric: Container[int] = (), header: bool = True
+) -> None:
+    """Rows on standard output: drawn on a terminal, tab-separated elsewhere, there with the ``header`` line or without."""
+    if sys.stdout.isatty():
+        draw(columns, rows, numeric=numeric)
+        return
+    for line in itertools.islice(lines(columns, rows, "tsv"), 0 if header else 1, None):
+        click.echo(line, nl=False)
+
+
+def usual(output: str) -> str:
+    """The format where none is asked for: a table on a terminal, tab-separated values elsewhere."""
+    return "table" if output == "-" and sys.stdout.isatty() else "tsv"
+
+
+def write_objects(rows: Iterable[Any], output: str = "-") -> None:
+    """Objects as JSON lines, to standard output or into a file that appears when it is whole."""
+    with _common.output_file(output) as file:
+        for row in rows:
+            file.write((json.dumps(plain(row), ensure_ascii=False) + "\n").encode("utf-8"))
+
+
 def show(result: Result, kind: str | None, output: str = "-") -> None:
     """Print a query's rows in a format, to standard output or into a file that appears when it is whole."""
-    if kind is None:
-        kind = "table" if output == "-" and sys.stdout.isatty() else "tsv"
+    kind = kind or usual(output)
     if kind == "table":
         _table(result, output)
         return
-    from mgmine.cli import _common
+    if kind == "parquet":
+        if output == "-":
+            raise click.UsageError("--format parquet needs -o FILE")
+        from mgmine import _native
 
+        _native.write_parquet(result, output)
+        return
     with _common.output_file(output) as file:
         for line in lines(result.columns, result, kind):
             file.write(line.encode("utf-8"))
@@ -104,27 +164,14 @@ _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 
 
 def _table(result: Result, output: str) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from mgmine.cli import _common
-
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for column, kind in zip(result.columns, result.types, strict=True):
-        number = kind.endswith(_NUMBERS) or kind.startswith("DECIMAL")
-        table.add_column(Text(column), justify="right" if number else "left", overflow="fold")
-    count = 0
-    for row in result:
-        table.add_row(*(Text(cell(value)) for value in row))
-        count += 1
+    numeric = {
+        index for index, kind in enumerate(result.types) if kind.endswith(_NUMBERS) or kind.startswith("DECIMAL")
+    }
     if output == "-":
-        console = Console()
-        console.print(table)
+        count = draw(result.columns, result, numeric=numeric)
     else:
         text = io.StringIO()
-        Console(file=text, width=200).print(table)
+        count = draw(result.columns, result, numeric=numeric, file=text)
         with _common.output_file(output) as file:
             file.write(text.getvalue().encode("utf-8"))
     click.echo(f"{count:,} row{'' if count == 1 else 's'}", err=True)

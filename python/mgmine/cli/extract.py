@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from mgmine.cli import _common
+from mgmine.cli import _common, _rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,11 +21,6 @@ TSV = [
     "text",
 ]  # fmt: skip
 """Columns of ``--format tsv``; the record's other fields are in the other two formats."""
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _named(argument: Argument | None) -> str:
@@ -45,9 +40,8 @@ def _row(claim: Claim) -> list[object]:
 
 
 def _write_tsv(claims: Iterable[Claim], out: IO[bytes]) -> None:
-    out.write(("\t".join(TSV) + "\n").encode())
-    for claim in claims:
-        out.write(("\t".join(map(_cell, _row(claim))) + "\n").encode())
+    for line in _rows.lines(TSV, map(_row, claims), "tsv"):
+        out.write(line.encode())
 
 
 def _write_jsonl(claims: Iterable[Claim], out: IO[bytes]) -> None:

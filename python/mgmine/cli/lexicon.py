@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mgmine.cli import _common
+from mgmine.cli import _common, _rows
 from mgmine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,25 +26,13 @@ def _load(added: Sequence[str], replace: Sequence[str]) -> Lexicon:
 
 
 def _print(rows: Iterable[dict[str, Any]], form: str, columns: dict[str, str]) -> None:
-    """Print rows as JSON lines, as a table on a terminal, and tab-separated where the output is not one."""
+    """Print rows as JSON lines, or those of their fields that ``columns`` names, with its headings, as a table."""
     if form == "jsonl":
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
         return
-    cells = [[_cell(row[key]) for key in columns] for row in rows]
-    if sys.stdout.isatty():
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(*columns.values(), box=box.SIMPLE_HEAD)
-        for line in cells:
-            table.add_row(*map(Text, line))
-        Console().print(table)
-        return
-    for line in cells:
-        click.echo("\t".join(line))
+    cells = ([_cell(row[key]) for key in columns] for row in rows)
+    _rows.print_rows(list(columns.values()), cells, header=False)
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mgmine.cli import _common
+from mgmine.cli import _common, _rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def show(results: Sequence[FileRun]) -> int:
         ]
         for result in results
     ]
-    _common.show_table("", COLUMNS, rows, numeric=frozenset(range(1, 7)))
+    _rows.print_rows(COLUMNS, rows, numeric=range(1, 7))
     return _common.LOST if lost else 0
 
 

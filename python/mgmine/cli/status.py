@@ -16,21 +16,21 @@ def command(store: str, as_json: bool) -> None:
 
     with Store(store) as opened:
         counts = opened.counts()
-        segments = opened.segments()
+        files = opened.files()
         span = opened.sql("SELECT min(date), max(date), count(*) FILTER (retracted) FROM documents").rows[0]
         made = {
-            name: sorted({getattr(segment.key, name) for segment in segments}) for name in ("lexicon", "rules", "model")
+            name: sorted({getattr(file.key, name) for file in files}) for name in ("lexicon", "rules", "model", "gate")
         }
         status = {
-            "store": str(opened.path), "generation": opened.generation, "files": len(segments), "bytes": opened.size(),
+            "store": str(opened.path), "generation": opened.generation, "files": len(files), "bytes": opened.size(),
             "rows": counts, "retracted": span[2], "published_from": span[0], "published_to": span[1], **made,
-            "last_file": segments[-1].key.source if segments else None,
+            "last_file": files[-1].key.source if files else None,
         }  # fmt: skip
     if as_json:
         click.echo(json.dumps(status, ensure_ascii=False, indent=1))
         return
     click.echo(f"store        {status['store']}")
-    click.echo(f"files        {len(segments):,}" + (f", the last in order {status['last_file']}" if segments else ""))
+    click.echo(f"files        {len(files):,}" + (f", the last in order {status['last_file']}" if files else ""))
     click.echo(f"size         {status['bytes'] / 1e6:,.1f} MB")
     if span[0]:
         click.echo(f"published    {span[0]} to {span[1]}; {span[2]:,} retracted")

@@ -42,18 +42,18 @@ def check(ctx: click.Context, store: str) -> None:
 @_store
 @_rows.format_option
 @_rows.output_option
-def segments(store: str, kind: str | None, output: str) -> None:
-    """List the segments of a store, in the order in which later ones override earlier ones."""
+def files(store: str, kind: str | None, output: str) -> None:
+    """List the source files of a store, in the order in which later ones override earlier ones."""
     from mgmine.store import Store
 
     with Store(store) as opened:
         result = opened.sql(
             """
-            SELECT s.position, s.source, coalesce(r.records, 0) AS records, coalesce(l.live, 0) AS live, s.segment_id, s.lexicon,
-              s.rules, s.model
-            FROM segments s
-            LEFT JOIN (SELECT segment_id, count(*) AS records FROM segment.documents GROUP BY ALL) r USING (segment_id)
-            LEFT JOIN (SELECT segment_id, count(*) AS live FROM documents GROUP BY ALL) l USING (segment_id)
+            SELECT s.position, s.source, coalesce(r.records, 0) AS records, coalesce(l.live, 0) AS live, s.segment_id, s.gate,
+              s.lexicon, s.rules, s.model
+            FROM files s
+            LEFT JOIN (SELECT file, count(*) AS records FROM segment.documents GROUP BY ALL) r USING (file)
+            LEFT JOIN (SELECT file, count(*) AS live FROM documents GROUP BY ALL) l USING (file)
             ORDER BY s.position
             """
         )

@@ -24,12 +24,15 @@ def factory(
     return decorate
 
 
-def attribute(name: str) -> None:
-    """Adds ``doc._.name``, once."""
+def attribute(name: str, key: str, build: Callable[[Any], Any]) -> None:
+    """Adds ``doc._.name``, once: what ``build`` makes of ``doc.user_data[key]``, None before that is set.
+
+    Documents travel between processes and to disk with their user data, which holds nothing but plain values.
+    """
     from spacy.tokens import Doc
 
     if not Doc.has_extension(name):
-        Doc.set_extension(name, default=None)
+        Doc.set_extension(name, getter=lambda doc: build(doc.user_data[key]) if key in doc.user_data else None)
 
 
 def mark(doc: Any, key: str, spans: list[tuple[int, int, str, str]]) -> None:
@@ -39,6 +42,11 @@ def mark(doc: Any, key: str, spans: list[tuple[int, int, str, str]]) -> None:
         for start, end, label, identifier in spans
     ]
     doc.spans[key] = [span for span in made if span is not None]
+
+
+def parsed(doc: Any) -> bool:
+    """Whether some component of its pipeline gave the document a dependency parse."""
+    return bool(doc.has_annotation("DEP"))
 
 
 def graph_of(doc: Any, start: int, end: int) -> Graph:

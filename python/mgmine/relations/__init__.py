@@ -1,7 +1,8 @@
 """Relations: claims of the same subject, predicate, object and sign, assembled over documents.
 
-They are computed from the live claims whenever they are asked for, as the views ``claim_arguments`` and ``relations`` of
-the evidence store, so they cannot fall behind the claims.
+They are computed from the live claims whenever they are asked for, as views of the evidence store (``evidence``,
+``relations``, ``contradictions`` and what these are made of), so they cannot fall behind the claims. The belief in a
+relation is explained in ``docs/reference/relations.md``.
 """
 
 from __future__ import annotations

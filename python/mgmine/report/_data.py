@@ -182,15 +182,15 @@ def _sources(store: Store) -> list[Row]:
             SELECT s.source, s.md5, s.lexicon, s.rules, s.model,
               coalesce(d.records, 0) AS records, coalesce(d.abstracts, 0) AS abstracts, coalesce(l.live, 0) AS live,
               coalesce(t.deleted, 0) AS deleted, d.first_date, d.last_date
-            FROM segments s
+            FROM files s
             LEFT JOIN (
-              SELECT segment_id, count(*) AS records, count(*) FILTER (has_abstract) AS abstracts,
+              SELECT file, count(*) AS records, count(*) FILTER (has_abstract) AS abstracts,
                 min(date) AS first_date, max(date) AS last_date
               FROM segment.documents GROUP BY ALL
-            ) d USING (segment_id)
-            LEFT JOIN (SELECT segment_id, count(*) AS live FROM documents GROUP BY ALL) l USING (segment_id)
-            LEFT JOIN (SELECT segment_id, count(*) AS deleted FROM segment.touched WHERE deleted GROUP BY ALL) t
-              USING (segment_id)
+            ) d USING (file)
+            LEFT JOIN (SELECT file, count(*) AS live FROM documents GROUP BY ALL) l USING (file)
+            LEFT JOIN (SELECT file, count(*) AS deleted FROM segment.touched WHERE deleted GROUP BY ALL) t
+              USING (file)
             ORDER BY s.position
             """
         ).dicts()
@@ -230,8 +230,8 @@ def _families(store: Store) -> list[Family]:
 def _named(store: Store) -> dict[str, tuple[str, bool]]:
     """(label, whether a topic) of families, in the lexicon's order: as the runs noted them, else as the comentions tell."""
     named: dict[str, tuple[str, bool]] = {}
-    for segment in store.segments():
-        for family in segment.stats.get("families", ()):
+    for file in store.files():
+        for family in file.stats.get("families", ()):
             named[family["id"]] = (family["label"], family["topic"])
     for (group,) in store.sql("SELECT DISTINCT families FROM comentions ORDER BY len(families) DESC, families").rows:
         for family in group:

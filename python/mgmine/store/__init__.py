@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import StoreError, UsageError
-from mgmine.store import _disk, _lease, _manifest, _schema
+from mgmine.store import _disk, _lease, _manifest, _relations, _schema
 from mgmine.store._claims import claim_record
-from mgmine.store._manifest import Manifest, Segment, SegmentKey, Table
+from mgmine.store._manifest import File, Manifest, Segment, SegmentKey, Table
 from mgmine.store._query import Engine, Result, RowCounter
-from mgmine.store._writer import LOCK, ArrowStream, Writer
+from mgmine.store._relations import CONTRADICTIONS, RELATIONS
+from mgmine.store._writer import LOCK, ArrowStream, Generation, Writer
 
 if TYPE_CHECKING:
     import os
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = [
-    "ArrowStream", "Fault", "Result", "Segment", "SegmentKey", "Store", "Table", "Writer", "claim_record", "reference",
+    "CONTRADICTIONS", "RELATIONS", "ArrowStream", "Fault", "File", "Result", "Segment", "SegmentKey", "Store", "Table", "Writer",
+    "claim_record", "reference",
 ]  # fmt: skip
 
 reference = _schema.reference
@@ -60,7 +62,8 @@ class Store:
                 raise StoreError(f"{self.path}: no evidence store here ({_manifest.NAME} is missing)")
             try:
                 _disk.make_folder(self.path)
-                ours = {"segments", _lease.FOLDER, LOCK, _manifest.NAME, _manifest.NAME + ".new"}
+                manifests = (_manifest.NAME, _manifest.NEXT)
+                ours = {"segments", _lease.FOLDER, LOCK, *manifests, *(name + ".new" for name in manifests)}
                 foreign = sorted({entry.name for entry in self.path.iterdir()} - ours)
             except OSError as error:
                 raise StoreError(f"{self.path}: {error.strerror or error}") from error
@@ -79,14 +82,18 @@ class Store:
                 lease.release()
             raise
         if lease:
-            lease.hold(segment.id for segment in self._manifest.segments)
+            lease.hold(self._manifest.ids())
         if self._lease:
             self._lease.release()
         self._lease = lease
 
     @contextmanager
-    def writer(self) -> Iterator[Writer]:
+    def writer(self, generation: Generation = "current") -> Iterator[Writer]:
         """The store's writer; holds the store's lock until the block ends. What it commits is seen through this object.
+
+        Args:
+            generation: ``next`` commits into a generation that is built beside the current one, from the annual baseline.
+                Readers go on seeing the current one until :meth:`Writer.switch_generation`. It may be built in many runs.
 
         Raises:
             LockedError: Another process is writing.
@@ -95,7 +102,7 @@ class Store:
         from filelock import FileLock
 
         writer = Writer(self.path, FileLock(str(self.path / LOCK), timeout=0, thread_local=False), self._committed)
-        writer._open()
+        writer._open(generation)
         try:
             yield writer
         finally:
@@ -105,7 +112,7 @@ class Store:
         """Move this object's own view on to a manifest that it has just committed."""
         self._manifest = manifest
         if self._lease:
-            self._lease.hold(segment.id for segment in manifest.segments)
+            self._lease.hold(manifest.ids())
         if self._engine:
             self._engine.close()
             self._engine = None
@@ -115,8 +122,17 @@ class Store:
         """Counts the baselines from which the store was built anew; 1 for the first."""
         return self._manifest.generation
 
+    def files(self) -> tuple[File, ...]:
+        """The source files of this snapshot, in the order in which later ones override earlier ones."""
+        return self._manifest.files
+
+    def next_files(self) -> tuple[File, ...] | None:
+        """The files that the generation being built beside the current one has by now; None where none is being built."""
+        pending = _manifest.read(self.path, _manifest.NEXT)
+        return None if pending is None else pending.files
+
     def segments(self) -> tuple[Segment, ...]:
-        """The segments of this snapshot, in the order in which later ones override earlier ones."""
+        """The segments of this snapshot, in the order of their first files."""
         return self._manifest.segments
 
     def _connected(self) -> Engine:
@@ -144,6 +160,25 @@ class Store:
         """Live claims as claim records (JSON objects), those for which the SQL condition ``where`` holds."""
         for row in self.sql(f"SELECT * FROM claims WHERE {where}", params).dicts():
             yield claim_record(row)
+
+    def relations(
+        self, where: str = "true", params: Sequence[Any] = (), *, limit: int | None = None, evidence: int = 0
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of the view ``relations`` for which the SQL condition ``where`` holds, the most documents first.
+
+        With ``evidence`` each has as its ``evidence`` at most so many sentences, from as many documents as there are:
+        ``claim_id, doc_id, year, title, journal, study_types, stance, factuality, modality, weight, score, contexts, sentence``.
+        """
+        return _relations.relations(self, where, params, limit, evidence)
+
+    def contradictions(
+        self, where: str = "true", params: Sequence[Any] = (), *, limit: int | None = None, evidence: int = 0
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of the view ``contradictions`` for which the SQL condition ``where`` holds, the most contested first.
+
+        With ``evidence`` each of its ``sides`` has at most so many sentences, as :meth:`relations` gives them.
+        """
+        return _relations.contradictions(self, where, params, limit, evidence)
 
     def counts(self) -> dict[str, int]:
         """Live rows of each table."""
@@ -197,4 +232,4 @@ class Store:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Store({str(self.path)!r}, {len(self.segments())} segments)"
+        return f"Store({str(self.path)!r}, {len(self.files())} files)"

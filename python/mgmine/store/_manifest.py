@@ -1,4 +1,4 @@
-"""The manifest: which segments make up the store, in which order, with their checksums.
+"""The manifest: which source files the store holds, in which order, in which segments, with their checksums.
 
 It holds nothing that differs between two runs over the same input (no time, no machine, no running number), so that equal
 stores are equal byte for byte.
@@ -16,22 +16,28 @@ from mgmine.errors import StoreError
 from mgmine.store import _disk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 FORMAT = "mgmine evidence store"
 VERSION = 1
 NAME = "MANIFEST.json"
+NEXT = "NEXT.json"
+"""The manifest of a generation that is being built beside the current one."""
 
 _NLM = re.compile(r"pubmed(?P<year>\d\d)n(?P<number>\d{4,})\.xml(?:\.gz)?\Z")
 
 
+def _hash(*parts: object, size: int = 16) -> str:
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=size).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentKey:
-    """What a segment was made from. Equal keys give equal segments, so a key that is there need not be made again.
+    """What a source file was read with. Equal keys give equal rows, so a key that is there need not be read again.
 
-    ``source`` is the file's name without folders, ``md5`` the hash of its bytes, the others hashes of the lexicon, the rules
-    and the language model (empty where none was used).
+    ``source`` is the file's name without folders, ``md5`` the hash of its bytes; ``lexicon``, ``rules`` and ``model`` are
+    hashes of what it was read with (empty where none was used), ``gate`` says which sentences were read for claims.
     """
 
     source: str
@@ -39,12 +45,17 @@ class SegmentKey:
     lexicon: str = ""
     rules: str = ""
     model: str = ""
+    gate: str = ""
 
     @property
     def id(self) -> str:
-        """The segment's id, 32 hexadecimal digits, which is also the name of its folder."""
-        parts = ["segment", VERSION, self.source, self.md5, self.lexicon, self.rules, self.model]
-        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+        """The id of the file's own segment, 32 hexadecimal digits, which is also the name of its folder."""
+        return _hash("segment", VERSION, self.source, self.md5, self.lexicon, self.rules, self.model, self.gate)
+
+    @property
+    def file(self) -> int:
+        """Number of the file, from its name and bytes only: the same however it was read. Exact as a double."""
+        return int(_hash("file", self.source, self.md5, size=8), 16) >> 12
 
     @property
     def nlm_order(self) -> tuple[int, int] | None:
@@ -53,10 +64,10 @@ class SegmentKey:
         return (int(match["year"]), int(match["number"])) if match else None
 
     def replaces(self, other: SegmentKey) -> bool:
-        """Whether a segment of this key takes the place of one of the other key.
+        """Whether a file of this key takes the place of one of the other key.
 
-        It does for the same file read with another lexicon, rules or model, and for an NLM file that was published anew
-        under its old name. Two other files that share nothing but a name both stay.
+        It does for the same file read with another lexicon, rules, model or gate, and for an NLM file that was published
+        anew under its old name. Two other files that share nothing but a name both stay.
         """
         return self.source == other.source and (self.md5 == other.md5 or self.nlm_order is not None)
 
@@ -71,50 +82,73 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A segment as the manifest lists it. ``stats`` is what the run noted about the file."""
+class File:
+    """A source file as the store holds it: its key, the segment its rows are in, what the run noted about it."""
 
     key: SegmentKey
-    tables: Mapping[str, Table]
+    segment: str
     stats: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def id(self) -> str:
-        """The id of its key."""
-        return self.key.id
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A folder of Parquet files, written once: the rows of the files with these numbers, in this order."""
+
+    id: str
+    files: tuple[int, ...]
+    tables: Mapping[str, Table]
+
+
+def segment_id(keys: Sequence[SegmentKey]) -> str:
+    """The id of a segment with the rows of several files; of one file, its own."""
+    return keys[0].id if len(keys) == 1 else _hash("segment", VERSION, [key.id for key in keys])
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The ordered list of segments. ``generation`` counts the baselines from which the store was built anew."""
+    """The source files in their order and the segments that hold them.
 
+    ``generation`` counts the baselines from which the store was built anew.
+    """
+
+    files: tuple[File, ...] = ()
     segments: tuple[Segment, ...] = ()
     generation: int = 1
 
-    def find(self, key: SegmentKey) -> Segment | None:
-        """The segment of this key, or None."""
-        return next((segment for segment in self.segments if segment.key == key), None)
+    def find(self, key: SegmentKey) -> File | None:
+        """The file of this key, or None."""
+        return next((file for file in self.files if file.key == key), None)
 
-    def put(self, segment: Segment) -> Manifest:
-        """This manifest with a segment added, in its place in the order.
+    def ids(self) -> set[str]:
+        """The names of the folders that this manifest needs."""
+        return {segment.id for segment in self.segments}
 
-        The order is that of commits. A segment that replaces another takes its position. A new NLM file stands directly
+    def put(self, file: File, segment: Segment) -> Manifest:
+        """This manifest with a file added, in its place in the order.
+
+        The order is that of commits. A file that replaces another takes its position. A new NLM file stands directly
         before the first NLM file of higher year and number, and so after all of lower ones, whenever it came.
         """
-        kept: list[Segment] = []
+        kept: list[File] = []
         position: int | None = None
-        for old in self.segments:
-            if segment.key.replaces(old.key):
+        for old in self.files:
+            if file.key.replaces(old.key):
                 position = len(kept) if position is None else position
             else:
                 kept.append(old)
         if position is None:
             position = len(kept)
-            if order := segment.key.nlm_order:
+            if order := file.key.nlm_order:
                 later = (i for i, old in enumerate(kept) if (other := old.key.nlm_order) and other > order)
                 position = next(later, position)
-        kept.insert(position, segment)
-        return replace(self, segments=tuple(kept))
+        kept.insert(position, file)
+        return self.arranged(kept, [*self.segments, segment])
+
+    def arranged(self, files: Iterable[File], segments: Iterable[Segment]) -> Manifest:
+        """A manifest of these files and of those of the segments that hold them, in the order of their first files."""
+        files = tuple(files)
+        known = {segment.id: segment for segment in segments}
+        return replace(self, files=files, segments=tuple(known[id_] for id_ in dict.fromkeys(f.segment for f in files)))
 
     def to_bytes(self) -> bytes:
         """The file's content: JSON, keys sorted, a newline at the end."""
@@ -122,19 +156,28 @@ class Manifest:
             "format": FORMAT,
             "version": VERSION,
             "generation": self.generation,
+            "files": [
+                {
+                    "file": file.key.file,
+                    "source": file.key.source,
+                    "md5": file.key.md5,
+                    "lexicon": file.key.lexicon,
+                    "rules": file.key.rules,
+                    "model": file.key.model,
+                    "gate": file.key.gate,
+                    "segment": file.segment,
+                    "stats": dict(file.stats),
+                }
+                for file in self.files
+            ],
             "segments": [
                 {
                     "id": segment.id,
-                    "source": segment.key.source,
-                    "md5": segment.key.md5,
-                    "lexicon": segment.key.lexicon,
-                    "rules": segment.key.rules,
-                    "model": segment.key.model,
+                    "files": list(segment.files),
                     "tables": {
                         name: {"rows": table.rows, "bytes": table.bytes, "sha256": table.sha256}
                         for name, table in segment.tables.items()
                     },
-                    "stats": dict(segment.stats),
                 }
                 for segment in self.segments
             ],
@@ -156,28 +199,38 @@ class Manifest:
                 raise StoreError(
                     f"{where}: a store of version {document['version']}; this mgmine reads version {VERSION}"
                 )
+            files = []
+            for entry in document["files"]:
+                parts = ("source", "md5", "lexicon", "rules", "model", "gate")
+                key = SegmentKey(*(str(entry[part]) for part in parts))
+                if key.file != entry["file"]:
+                    raise StoreError(f"{where}: the number of the file {key.source} does not fit its name and MD5")
+                files.append(File(key, str(entry["segment"]), dict(entry["stats"])))
             segments = []
             for entry in document["segments"]:
-                key = SegmentKey(entry["source"], entry["md5"], entry["lexicon"], entry["rules"], entry["model"])
-                if key.id != entry["id"]:
-                    raise StoreError(f"{where}: the id of the segment of {key.source} does not fit its parts")
+                if not re.fullmatch(r"[0-9a-f]{32}", entry["id"]):
+                    raise StoreError(f"{where}: {entry['id']!r} is not the id of a segment")
                 tables = {
                     name: Table(int(table["rows"]), int(table["bytes"]), str(table["sha256"]))
                     for name, table in entry["tables"].items()
                 }
-                segments.append(Segment(key, tables, entry["stats"]))
-            return cls(tuple(segments), int(document["generation"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+                segments.append(Segment(entry["id"], tuple(map(int, entry["files"])), tables))
+            held = {(segment.id, number) for segment in segments for number in segment.files}
+            for file in files:
+                if (file.segment, file.key.file) not in held:
+                    raise StoreError(f"{where}: the segment of {file.key.source} is not listed")
+            return cls(tuple(files), tuple(segments), int(document["generation"]))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise StoreError(f"{where}: damaged: {type(error).__name__}: {error}") from error
 
 
-def read(folder: Path) -> Manifest | None:
-    """The manifest of a store, or None where there is none.
+def read(folder: Path, name: str = NAME) -> Manifest | None:
+    """A manifest of a store, or None where there is none.
 
     Raises:
         StoreError: It is damaged, of another version, or cannot be read.
     """
-    path = folder / NAME
+    path = folder / name
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -187,9 +240,9 @@ def read(folder: Path) -> Manifest | None:
     return Manifest.from_bytes(data, path)
 
 
-def write(folder: Path, manifest: Manifest) -> None:
-    """Switch the store to a manifest: new file, sync, rename, sync of the folder. A reader sees the old or the new one."""
-    new = folder / (NAME + ".new")
+def write(folder: Path, manifest: Manifest, name: str = NAME) -> None:
+    """Switch to a manifest: new file, sync, rename, sync of the folder. A reader sees the old or the new one."""
+    new = folder / (name + ".new")
     _disk.write_file(new, manifest.to_bytes())
-    _disk.rename(new, folder / NAME)
+    _disk.rename(new, folder / name)
     _disk.sync_folder(folder)

@@ -28,6 +28,29 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def table_query(segments: Path, manifest: Manifest, table: str) -> str | None:
+    """SQL that reads one table of all segments, with the rows of those files only that the manifest still has there."""
+    root = escape(segments.as_posix())
+    names = ", ".join(f'"{name}"' for name in (*_schema.columns()[table], "file"))
+    current = {(file.segment, file.key.file) for file in manifest.files}
+    whole: list[str] = []
+    parts: list[str] = []
+    for segment in manifest.segments:
+        # Files without rows need not be opened at all.
+        if table not in segment.tables or not segment.tables[table].rows:
+            continue
+        path = _literal(f"{root}/{segment.id}/{table}.parquet")
+        # A file that was read anew has its rows in a segment of its own until that is merged.
+        if left := [number for number in segment.files if (segment.id, number) not in current]:
+            numbers = ", ".join(map(str, left))
+            parts.append(f"SELECT {names} FROM read_parquet({path}) WHERE file NOT IN ({numbers})")
+        else:
+            whole.append(path)
+    if whole:
+        parts.insert(0, f"SELECT {names} FROM read_parquet([{', '.join(whole)}])")
+    return " UNION ALL ".join(parts) or None
+
+
 class RowCounter:
     """Counts the rows of Parquet files, outside any snapshot; a context manager."""
 
@@ -88,32 +111,21 @@ class Engine:
         tables, views = _schema.statements()
         for statement in tables:
             connection.execute(statement)
-        if manifest.segments:
+        if manifest.files:
             rows = [
                 [
-                    position, segment.id, segment.key.source, segment.key.md5, segment.key.lexicon, segment.key.rules,
-                    segment.key.model, json.dumps(dict(segment.stats), sort_keys=True, ensure_ascii=False),
+                    position, file.key.file, file.key.source, file.key.md5, file.key.lexicon, file.key.rules, file.key.model,
+                    file.key.gate, file.segment, json.dumps(dict(file.stats), sort_keys=True, ensure_ascii=False),
                 ]
-                for position, segment in enumerate(manifest.segments)
+                for position, file in enumerate(manifest.files)
             ]  # fmt: skip
-            connection.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        root = escape(segments.as_posix())
-        for table, columns in _schema.columns().items():
-            # Files without rows need not be opened at all.
-            paths = [
-                _literal(f"{root}/{segment.id}/{table}.parquet")
-                for segment in manifest.segments
-                if table in segment.tables and segment.tables[table].rows
-            ]
-            names = ", ".join(f'"{name}"' for name in columns)
-            if paths:
+            connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        for table in _schema.TABLES:
+            if query := table_query(segments, manifest, table):
                 connection.execute(f"DROP TABLE segment.{table}")
-                connection.execute(
-                    f"CREATE VIEW segment.{table} AS SELECT {names}, parse_path(filename)[-2] AS segment_id "
-                    f"FROM read_parquet([{', '.join(paths)}], filename = true, hive_partitioning = false)"
-                )
+                connection.execute(f"CREATE VIEW segment.{table} AS {query}")
             else:
-                connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN segment_id VARCHAR")
+                connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN file BIGINT")
         for statement in views:
             if statement.startswith("COMMENT ON COLUMN segment."):
                 continue

@@ -16,7 +16,7 @@ VIEWS: tuple[str, ...] = ("documents", "mentions", "vetoes", "comentions", "clai
 def statements() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The statements of the two parts of the schema, views over relations at the end of the second.
 
-    Part one makes the empty tables of a segment and ``segments``; part two everything that is computed from them.
+    Part one makes the empty tables of a segment and ``files``; part two everything that is computed from them.
     """
     import duckdb
 
@@ -68,7 +68,7 @@ def reference() -> str:
         for statement in first:
             connection.execute(statement)
         for table in TABLES:
-            connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN segment_id VARCHAR")
+            connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN file BIGINT")
         for statement in second:
             connection.execute(statement)
         views = connection.execute(
@@ -91,7 +91,8 @@ def reference() -> str:
             else:
                 lines += _table(connection, f"main.{name}", described)
         lines += [
-            "## Tables", "", "What the segments hold, live or not. Each `segment.` table has `segment_id` as its last column.", "",
+            "## Tables", "",
+            "What the segments hold, live or not. Each `segment.` table has the number of the source file, `file`, as its last column.", "",
         ]  # fmt: skip
         for schema, name, comment in tables:
             title = name if schema == "main" else f"{schema}.{name}"

@@ -8,17 +8,18 @@ import tempfile
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from mgmine.errors import InputError, LockedError, StoreError
+from mgmine.errors import InputError, LockedError, StoreError, UsageError
 from mgmine.store import _disk, _lease, _manifest, _schema
-from mgmine.store._manifest import Manifest, Segment, SegmentKey, Table
+from mgmine.store._manifest import File, Manifest, Segment, SegmentKey, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from filelock import BaseFileLock
 
+Generation = Literal["current", "next"]
 LOCK = "LOCK"
 _UNFINISHED = "new-"
 
@@ -45,10 +46,12 @@ class Writer:
         self._segments = folder / "segments"
         self._lock = lock
         self._committed = committed
+        self._name = _manifest.NAME
         self._manifest = Manifest()
+        self._other: Manifest | None = None
 
-    def _open(self) -> None:
-        """Take the lock, read the manifest (a new store gets an empty one) and clear away what a stopped writer left."""
+    def _open(self, generation: Generation) -> None:
+        """Take the lock, read the manifests (a new store gets an empty one) and clear away what a stopped writer left."""
         from filelock import Timeout
 
         try:
@@ -59,11 +62,18 @@ class Writer:
             raise StoreError(f"{self._folder}: cannot be written to: {error.strerror or error}") from error
         try:
             _disk.make_folder(self._segments)
-            found = _manifest.read(self._folder)
-            if found is None:
-                found = Manifest()
-                _manifest.write(self._folder, found)
-            self._manifest = found
+            current = _manifest.read(self._folder)
+            if current is None:
+                current = Manifest()
+                _manifest.write(self._folder, current)
+            pending = _manifest.read(self._folder, _manifest.NEXT)
+            if generation == "next":
+                if pending is None:
+                    pending = Manifest(generation=current.generation + 1)
+                    _manifest.write(self._folder, pending, _manifest.NEXT)
+                self._name, self._manifest, self._other = _manifest.NEXT, pending, current
+            else:
+                self._name, self._manifest, self._other = _manifest.NAME, current, pending
             self._clear()
         except OSError as error:
             self._lock.release()
@@ -75,9 +85,67 @@ class Writer:
     def _close(self) -> None:
         self._lock.release()
 
+    @property
+    def generation(self) -> int:
+        """Number of the generation that is written to."""
+        return self._manifest.generation
+
+    def files(self) -> tuple[File, ...]:
+        """The source files of the generation that is written to, in order."""
+        return self._manifest.files
+
     def has(self, segment_key: SegmentKey) -> bool:
-        """Whether the store holds this segment, so that the file need not be read again."""
+        """Whether the generation holds this file, so that it need not be read again."""
         return self._manifest.find(segment_key) is not None
+
+    def switch_generation(self) -> None:
+        """Make the next generation, which must be complete, the current one, in one step. Later commits go to it.
+
+        Files of the user, which have no place in NLM's numbering, are taken over. They come first: what the new baseline
+        says of a document holds.
+
+        Raises:
+            UsageError: This writer does not write to the next generation.
+            StoreError: The manifest cannot be written.
+        """
+        current = self._pending_only()
+        own = [file for file in current.files if file.key.nlm_order is None]
+        taken = {file.key.file for file in own}
+        new = [file for file in self._manifest.files if file.key.file not in taken]
+        whole = self._manifest.arranged([*own, *new], [*self._manifest.segments, *current.segments])
+        try:
+            # First whole under its old name, then renamed: a stopped writer may do it again.
+            _manifest.write(self._folder, whole, _manifest.NEXT)
+            _disk.rename(self._folder / _manifest.NEXT, self._folder / _manifest.NAME)
+            _disk.sync_folder(self._folder)
+        except OSError as error:
+            raise StoreError(f"{error.filename or self._folder}: {error.strerror or error}") from error
+        self._now_current(whole)
+
+    def abandon_generation(self) -> None:
+        """Drop the next generation as far as it was built. Later commits go to the current one.
+
+        Raises:
+            UsageError: This writer does not write to the next generation.
+            StoreError: The manifest cannot be removed.
+        """
+        current = self._pending_only()
+        try:
+            _disk.remove_tree(self._folder / _manifest.NEXT)
+            _disk.sync_folder(self._folder)
+        except OSError as error:
+            raise StoreError(f"{error.filename or self._folder}: {error.strerror or error}") from error
+        self._now_current(current)
+
+    def _pending_only(self) -> Manifest:
+        if self._name != _manifest.NEXT or self._other is None:
+            raise UsageError("this writer writes to the current generation, not to the next one")
+        return self._other
+
+    def _now_current(self, manifest: Manifest) -> None:
+        self._name, self._manifest, self._other = _manifest.NAME, manifest, None
+        self._committed(manifest)
+        self._clear()
 
     def commit(
         self, segment_key: SegmentKey, tables: Mapping[str, ArrowStream], *, stats: Mapping[str, Any] | None = None
@@ -102,37 +170,46 @@ class Writer:
             raise InputError(
                 f"{segment_key.source}: " + (f"no such table: {', '.join(unknown)}" if unknown else "no documents")
             )
-        unfinished = self._segments / (_UNFINISHED + segment_key.id)
-        final = self._segments / segment_key.id
+        # A copy, so that what the caller does with his dictionary later changes nothing here.
+        file = File(segment_key, segment_key.id, json.loads(json.dumps(dict(stats or {}))))
         try:
-            _disk.remove_tree(unfinished)
-            _disk.make_folder(unfinished)
-            written = self._write(segment_key, tables, unfinished)
-            _disk.sync_folder(unfinished)
-            # Not listed in the manifest, or `has` would have said so: left by a writer that was stopped after this step.
-            _disk.remove_tree(final)
-            _disk.rename(unfinished, final)
-            _disk.sync_folder(self._segments)
-            # A copy, so that what the caller does with his dictionary later changes nothing here.
-            noted = json.loads(json.dumps(dict(stats or {})))
-            manifest = self._manifest.put(Segment(segment_key, written, noted))
-            _manifest.write(self._folder, manifest)
+            segment = self._shared(segment_key.id) or self._new_segment(segment_key, tables)
+            manifest = self._manifest.put(file, segment)
+            _manifest.write(self._folder, manifest, self._name)
         except OSError as error:
-            self._after_failure(unfinished)
+            self._after_failure()
             raise StoreError(f"{error.filename or self._folder}: {error.strerror or error}") from error
         except BaseException:
-            self._after_failure(unfinished)
+            self._after_failure()
             raise
         self._manifest = manifest
-        self._committed(manifest)
+        if self._name == _manifest.NAME:
+            self._committed(manifest)
         self._clear()
 
-    def _after_failure(self, unfinished: Path) -> None:
+    def _shared(self, segment_id: str) -> Segment | None:
+        """The segment of this id where the other generation has it."""
+        return next((found for found in self._other.segments if found.id == segment_id), None) if self._other else None
+
+    def _new_segment(self, key: SegmentKey, tables: Mapping[str, ArrowStream]) -> Segment:
+        unfinished, final = self._segments / (_UNFINISHED + key.id), self._segments / key.id
+        _disk.remove_tree(unfinished)
+        _disk.make_folder(unfinished)
+        written = self._write(key, tables, unfinished)
+        _disk.sync_folder(unfinished)
+        # Not listed in a manifest, or it would not be made: left by a writer that was stopped after this step.
+        _disk.remove_tree(final)
+        _disk.rename(unfinished, final)
+        _disk.sync_folder(self._segments)
+        return Segment(key.id, (key.file,), written)
+
+    def _after_failure(self) -> None:
         with suppress(OSError):
-            _disk.remove_tree(unfinished)
+            for path in self._segments.glob(_UNFINISHED + "*"):
+                _disk.remove_tree(path)
         # The failing step may have been the one after the switch; what is on the disk is what holds.
         with suppress(StoreError):
-            self._manifest = _manifest.read(self._folder) or self._manifest
+            self._manifest = _manifest.read(self._folder, self._name) or self._manifest
 
     def _write(self, key: SegmentKey, tables: Mapping[str, ArrowStream], folder: Path) -> dict[str, Table]:
         import duckdb
@@ -146,7 +223,7 @@ class Writer:
             # Sentences before claims, whose record they tell.
             for name in ("documents", "mentions", "vetoes", "comentions", "sentences", "claims"):
                 _load(connection, name, tables.get(name), key)
-                written[name] = self._write_table(connection, name, f"FROM {name}", folder)
+                written[name] = self._write_table(connection, name, f"FROM {name}", folder, key.file)
                 if name not in ("documents", "sentences"):
                     connection.execute(f"DROP TABLE {name}")
             _load(connection, "touched", tables.get("touched"), key, given=True)
@@ -155,7 +232,7 @@ class Writer:
                 "SELECT doc_id, doc_version, NULL, coalesce(deleted, false) FROM touched "
                 "WHERE deleted OR doc_id NOT IN (SELECT doc_id FROM documents WHERE doc_id IS NOT NULL)"
             )
-            written["touched"] = self._write_table(connection, "touched", query, folder)
+            written["touched"] = self._write_table(connection, "touched", query, folder, key.file)
         except duckdb.Error as error:
             raise InputError(f"{key.source}: {error}") from error
         finally:
@@ -163,19 +240,20 @@ class Writer:
             shutil.rmtree(spill, ignore_errors=True)
         return written
 
-    def _write_table(self, connection: Any, name: str, query: str, folder: Path) -> Table:
+    def _write_table(self, connection: Any, name: str, query: str, folder: Path, number: int) -> Table:
         path = folder / f"{name}.parquet"
         (rows,) = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0]
-        relation = connection.sql(query)
+        relation = connection.sql(f"SELECT *, {number}::BIGINT AS file FROM ({query})")
         _write_parquet(relation, path)
         return Table(int(rows), path.stat().st_size, _disk.sha256(path))
 
     def _clear(self) -> None:
-        """Remove segments that neither the manifest nor a reader holds, and unfinished files."""
+        """Remove segments that no manifest and no reader holds, and unfinished files."""
         held = _lease.held(self._folder)
-        listed = {segment.id for segment in self._manifest.segments}
+        listed = self._manifest.ids() | (self._other.ids() if self._other else set())
         with suppress(OSError):
-            _disk.remove_tree(self._folder / (_manifest.NAME + ".new"))
+            for name in (_manifest.NAME, _manifest.NEXT):
+                _disk.remove_tree(self._folder / (name + ".new"))
             for path in sorted(self._segments.iterdir()):
                 if path.name.startswith(_UNFINISHED) or (held is not None and path.name not in listed | held):
                     _disk.remove_tree(path)

@@ -1,9 +1,9 @@
 -- The evidence store: its tables and its live views.
 --
--- This file is the design of the store and what the store runs. Part one declares the tables of a segment: one set of
--- Parquet files for each source file, written once and never changed. In an open store each `segment.<table>` is a view
--- over the files of all segments, with the column `segment_id` added. Part two is what users ask: the rows that count.
--- The reference page is generated from this file.
+-- This file is the design of the store and what the store runs. Part one declares the tables of a segment: a set of
+-- Parquet files with the rows of one source file or of several, written once and never changed. Each has a last column
+-- `file`, the number of the source file. In an open store each `segment.<table>` is a view over the files of all segments.
+-- Part two is what users ask: the rows that count. The reference page is generated from this file.
 
 CREATE SCHEMA segment;
 
@@ -252,30 +252,34 @@ COMMENT ON COLUMN segment.touched.doc_version IS 'The version given; null for a 
 COMMENT ON COLUMN segment.touched.record IS 'Its record in the file; null where the file holds no such document.';
 COMMENT ON COLUMN segment.touched.deleted IS 'Whether the file deletes the document.';
 
--- The segments of the snapshot in their order; filled from the manifest when the store is opened.
-CREATE TABLE segments (
+-- The source files of the snapshot in their order; filled from the manifest when the store is opened.
+CREATE TABLE files (
   position INTEGER,
-  segment_id VARCHAR,
+  file BIGINT,
   source VARCHAR,
   md5 VARCHAR,
   lexicon VARCHAR,
   rules VARCHAR,
   model VARCHAR,
+  gate VARCHAR,
+  segment_id VARCHAR,
   stats VARCHAR
 );
-COMMENT ON TABLE segments IS 'The segments of this snapshot, in the order in which later ones override earlier ones.';
-COMMENT ON COLUMN segments.position IS 'Place in the order, from 0.';
-COMMENT ON COLUMN segments.segment_id IS 'Hash of the five columns that follow; the name of its folder.';
-COMMENT ON COLUMN segments.source IS 'Name of the source file.';
-COMMENT ON COLUMN segments.md5 IS 'MD5 of the source file''s bytes.';
-COMMENT ON COLUMN segments.lexicon IS 'Hash of the lexicon it was scanned with.';
-COMMENT ON COLUMN segments.rules IS 'Hash of the rules.';
-COMMENT ON COLUMN segments.model IS 'Hash of the language model, or empty.';
-COMMENT ON COLUMN segments.stats IS 'What the run noted about the file, as a JSON object.';
+COMMENT ON TABLE files IS 'The source files of this snapshot, in the order in which later ones override earlier ones.';
+COMMENT ON COLUMN files.position IS 'Place in the order, from 0.';
+COMMENT ON COLUMN files.file IS 'Number of the file, a hash of its name and MD5; the last column of every table of a segment.';
+COMMENT ON COLUMN files.source IS 'Name of the source file.';
+COMMENT ON COLUMN files.md5 IS 'MD5 of its bytes.';
+COMMENT ON COLUMN files.lexicon IS 'Hash of the lexicon it was scanned with.';
+COMMENT ON COLUMN files.rules IS 'Hash of the rules.';
+COMMENT ON COLUMN files.model IS 'Hash of the language model, or empty.';
+COMMENT ON COLUMN files.gate IS 'Which sentences were read for claims: `comention`, `mention` or `none`.';
+COMMENT ON COLUMN files.segment_id IS 'The segment that holds its rows; the name of a folder.';
+COMMENT ON COLUMN files.stats IS 'What the run noted about the file, as a JSON object.';
 
 -- ── Part two: the rows that count ───────────────────────────────────────────────────────────────────────────────────
 
--- A row counts iff no later segment touches its document and its own segment neither deletes the document nor holds a
+-- A row counts iff no later file touches its document and its own file neither deletes the document nor holds a
 -- newer version of it (of equal versions the last in the file counts). What does not count is listed here; in a store
 -- without revisions the list is empty. Only documents that are touched twice or deleted can be on it, and those are found
 -- by a 64-bit hash first, so that the grouping of forty million ids stays small.
@@ -283,8 +287,8 @@ CREATE TABLE segment.superseded AS
 WITH twice AS (
   SELECT hash(doc_id) AS h FROM segment.touched GROUP BY h HAVING count(*) > 1 OR bool_or(deleted)
 ), touches AS (
-  SELECT t.doc_id, t.doc_version, t.record, t.deleted, t.segment_id, s.position
-  FROM segment.touched t JOIN segments s USING (segment_id)
+  SELECT t.doc_id, t.doc_version, t.record, t.deleted, file, f.position
+  FROM segment.touched t JOIN files f USING (file)
   WHERE hash(t.doc_id) IN (SELECT h FROM twice)
 ), ranked AS (
   SELECT *,
@@ -295,39 +299,39 @@ WITH twice AS (
     ) AS rank
   FROM touches
 )
-SELECT segment_id, doc_id, record FROM ranked
+SELECT file, record FROM ranked
 WHERE record IS NOT NULL AND (position < last_position OR deleted_here OR rank > 1);
-COMMENT ON TABLE segment.superseded IS 'The documents of segments that do not count: overridden by a later segment or a newer version, or deleted.';
+COMMENT ON TABLE segment.superseded IS 'The records of files that do not count: overridden by a later file or a newer version, or deleted.';
 
 CREATE VIEW documents AS
-SELECT t.* EXCLUDE (segment_id),
+SELECT t.* EXCLUDE (file),
   list_contains(t.publication_types, 'Retracted Publication')
     OR coalesce(len(list_filter(t.links, lambda l: l.kind = 'RetractionIn')) > 0, false)
     OR t.doc_id IN (
       SELECT 'pubmed:' || link.pmid
-      FROM (SELECT unnest(n.links) AS link FROM segment.documents n ANTI JOIN segment.superseded USING (segment_id, doc_id, record))
+      FROM (SELECT unnest(n.links) AS link FROM segment.documents n ANTI JOIN segment.superseded USING (file, record))
       WHERE link.kind IN ('RetractionOf', 'RetractedandRepublishedFrom') AND link.pmid <> ''
     ) AS retracted,
-  t.segment_id
-FROM segment.documents t ANTI JOIN segment.superseded USING (segment_id, doc_id, record);
-COMMENT ON VIEW documents IS 'Live documents. `retracted`: its record says so, or a live retraction notice names it. `segment_id`: the segment it comes from.';
+  t.file
+FROM segment.documents t ANTI JOIN segment.superseded USING (file, record);
+COMMENT ON VIEW documents IS 'Live documents. `retracted`: its record says so, or a live retraction notice names it. `file`: the source file it comes from.';
 
 CREATE VIEW mentions AS
-SELECT t.* EXCLUDE (segment_id) FROM segment.mentions t ANTI JOIN segment.superseded USING (segment_id, doc_id, record);
+SELECT t.* EXCLUDE (file) FROM segment.mentions t ANTI JOIN segment.superseded USING (file, record);
 COMMENT ON VIEW mentions IS 'Mentions of live documents.';
 
 CREATE VIEW vetoes AS
-SELECT t.* EXCLUDE (segment_id) FROM segment.vetoes t ANTI JOIN segment.superseded USING (segment_id, doc_id, record);
+SELECT t.* EXCLUDE (file) FROM segment.vetoes t ANTI JOIN segment.superseded USING (file, record);
 COMMENT ON VIEW vetoes IS 'Rejected candidates of live documents.';
 
 CREATE VIEW comentions AS
-SELECT t.* EXCLUDE (segment_id) FROM segment.comentions t ANTI JOIN segment.superseded USING (segment_id, doc_id, record);
+SELECT t.* EXCLUDE (file) FROM segment.comentions t ANTI JOIN segment.superseded USING (file, record);
 COMMENT ON VIEW comentions IS 'Comentions of live documents.';
 
 CREATE VIEW sentences AS
-SELECT t.* EXCLUDE (segment_id) FROM segment.sentences t ANTI JOIN segment.superseded USING (segment_id, doc_id, record);
+SELECT t.* EXCLUDE (file) FROM segment.sentences t ANTI JOIN segment.superseded USING (file, record);
 COMMENT ON VIEW sentences IS 'Sentences of live documents that passed the gate.';
 
 CREATE VIEW claims AS
-SELECT t.* EXCLUDE (segment_id) FROM segment.claims t ANTI JOIN segment.superseded USING (segment_id, doc_id, record);
+SELECT t.* EXCLUDE (file) FROM segment.claims t ANTI JOIN segment.superseded USING (file, record);
 COMMENT ON VIEW claims IS 'Claims of live documents.';

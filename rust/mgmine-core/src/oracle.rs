@@ -1,5 +1,7 @@
 //! The naive scanner, and the rows and generated texts that every matcher must agree with it on.
 
+mod coverage;
+
 use proptest::prelude::*;
 
 use crate::automaton::{Automaton, Search};

@@ -518,6 +518,22 @@ impl<'l> Scanner<'l> {
         }
         comentions(&self.counted, &mut self.result.comentions);
     }
+
+    /// [`Scanner::scan`] with the candidates of another matcher.
+    #[cfg(test)]
+    pub(crate) fn scan_with(&mut self, doc: &Document, matcher: &mut dyn Matcher) -> bool {
+        self.result.clear();
+        self.candidates.clear();
+        matcher.candidates(&doc.text, &mut self.candidates);
+        if self.candidates.is_empty() || doc.passages.is_empty() {
+            return false;
+        }
+        self.judge(doc);
+        if self.result.mentions.is_empty() {
+            self.result.clear();
+        }
+        !self.result.mentions.is_empty()
+    }
 }
 
 /// A candidate that was kept.

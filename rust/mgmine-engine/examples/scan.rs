@@ -2,8 +2,8 @@
 //! `cargo run --release -p mgmine-engine --example scan -- --lexicon FILE [--threads N] [-o DIR] INPUT…`.
 //!
 //! Writes the tables that `mgmine scan -o DIR` writes and prints the counts as one JSON object. Without `-o` the tables
-//! are built and dropped. `--lexicon` takes a lexicon as people write it (it may be given more than once) or one compiled
-//! before with `--compile FILE`, which writes the compiled form and ends.
+//! are built and held in memory, as `mgmine.scan` of the Python API does. `--lexicon` takes a lexicon as people write it
+//! (it may be given more than once) or one compiled before with `--compile FILE`, which writes the compiled form and ends.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             files.insert(kind, ParquetFile::create(&path, &kind.schema())?);
         }
     }
-    let mut problems = 0_u64;
+    let (mut held, mut problems) = (Vec::new(), 0_u64);
     let counts = run::run(
         given.inputs.into_iter().map(Input::Path).collect(),
         &lexicon,
@@ -86,11 +86,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         || Tables::new(&lexicon, &options),
         |_, event| -> Result<(), Box<dyn Error>> {
             match event {
-                Event::Chunk(Chunk::Batch(kind, batch)) => {
-                    if let Some(file) = files.get_mut(&kind) {
-                        file.write(&batch)?;
-                    }
-                }
+                Event::Chunk(Chunk::Batch(kind, batch)) => match files.get_mut(&kind) {
+                    Some(file) => file.write(&batch)?,
+                    None => held.push(batch),
+                },
                 Event::Problem(problem) => {
                     problems += 1;
                     eprintln!("{problem}");

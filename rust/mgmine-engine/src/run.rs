@@ -286,9 +286,11 @@ fn one<'l, C: Collect>(
     let mut source = Source { reader };
     let mut chunks = Vec::new();
     let mut reported = 0;
+    let mut cut = false;
     loop {
         let item = source.reader.next(doc);
         for problem in source.reader.take_problems() {
+            cut |= problem.fatal;
             send(Event::Problem(problem))?;
         }
         match item {
@@ -329,6 +331,7 @@ fn one<'l, C: Collect>(
             }
         }
     }
+    summary.unread = u64::from(cut && summary.documents == 0 && summary.deletions == 0);
     report(shared, &source, &mut reported);
     collector.take(&mut chunks, true);
     for chunk in chunks.drain(..) {

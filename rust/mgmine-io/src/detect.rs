@@ -58,6 +58,11 @@ pub(crate) fn detect(head: &[u8], complete: bool) -> Result<Option<Format>, Note
     if controls > 3 && controls * 20 > sample.len() {
         return unknown("the input is binary".to_owned());
     }
+    let invalid = sample.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
+    if invalid * 4 > sample.len() {
+        let message = "more than a quarter of the first bytes is not UTF-8, the only encoding that is read";
+        return Err(Note::new(0, ProblemKind::Encoding, message));
+    }
     Ok(Some(Format::Text))
 }
 
@@ -119,7 +124,11 @@ fn xml_format(content: &[u8], complete: bool) -> Result<Option<Format>, Note> {
 
 fn check_encoding(declaration: &[u8]) -> Result<(), Note> {
     let attributes = &declaration[b"<?xml".len()..declaration.len() - 2];
-    let encoding = xml::attribute_text(attributes, b"encoding");
+    let mut encoding = xml::attribute_text(attributes, b"encoding");
+    // What is no name of an encoding need not be said in full.
+    if encoding.len() > 40 || encoding.contains(char::is_control) {
+        encoding = "as declared".to_owned();
+    }
     match encoding.to_ascii_lowercase().as_str() {
         "" | "utf-8" | "utf8" | "us-ascii" | "ascii" => Ok(()),
         _ => {

@@ -18,6 +18,12 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Bytes of the packed side held at a time.
 const PACKED_BLOCK: usize = 64 << 10;
+/// Bytes before the unused ones that stay: the inflater has read so many ahead and may give them back.
+const GIVEN_BACK: usize = 8;
+/// How many times its size a stream may unpack to. PubMed's files come to 10, text of one repeated sentence to 100.
+const MAX_RATIO: u64 = 200;
+/// So much may be unpacked before the ratio counts.
+const UNGUARDED: u64 = 16 << 20;
 /// Blocks that the unpacking thread may be ahead.
 const AHEAD: usize = 3;
 /// Room before each block of the unpacking thread, for the piece of a record left over from the block before.
@@ -47,6 +53,8 @@ pub(crate) struct Source {
     state: State,
     inflate: Option<Box<Inflate>>,
     checksum: Crc,
+    /// Bytes unpacked so far, of all members.
+    unpacked: u64,
     consumed: Arc<AtomicU64>,
 }
 
@@ -74,6 +82,7 @@ impl Source {
             state: State::Plain,
             inflate: None,
             checksum: Crc::new(),
+            unpacked: 0,
             consumed: Arc::default(),
         };
         while source.filled < 2 && source.refill()? {}
@@ -101,9 +110,11 @@ impl Source {
 
     /// Adds bytes behind those not yet used; `false` at the end, or when there is no room.
     fn refill(&mut self) -> Result<bool, InputError> {
-        self.block.copy_within(self.position..self.filled, 0);
-        self.filled -= self.position;
-        self.position = 0;
+        let past = self.position.min(GIVEN_BACK);
+        let start = self.position - past;
+        self.block.copy_within(start..self.filled, 0);
+        self.filled -= start;
+        self.position = past;
         while !self.complete && self.filled < self.block.len() {
             match self.read.read(&mut self.block[self.filled..]) {
                 Ok(0) => self.complete = true,
@@ -164,18 +175,22 @@ impl Source {
                 Err(reason) => return Err(corrupt(reason)),
             },
             State::Member => {
+                if self.unpacked > UNGUARDED && self.unpacked / MAX_RATIO > self.consumed.load(Ordering::Relaxed) {
+                    return Err(bomb());
+                }
                 let Some(inflate) = &mut self.inflate else { return Ok(()) };
-                let start = (self.position, *to);
+                let (start, complete) = ((self.position, *to), self.complete);
                 let packed = &self.block[..self.filled];
-                let progress = inflate.run(packed, &mut self.position, buffer, to, self.complete);
+                let progress = inflate.run(packed, &mut self.position, buffer, to, complete);
                 self.checksum.update(&buffer[start.1..*to]);
+                self.unpacked += (*to - start.1) as u64;
                 match progress {
                     Ok(Progress::End) => self.state = State::Trailer,
                     Ok(Progress::More) if *to == buffer.len() => {}
+                    // Only with the knowledge that no more comes does it use the last bytes up.
+                    Ok(Progress::More) if complete && start == (self.position, *to) => return Err(truncated()),
                     Ok(Progress::More) => {
-                        if !self.refill()? && self.complete && start == (self.position, *to) {
-                            return Err(truncated());
-                        }
+                        self.refill()?;
                     }
                     // What was unpacked before the damage is handed out first.
                     Err(_) if *to > start.1 => {}
@@ -257,6 +272,14 @@ fn header_length(packed: &[u8]) -> Result<Option<usize>, &'static str> {
 
 fn truncated() -> InputError {
     InputError::new(ProblemKind::TruncatedGzip, "the gzip stream ends in the middle: the file is not complete")
+}
+
+fn bomb() -> InputError {
+    let message = format!(
+        "the gzip stream unpacks to more than {MAX_RATIO} times its size, as no literature does: nothing after this byte is \
+         read (`gzip -d` it first if it is meant)"
+    );
+    InputError::new(ProblemKind::Bomb, message)
 }
 
 fn corrupt(reason: &str) -> InputError {
@@ -366,7 +389,9 @@ impl Window {
                 Ok(count)
             }
             Feed::Thread { blocks, used } => {
-                let Ok(message) = blocks.recv() else { return Ok(0) };
+                let Ok(message) = blocks.recv() else {
+                    return Err(InputError::new(ProblemKind::Io, "unpacking failed: a mistake in mgmine, please report it"));
+                };
                 let mut block = message?;
                 if kept <= HEADROOM {
                     let from = HEADROOM - kept;
@@ -399,7 +424,6 @@ fn spawn(mut source: Source, block: usize) -> Result<Feed, InputError> {
             let mut data = free.try_iter().find(|data| data.len() == length).unwrap_or_else(|| vec![0; length]);
             data[HEADROOM - past.len()..HEADROOM].copy_from_slice(&past);
             let message = match source.read(&mut data, HEADROOM) {
-                Ok(0) => return,
                 Ok(filled) => {
                     let end = HEADROOM + filled;
                     let start = end - source.history().min(past.len() + filled);
@@ -409,7 +433,8 @@ fn spawn(mut source: Source, block: usize) -> Result<Feed, InputError> {
                 }
                 Err(error) => Err(error),
             };
-            let last = message.is_err();
+            // An empty block is the end: a thread that just goes away has failed.
+            let last = message.as_ref().map_or(true, |block| block.filled == 0);
             // Nobody takes the block when the reader is gone.
             if send.send(message).is_err() || last {
                 return;

@@ -13,7 +13,7 @@ use crate::canon::{Canon, Space};
 use crate::dates;
 use crate::lines::{Line, line_end, skip_line};
 use crate::problem::{Note, Notes, ProblemKind};
-use crate::reader::{Context, Found, RecordFormat};
+use crate::reader::{Context, Found, MAX_TEXT, RecordFormat, text_too_large};
 use crate::{records, text};
 
 /// Ids are no longer than this.
@@ -96,6 +96,9 @@ impl RecordFormat for Jsonl {
         if doc.id.is_empty() || doc.id.len() > MAX_ID {
             doc.id.clear();
             return Err(Note::broken(base, format!("the id is empty or longer than {MAX_ID} bytes")));
+        }
+        if [&title, &summary, &text].into_iter().flatten().map(|field| field.len()).sum::<usize>() > MAX_TEXT {
+            return Err(text_too_large(base));
         }
         doc.version = version.unwrap_or(1);
         doc.text.clear();

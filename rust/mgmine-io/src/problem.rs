@@ -12,6 +12,8 @@ pub enum ProblemKind {
     TruncatedGzip,
     /// The compressed stream does not decode, or its checksum does not fit.
     CorruptGzip,
+    /// The compressed stream unpacks to far more than literature would.
+    Bomb,
     /// Bytes after the compressed stream that are not a further gzip member.
     TrailingData,
     /// The input holds no byte, or no record.
@@ -44,6 +46,7 @@ impl ProblemKind {
             Self::BrokenRecord => "broken_record",
             Self::TruncatedGzip => "truncated_gzip",
             Self::CorruptGzip => "corrupt_gzip",
+            Self::Bomb => "bomb",
             Self::TrailingData => "trailing_data",
             Self::Empty => "empty",
             Self::TruncatedInput => "truncated_input",

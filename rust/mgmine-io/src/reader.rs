@@ -17,6 +17,10 @@ use crate::{bioc, jats, jsonl, medline, pubmed, pubtator, text};
 const BLOCK: usize = 256 << 10;
 /// The longest record that is read.
 const MAX_RECORD: usize = 64 << 20;
+/// The longest text of a document that is read; the longest articles have a tenth of it.
+pub(crate) const MAX_TEXT: usize = 8 << 20;
+/// The longest id.
+const MAX_ID: usize = 1024;
 /// How many bytes the recognition of a format may look at.
 const HEAD: usize = 16 << 10;
 
@@ -328,7 +332,8 @@ impl Reader {
         let base = self.cx.window.offset();
         let record = &self.cx.window.bytes()[..self.cx.record];
         self.notes.list.clear();
-        let result = self.inner.fill(record, base, doc, self.want.source_map, &mut self.notes);
+        let result =
+            self.inner.fill(record, base, doc, self.want.source_map, &mut self.notes).and_then(|()| bounded(doc, base));
         doc.record = self.cx.index;
         doc.source_offset = base;
         // Which documents there are does not depend on whether somebody asked for their bibliographic records: damage in
@@ -394,9 +399,28 @@ fn failure(name: &str, offset: u64, kind: ProblemKind, message: impl Into<String
     Problem { file: name.to_owned(), offset, record: None, doc_id: None, kind, message: message.into(), fatal: true }
 }
 
+/// What is asked of every document: an id that can stand in a line of output, and a text that can be held in memory with all
+/// that is found in it.
+fn bounded(doc: &mut Document, base: u64) -> Result<(), Note> {
+    if doc.id.len() > MAX_ID || doc.id.contains(char::is_control) {
+        doc.id.clear();
+        return Err(Note::broken(base, format!("the id is longer than {MAX_ID} bytes or holds a control character")));
+    }
+    if doc.text.len() > MAX_TEXT {
+        return Err(text_too_large(base));
+    }
+    Ok(())
+}
+
+pub(crate) fn text_too_large(offset: u64) -> Note {
+    let message = format!("the text is longer than {MAX_TEXT} bytes; it was left out");
+    Note::new(offset, ProblemKind::TooLarge, message)
+}
+
 /// The file's name without folders, `.gz` and the last extension; `-` for standard input.
 fn stem(name: &str) -> String {
-    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let name = name.replace(char::is_control, "_");
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(&name);
     let file = file.strip_suffix(".gz").unwrap_or(file);
     match file.rsplit_once('.') {
         Some((stem, _)) if !stem.is_empty() => stem.to_owned(),

@@ -158,6 +158,19 @@ pub(crate) fn too_large(offset: u64, limit: usize) -> Note {
     Note::new(offset, ProblemKind::TooLarge, format!("the record is longer than {limit} bytes; it was left out"))
 }
 
+/// Whether another record starts within the one at the start of the window, which has no end: then something in it is not
+/// closed and hides the rest of the stream.
+pub(crate) fn hides_another(cx: &Context, names: &[&[u8]]) -> bool {
+    let bytes = cx.window.bytes();
+    memchr::memchr_iter(b'<', bytes).skip(1).any(|at| {
+        names.iter().any(|name| starts_tag(&bytes[at + 1..], name))
+    })
+}
+
+pub(crate) fn not_closed(offset: u64) -> Note {
+    Note::broken(offset, "the record has no end: a tag, comment, CDATA section or quote in it is not closed")
+}
+
 pub(crate) fn cut_record(offset: u64) -> Note {
     Note::new(offset, ProblemKind::TruncatedInput, "the input ends within this record")
 }
@@ -186,6 +199,12 @@ impl Elements {
                         self.seen = true;
                         return true;
                     }
+                    End::Cut if hides_another(cx, &[name]) => {
+                        cx.report_record(not_closed(offset), None);
+                        cx.index += 1;
+                        self.seen = true;
+                        resync(cx, 1, &[&start]);
+                    }
                     End::Cut => {
                         cx.end(Some(cut_record(offset)), true, None);
                         return false;
@@ -210,6 +229,10 @@ impl Elements {
                 Top::End { length, .. } => {
                     self.depth = self.depth.saturating_sub(1);
                     last.clear();
+                    cx.window.consume(length);
+                }
+                Top::Text { length } if self.depth == 0 => {
+                    cx.report(Note::broken(offset, "text stands outside of the root element; it was left out"));
                     cx.window.consume(length);
                 }
                 Top::Text { length } => {

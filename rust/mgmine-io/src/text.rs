@@ -10,7 +10,7 @@ use mgmine_core::span::Span;
 use crate::canon::{Canon, Space};
 use crate::dates;
 use crate::problem::{Note, Notes, ProblemKind};
-use crate::reader::{Context, Found, RecordFormat};
+use crate::reader::{Context, Found, MAX_TEXT, RecordFormat, text_too_large};
 use crate::records;
 
 /// A first line up to this length can be a title.
@@ -59,6 +59,9 @@ impl RecordFormat for Text {
 
     fn fill(&mut self, record: &[u8], base: u64, doc: &mut Document, map: bool, notes: &mut Notes) -> Result<(), Note> {
         doc.id.clone_from(&self.stem);
+        if record.len() > MAX_TEXT {
+            return Err(text_too_large(base));
+        }
         doc.text.clear();
         doc.passages.clear();
         doc.source_map.runs.clear();

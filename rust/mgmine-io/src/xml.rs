@@ -180,9 +180,19 @@ pub(crate) fn attribute<'x>(attributes: &'x [u8], name: &[u8]) -> Option<&'x [u8
     }
 }
 
-/// The value of attribute `name`, decoded; empty where it is missing.
+/// The value of attribute `name`, decoded; empty where it is missing. A line end or tab in it is a space, as XML has it, unless it is
+/// written as a reference.
 pub(crate) fn attribute_text(attributes: &[u8], name: &[u8]) -> String {
-    attribute(attributes, name).map_or_else(String::new, |raw| decode(raw).trim().to_owned())
+    let Some(raw) = attribute(attributes, name) else { return String::new() };
+    if memchr3(b'\n', b'\r', b'\t', raw).is_none() {
+        return decode(raw).trim().to_owned();
+    }
+    let is_second = |at: usize| at > 0 && raw[at - 1] == b'\r' && raw[at] == b'\n';
+    let spaced: Vec<u8> = (0..raw.len())
+        .filter(|&at| !is_second(at))
+        .map(|at| if matches!(raw[at], b'\n' | b'\r' | b'\t') { b' ' } else { raw[at] })
+        .collect();
+    decode(&spaced).trim().to_owned()
 }
 
 /// What a reference stands for.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{check_map, full, gzip, passages, read, read_with};
+use common::{Dribble, check_map, full, gzip, passages, read, read_from, read_with};
 use mgmine_io::{Format, Options, ProblemKind, Reader, Want};
 use proptest::prelude::*;
 
@@ -222,6 +222,17 @@ fn members_padding_and_what_trails() {
     let all = read("x.gz", &packed);
     assert_eq!((all.documents.len(), all.kinds()), (8, vec![ProblemKind::TrailingData]));
     assert!(!all.problems[0].fatal);
+}
+
+/// As from a pipe: the end of the input is only known when a read gives nothing.
+#[test]
+fn a_short_gzip_stream_may_come_in_pieces() {
+    let xml = set(&[article(1, "One"), article(2, "Two")]);
+    let whole = read("x", xml.as_bytes());
+    let packed = [gzip(b""), gzip(xml.as_bytes())].concat();
+    for most in 1..packed.len() {
+        assert_eq!(read_from("x", Dribble::new(&packed, most), &full()), whole, "{most} bytes at a time");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use common::{All, check_map, full, gzip, read_with};
+use common::{All, Dribble, check_map, full, gzip, gzip_labelled, read_from, read_with};
 use flate2::bufread::MultiGzDecoder;
 use mgmine_core::document::Document;
 use mgmine_io::{Format, Item, Options, Reader, Want};
@@ -329,6 +329,26 @@ fn books_and_update_samples_are_read_the_same_way() {
 }
 
 #[test]
+fn real_samples_read_the_same_however_their_bytes_come() {
+    for (name, counts, blocks) in [
+        ("updates/pubmed22n1313-trimmed.xml.gz", (4, 559), [1, 2, 3, 7, 63, 65]),
+        ("updates/pubmedsample_2019.xml.gz", (176, 7), [1023, 4096, 65_535, 65_536, 65_537, 1 << 20]),
+    ] {
+        let Some(path) = shared(name) else { return };
+        let packed = std::fs::read(path).unwrap();
+        let plain = read_with("sample", &packed, &full());
+        assert_eq!((plain.documents.len(), plain.deleted.len(), plain.problems.len()), (counts.0, counts.1, 0));
+        for block in blocks {
+            for threaded in [false, true] {
+                let options = Options { block, threaded, ..full() };
+                let all = read_from("sample", Dribble::new(&packed, block), &options);
+                assert!(all == plain, "{name}: blocks of {block}");
+            }
+        }
+    }
+}
+
+#[test]
 fn whole_files_read_the_same_threaded_thoroughly_and_in_any_blocks() {
     for name in ["pubmed20n0014.xml.gz", "pubmed21n1298.xml.gz"] {
         let Some(path) = shared(name) else { return };
@@ -413,7 +433,7 @@ fn content(unusual: bool) -> BoxedStrategy<String> {
 
 /// Attributes in any order, with either quote, white space and a `>` inside.
 fn section_tag() -> impl Strategy<Value = String> {
-    let value = "[A-Z >&]{0,6}".prop_map(|text| text.replace('&', "&amp;"));
+    let value = "[A-Z >&αz]{0,6}".prop_map(|text| text.replace('&', "&amp;").replace('z', "&#x3b1;&apos;&quot;\n"));
     (any::<[bool; 4]>(), value, prop::sample::select(vec!["UNASSIGNED", "METHODS", "RESULTS", ""])).prop_map(
         |([label, category, swap, single], value, name)| {
             let quote = if single { '\'' } else { '"' };
@@ -463,7 +483,8 @@ fn record(unusual: bool) -> impl Strategy<Value = String> {
     let version = prop_oneof![
         Just(String::new()),
         (1..9u32).prop_map(|v| format!(" Version=\"{v}\"")),
-        Just(" Version='2'".to_owned())
+        Just(" Version='2'".to_owned()),
+        Just(" Note='a > b \"/>' Version = \"3\" ".to_owned())
     ];
     let date = prop::sample::select(vec![
         "<PubDate><Year>1999</Year><Month>Feb</Month></PubDate>",
@@ -475,6 +496,8 @@ fn record(unusual: bool) -> impl Strategy<Value = String> {
         "<Pagination><MedlinePgn>1-2</MedlinePgn></Pagination>",
         "<Pagination><MedlinePgn>1-2</MedlinePgn></Pagination>\n<ELocationID EIdType=\"doi\" ValidYN=\"Y\">10.1/a>b</ELocationID>",
         "<ELocationID EIdType=\"pii\" ValidYN='Y'>x</ELocationID>",
+        "<ELocationID ValidYN='Y'\n EIdType = 'doi'>10.1/swapped</ELocationID>",
+        "<ELocationID ValidYN='N' EIdType='doi'>10.1/void</ELocationID>",
     ]);
     let authors = prop::sample::select(vec![
         "<AuthorList><Author><LastName>Roe</LastName></Author></AuthorList><Language>eng</Language>",
@@ -548,14 +571,17 @@ fn told(xml: &str) -> (Vec<Citation>, Vec<(String, u32)>) {
     (citations, deleted)
 }
 
+/// Several gzip members: with and without fields in the header, stored and packed, and where two cuts fall together an empty one.
 fn pack(bytes: &[u8], cuts: &[prop::sample::Index]) -> Vec<u8> {
     let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+    at.push(at.first().copied().unwrap_or(0));
     at.sort_unstable();
     at.push(bytes.len());
     let mut from = 0;
     let mut packed = Vec::new();
-    for to in at {
-        packed.extend(gzip(&bytes[from..to]));
+    for (number, to) in at.into_iter().enumerate() {
+        let piece = &bytes[from..to];
+        packed.extend(if number % 2 == 0 { gzip(piece) } else { gzip_labelled(piece, number as u32 % 10) });
         from = to;
     }
     packed
@@ -567,18 +593,20 @@ proptest! {
     #[test]
     fn generated_sets_are_read_the_same_way(
         xml in set(),
-        block in prop_oneof![1..40_usize, 40..5000_usize],
-        cuts in prop::option::of(prop::collection::vec(any::<prop::sample::Index>(), 0..4)),
+        block in prop_oneof![1..40_usize, 40..5000_usize, 5000..=(1_usize << 20)],
+        piece in prop_oneof![1..20_usize, 20..200_000_usize],
+        cuts in prop::option::of((prop::collection::vec(any::<prop::sample::Index>(), 0..4), 0..1500_usize)),
         threaded: bool,
         thorough: bool,
     ) {
         let (citations, deleted) = told(&xml);
         let bytes = match &cuts {
-            Some(cuts) => pack(xml.as_bytes(), cuts),
+            // Blocks of a tape are filled up with zeros.
+            Some((cuts, zeros)) => [pack(xml.as_bytes(), cuts), vec![0; *zeros]].concat(),
             None => xml.clone().into_bytes(),
         };
         let options = Options { block, threaded, thorough, ..full() };
-        let all = read_with("generated.xml", &bytes, &options);
+        let all = read_from("generated.xml", Dribble::new(&bytes, piece), &options);
         prop_assert_eq!(&all.problems, &[]);
         prop_assert_eq!(all.documents.iter().map(Citation::from_document).collect::<Vec<_>>(), citations);
         prop_assert_eq!(&all.deleted, &deleted);

@@ -2,8 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use mgmine_core::abbreviation::definitions;
 use mgmine_core::document::{self as core, Metadata, PubDate, RecordKind};
 use mgmine_core::scan::Scanner;
+use mgmine_core::sentence::split_sentences;
 use mgmine_core::span::{CodePoints, Span};
 use mgmine_engine::run;
 use mgmine_engine::tables::{publication_date, write_iso};
@@ -335,7 +337,7 @@ impl Definition {
 pub struct Explanation {
     /// All candidates in text order.
     candidates: Vec<Py<Candidate>>,
-    /// The abbreviations the document defines, if it holds any candidate.
+    /// The abbreviations the document defines, in text order.
     definitions: Vec<Py<Definition>>,
 }
 
@@ -370,7 +372,11 @@ pub fn explain(py: Python<'_>, lexicon: &Lexicon, document: &Document) -> PyResu
         });
     });
     let mut points = CodePoints::new(&doc.text);
-    let definitions = result.definitions.iter().map(|definition| Definition {
+    // The scan itself looks for them only where there is a candidate.
+    let (mut sentences, mut defined) = (Vec::new(), Vec::new());
+    split_sentences(doc, &mut sentences);
+    definitions(&doc.text, &sentences, &mut defined);
+    let definitions = defined.iter().map(|definition| Definition {
         short: definition.short.of(&doc.text).to_owned(),
         short_start: points.at(definition.short.start),
         long: definition.long.of(&doc.text).to_owned(),

@@ -3,8 +3,8 @@
 
 use std::io::{Cursor, Read, Write};
 
-use flate2::Compression;
 use flate2::write::GzEncoder;
+use flate2::{Compression, GzBuilder};
 use mgmine_core::document::{Document, SourceMap};
 use mgmine_core::span::Span;
 use mgmine_io::{Item, Options, Problem, ProblemKind, Reader, Want};
@@ -28,8 +28,35 @@ impl All {
 }
 
 pub fn read_with(name: &str, bytes: &[u8], options: &Options) -> All {
+    read_from(name, Box::new(Cursor::new(bytes.to_vec())), options)
+}
+
+/// Gives bytes as slowly as a network may: at most `most` at a time, and now and then none yet.
+pub struct Dribble {
+    bytes: Cursor<Vec<u8>>,
+    most: usize,
+    turn: u32,
+}
+
+impl Dribble {
+    pub fn new(bytes: &[u8], most: usize) -> Box<Self> {
+        Box::new(Self { bytes: Cursor::new(bytes.to_vec()), most, turn: 0 })
+    }
+}
+
+impl Read for Dribble {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.turn += 1;
+        if self.turn % 5 == 0 {
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
+        let most = (self.most - self.turn as usize % 2 * (self.most / 2)).min(buffer.len());
+        self.bytes.read(&mut buffer[..most])
+    }
+}
+
+pub fn read_from(name: &str, read: Box<dyn Read + Send>, options: &Options) -> All {
     let mut all = All::default();
-    let read: Box<dyn Read + Send> = Box::new(Cursor::new(bytes.to_vec()));
     let mut reader = match Reader::with_options(name, read, options) {
         Ok(reader) => reader,
         Err(problem) => {
@@ -62,6 +89,14 @@ pub fn read(name: &str, bytes: &[u8]) -> All {
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The same with a header that has all the fields a header may have, and another level of compression.
+pub fn gzip_labelled(bytes: &[u8], level: u32) -> Vec<u8> {
+    let header = GzBuilder::new().filename("a name").comment("a comment").extra(vec![0x1f, 0x8b, 8, 0]).mtime(1);
+    let mut encoder = header.write(Vec::new(), Compression::new(level));
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
