@@ -90,10 +90,9 @@ def test_claims_as_records() -> None:
     assert any("veto" in row for row in rows)
     for row in made:
         assert row["trigger"]
-        product = row["base_score"]
-        for doubt in row["doubts"]:
-            product *= doubt["factor"]
-        assert abs(product - row["claim"]["score"]) < 0.001
+        assert row["score_parts"]
+        assert all(isinstance(part, float) for part in row["score_parts"].values())
+        assert "no trained parser" in row["reasons"]
     assert made[0]["subject_path"][-1]["word"] == "inhibition"
 
 

@@ -15,6 +15,7 @@ from mgmine.claims.lexical import data as shipped_data
 from mgmine.claims.phrase import Arg, Memory, Name
 from mgmine.claims.reader import Reader
 from mgmine.claims.repair import suspects
+from mgmine.claims.scorer import features, shipped
 from mgmine.nlp.graph import path
 from mgmine.nlp.pipeline import Pipeline, load
 from mgmine.nlp.surface import Edit, lowered, prepare
@@ -30,6 +31,8 @@ MAX_CHARACTERS = 2500
 """Sentences longer than this are tables or lists that lost their markup; they are skipped and reported."""
 MAX_SECONDS = 1.0
 """A sentence whose reading takes longer is dropped and reported."""
+WITHOUT_PARSER = 0.85
+"""What a reading without a trained parser is worth beside one with it."""
 _SPLIT = re.compile(r";\s+(?=\S)")
 _WORDS = re.compile(r"\w+")
 
@@ -46,19 +49,18 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A claim with what made it: its trigger words, the way from the trigger to either argument, and its score.
+    """A claim with what made it: its trigger words, the way from the trigger to either argument, and what its score is made of.
 
-    A way is None where the argument is another claim, or is not in the same tree. The score is ``base``, the calibrated precision of the
-    rule, times the factor of each of the ``doubts``.
+    A way is None where the argument is another claim, or is not in the same tree. ``parts`` are the features of the reading with what each
+    adds to the score's log-odds, the weightiest first; ``reasons`` tell in words what lowered it.
     """
 
     claim: Claim
     trigger: tuple[Node, ...]
     subject: tuple[Step, ...] | None
     object: tuple[Step, ...] | None
-    base: float
-    doubts: tuple[tuple[float, str], ...]
-    notes: tuple[str, ...]
+    parts: tuple[tuple[str, float], ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class Extractor:
     """Reads the claims of gated sentences.
 
     ``model`` names the spaCy pipeline (see :func:`mgmine.nlp.load`); claims scored below ``min_score`` are left out;
-    ``lexicon`` is what the claims' provenance says the mentions came from. ``skipped`` collects what was not read.
+    ``lexicon`` is what the claims' provenance says the mentions came from. ``skipped`` collects what was not read. Where
+    ``traces`` is set to a dictionary it collects the features that each claim was scored by, under the claim's id.
     """
 
     def __init__(
@@ -102,6 +105,8 @@ class Extractor:
         self.max_characters = max_characters
         self.max_seconds = max_seconds
         self.skipped: list[Skipped] = []
+        self.scorer = shipped()
+        self.traces: dict[object, dict[str, float]] | None = None
         self.provenance: dict[str, str] = {
             "lexicon": lexicon, "rules": self.data.digest, "model": self.pipeline.identity,
         }  # fmt: skip
@@ -133,19 +138,23 @@ class Extractor:
         for unit, graph in zip(units, self._parse([one], units), strict=True):
             reader = self._reader(one, unit.sentence, graph, topics)
             made = self._made(one, unit.sentence, reader, reader.read())
-            out.append(Reading(graph, tuple(self._explained(unit.sentence, draft, claim) for draft, claim in made)))
+            out.append(
+                Reading(graph, tuple(self._explained(unit.sentence, reader, draft, claim) for draft, claim in made))
+            )
             topics = reader.topics()
         return out
 
-    def _explained(self, sentence: Sentence, draft: Draft, claim: Claim) -> Explained:
+    def _explained(self, sentence: Sentence, reader: Reader, draft: Draft, claim: Claim) -> Explained:
         trigger = draft.cue[0]
 
         def way(side: Arg | Draft | None) -> tuple[Step, ...] | None:
             return path(trigger, side.node) if isinstance(side, Arg) else None
 
+        found = features(draft, sentence, reader.graph, len(reader.phrases.names))
+        parts = [(name, round(self.scorer.weights.get(name, 0.0) * value, 3)) for name, value in found.items()]
+        weighty = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
         return Explained(
-            claim, tuple(draft.cue), way(draft.subject), way(draft.object), draft.score, tuple(self.doubts(sentence, draft)),
-            tuple(dict.fromkeys(draft.reasons)),
+            claim, tuple(draft.cue), way(draft.subject), way(draft.object), tuple(weighty), tuple(dict.fromkeys(draft.reasons)),
         )  # fmt: skip
 
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
@@ -260,17 +269,19 @@ class Extractor:
         built: dict[int, Claim] = {}
         out: list[tuple[Draft, Claim]] = []
         for draft in _ordered(drafts):
-            claim = self._claim(document, sentence, draft, built, surroundings, section)
+            claim = self._claim(document, sentence, draft, built, surroundings, section, reader)
             if claim is None:
                 continue
             built[id(draft)] = claim
+            if self.traces is not None:
+                self.traces[claim.id] = self.traces.pop(id(draft))
             if claim.score >= self.min_score:
                 out.append((draft, claim))
         return out
 
     def _claim(
         self, document: GatedDocument, sentence: Sentence, draft: Draft, built: dict[int, Claim],
-        surroundings: Surroundings | None, section: str,
+        surroundings: Surroundings | None, section: str, reader: Reader,
     ) -> Claim | None:  # fmt: skip
         subject = self._side(document, sentence, draft.subject, built)
         target = self._side(document, sentence, draft.object, built) if draft.object is not None else None
@@ -286,7 +297,7 @@ class Extractor:
             id="", doc_id=document.doc_id, doc_version=document.doc_version, section=sentence.section, passage=sentence.passage,
             sentence=sentence, subject=subject, predicate=draft.predicate, object=target,  # type: ignore[arg-type]
             cue=Cue(sentence.text[cue_start:cue_end], sentence.start + cue_start, sentence.start + cue_end),
-            rule=draft.rule, score=self._score(sentence, draft), sign=draft.sign, aspect=draft.aspect, negated=draft.negated,  # type: ignore[arg-type]
+            rule=draft.rule, score=self._score(sentence, draft, reader), sign=draft.sign, aspect=draft.aspect, negated=draft.negated,  # type: ignore[arg-type]
             factuality=draft.factuality, modality=modality, necessity=draft.necessity,  # type: ignore[arg-type]
             via=tuple(side for side in (self._side(document, sentence, one, built) for one in draft.via) if side is not None),
             perturbation=None if draft.perturbation is None else Perturbation(*draft.perturbation),  # type: ignore[arg-type]
@@ -339,35 +350,18 @@ class Extractor:
             slot.slot, _text(document, sentence, slot.start, slot.end), sentence.start + slot.start, sentence.start + slot.end, slot.ids, slot.stated,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def _score(self, sentence: Sentence, draft: Draft) -> float:
-        """The rule's calibrated precision, lowered for each thing that makes a reading less sure."""
-        score = draft.score
-        for factor, _ in self.doubts(sentence, draft):
-            score *= factor
-        return round(min(max(score, 0.01), 0.99), 3)
-
-    def doubts(self, sentence: Sentence, draft: Draft) -> list[tuple[float, str]]:
-        """What lowers a claim's score, each with its factor."""
-        out: list[tuple[float, str]] = []
-        for side in (draft.subject, draft.object):
-            if isinstance(side, Arg):
-                if side.name is None and not side.ids:
-                    out.append((0.94, "an argument without identifier"))
-                if side.inherited:
-                    out.append((0.9, "an argument that points back"))
-                if side.end - side.start > 60:
-                    out.append((0.9, "a long argument"))
-        if len(sentence.text) > 250:
-            out.append((0.93, "a long sentence"))
-        if (
-            isinstance(draft.subject, Arg)
-            and isinstance(draft.object, Arg)
-            and abs(draft.subject.node.i - draft.object.node.i) > 18
-        ):
-            out.append((0.9, "arguments far apart"))
+    def _score(self, sentence: Sentence, draft: Draft, reader: Reader) -> float:
+        """The probability that the claim is right, with what speaks against it in the draft's reasons."""
+        found = features(draft, sentence, reader.graph, len(reader.phrases.names))
+        scored = self.scorer.score(found)
+        draft.reasons.extend(scored.reasons)
+        probability = scored.probability
         if not self.pipeline.parses:
-            out.append((0.85, "no trained parser"))
-        return out
+            probability *= WITHOUT_PARSER
+            draft.reasons.append("no trained parser")
+        if self.traces is not None:
+            self.traces[id(draft)] = found
+        return round(min(max(probability, 0.01), 0.99), 3)
 
 
 # ---------------------------------------------------------------------- helpers

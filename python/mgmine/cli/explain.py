@@ -164,8 +164,6 @@ def _claim_lines(sentences: Iterable[ReadSentence]) -> Iterator[str]:
                 yield f"      object:  {told.way(made, made.object)}"
             if contexts := told.contexts(made):
                 yield f"      context: {'; '.join(contexts)}"
-            if made.notes:
-                yield f"      note: {', '.join(made.notes)}"
         yield ""
 
 
@@ -180,8 +178,7 @@ def _claim_records(document: Document, sentences: Iterable[ReadSentence]) -> Ite
             for made in reading.claims:
                 yield {
                     "doc_id": document.id, "claim": made.claim.to_json(), "trigger": [node.text for node in made.trigger],
-                    "subject_path": steps(made.subject), "object_path": steps(made.object), "base_score": made.base,
-                    "doubts": [{"factor": factor, "reason": reason} for factor, reason in made.doubts], "notes": list(made.notes),
+                    "subject_path": steps(made.subject), "object_path": steps(made.object), "score_parts": dict(made.parts), "reasons": list(made.reasons),
                 }  # fmt: skip
 
 

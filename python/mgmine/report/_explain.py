@@ -81,10 +81,16 @@ def way(one: Explained, steps: tuple[Step, ...] | None) -> str:
     return " ".join([one.trigger[0].text, *arrows])
 
 
+PARTS = 5
+"""How many parts of a score are told."""
+
+
 def score(one: Explained) -> str:
-    """How the score came about: ``0.90 × 0.94 an argument without identifier = 0.846``."""
-    parts = [f"{one.base:.2f}", *(f"× {factor:.2f} {reason}" for factor, reason in one.doubts)]
-    return " ".join(parts) + (f" = {one.claim.score:.3f}" if one.doubts else "")
+    """The score, what weighed most in it, and what lowered it: ``0.85 (cue=activates +0.19 …; against it: a long sentence)``."""
+    parts = ", ".join(f"{name} {value:+.2f}" for name, value in one.parts[:PARTS])
+    against = f"against it: {', '.join(one.reasons)}" if one.reasons else ""
+    told = "; ".join(filter(None, (parts, against)))
+    return f"{one.claim.score:.2f}" + (f" ({told})" if told else "")
 
 
 def contexts(one: Explained) -> list[str]:
