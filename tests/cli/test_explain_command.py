@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,9 +91,9 @@ def test_claims_as_records() -> None:
     assert any("veto" in row for row in rows)
     for row in made:
         assert row["trigger"]
-        assert row["score_parts"]
-        assert all(isinstance(part, float) for part in row["score_parts"].values())
-        assert "no trained parser" in row["reasons"]
+        odds = sum(part["log_odds"] for part in row["weights"])
+        assert row["factor"] < 1
+        assert abs(row["factor"] / (1 + math.exp(-odds)) - row["claim"]["score"]) < 0.001
     assert made[0]["subject_path"][-1]["word"] == "inhibition"
 
 

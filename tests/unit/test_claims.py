@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mgmine.claims import Extractor
+from mgmine.claims.extractor import WITHOUT_PARSER
 from mgmine.claims.lexical import DATA, data
 from mgmine.records import GatedDocument, Mention, Sentence
 
@@ -200,8 +202,9 @@ def test_a_reading_can_be_explained(extractor: Extractor) -> None:
     assert made.object is not None
     assert [(step.up, step.node.text) for step in made.subject] == [(False, "Magnesium")]
     assert [(step.label, step.node.text) for step in made.object] == [("dobj", "LFA-1")]
-    assert "rule=affects/verb" in dict(made.parts)
-    assert [abs(value) for _, value in made.parts] == sorted((abs(value) for _, value in made.parts), reverse=True)
+    odds = sum(weight for weight, reason in made.weights if reason)
+    assert made.factor == (1 if extractor.pipeline.parses else WITHOUT_PARSER)
+    assert made.claim.score == pytest.approx(made.factor / (1 + math.exp(-odds)), abs=1e-3)
 
 
 def test_a_way_through_a_graph_goes_up_and_down(extractor: Extractor) -> None:

@@ -49,18 +49,19 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A claim with what made it: its trigger words, the way from the trigger to either argument, and what its score is made of.
+    """A claim with what made it: its trigger words, the way from the trigger to either argument, and its score.
 
-    A way is None where the argument is another claim, or is not in the same tree. ``parts`` are the features of the reading with what each
-    adds to the score's log-odds, the weightiest first; ``reasons`` tell in words what lowered it.
+    A way is None where the argument is another claim, or is not in the same tree. The score is the logistic function of the sum of the
+    ``weights`` (log-odds, the strongest first), times ``factor``, which is below 1 where no trained parser read the sentence.
     """
 
     claim: Claim
     trigger: tuple[Node, ...]
     subject: tuple[Step, ...] | None
     object: tuple[Step, ...] | None
-    parts: tuple[tuple[str, float], ...]
-    reasons: tuple[str, ...]
+    weights: tuple[tuple[float, str], ...]
+    factor: float
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,31 +136,30 @@ class Extractor:
         units = list(self._units(0, one))
         out: list[Reading] = []
         topics: list[tuple[str, Arg]] = []
-        for unit, graph in zip(units, self._parse([one], units), strict=True):
+        for unit, graph in zip(units, self._parse(units), strict=True):
             reader = self._reader(one, unit.sentence, graph, topics)
             made = self._made(one, unit.sentence, reader, reader.read())
             out.append(
-                Reading(graph, tuple(self._explained(unit.sentence, reader, draft, claim) for draft, claim in made))
+                Reading(graph, tuple(self._explained(unit.sentence, draft, claim, reader) for draft, claim in made))
             )
             topics = reader.topics()
         return out
 
-    def _explained(self, sentence: Sentence, reader: Reader, draft: Draft, claim: Claim) -> Explained:
+    def _explained(self, sentence: Sentence, draft: Draft, claim: Claim, reader: Reader) -> Explained:
         trigger = draft.cue[0]
 
         def way(side: Arg | Draft | None) -> tuple[Step, ...] | None:
             return path(trigger, side.node) if isinstance(side, Arg) else None
 
-        found = features(draft, sentence, reader.graph, len(reader.phrases.names))
-        parts = [(name, round(self.scorer.weights.get(name, 0.0) * value, 3)) for name, value in found.items()]
-        weighty = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
         return Explained(
-            claim, tuple(draft.cue), way(draft.subject), way(draft.object), tuple(weighty), tuple(dict.fromkeys(draft.reasons)),
+            claim, tuple(draft.cue), way(draft.subject), way(draft.object),
+            self.scorer.weigh(features(draft, sentence, reader.graph, len(reader.phrases.names))),
+            1.0 if self.pipeline.parses else WITHOUT_PARSER, tuple(dict.fromkeys(draft.reasons)),
         )  # fmt: skip
 
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
-        graphs = self._parse(documents, units)
+        graphs = self._parse(units)
         claims: list[list[Claim]] = [[] for _ in documents]
         topics: list[tuple[str, Arg]] = []
         previous: Reader | None = None
@@ -197,7 +197,7 @@ class Extractor:
         for document, found in zip(documents, claims, strict=True):
             yield document, _unique(found)
 
-    def _parse(self, documents: list[GatedDocument], units: list[_Unit]) -> list[Graph]:
+    def _parse(self, units: list[_Unit]) -> list[Graph]:
         """Parses; where a trigger verb was taken for no verb, the unit is read again with a verb that cannot be mistaken."""
         graphs = list(self.pipeline.parse((unit.prepared for unit in units), self.batch_size))
         if not self.pipeline.parses:

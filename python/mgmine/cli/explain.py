@@ -164,6 +164,8 @@ def _claim_lines(sentences: Iterable[ReadSentence]) -> Iterator[str]:
                 yield f"      object:  {told.way(made, made.object)}"
             if contexts := told.contexts(made):
                 yield f"      context: {'; '.join(contexts)}"
+            if made.notes:
+                yield f"      note: {', '.join(made.notes)}"
         yield ""
 
 
@@ -178,7 +180,9 @@ def _claim_records(document: Document, sentences: Iterable[ReadSentence]) -> Ite
             for made in reading.claims:
                 yield {
                     "doc_id": document.id, "claim": made.claim.to_json(), "trigger": [node.text for node in made.trigger],
-                    "subject_path": steps(made.subject), "object_path": steps(made.object), "score_parts": dict(made.parts), "reasons": list(made.reasons),
+                    "subject_path": steps(made.subject), "object_path": steps(made.object),
+                    "weights": [{"log_odds": weight, "reason": reason} for weight, reason in made.weights], "factor": made.factor,
+                    "notes": list(made.notes),
                 }  # fmt: skip
 
 

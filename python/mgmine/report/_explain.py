@@ -81,16 +81,14 @@ def way(one: Explained, steps: tuple[Step, ...] | None) -> str:
     return " ".join([one.trigger[0].text, *arrows])
 
 
-PARTS = 5
-"""How many parts of a score are told."""
-
-
 def score(one: Explained) -> str:
-    """The score, what weighed most in it, and what lowered it: ``0.85 (cue=activates +0.19 …; against it: a long sentence)``."""
-    parts = ", ".join(f"{name} {value:+.2f}" for name, value in one.parts[:PARTS])
-    against = f"against it: {', '.join(one.reasons)}" if one.reasons else ""
-    told = "; ".join(filter(None, (parts, against)))
-    return f"{one.claim.score:.2f}" + (f" ({told})" if told else "")
+    """How the score came about: ``0.82: log-odds +1.10 any claim, +0.52 the rule affects/verb, -0.20 a long sentence, +0.08 the rest``."""
+    strong = [part for part in one.weights if abs(part[0]) >= 0.15][:6]
+    rest = sum(weight for weight, _ in one.weights) - sum(weight for weight, _ in strong)
+    parts = [f"{weight:+.2f} {said}" for weight, said in strong]
+    parts += [f"{rest:+.2f} the rest"] if abs(rest) >= 0.005 else []
+    factor = f"; × {one.factor:.2f} no trained parser" if one.factor != 1 else ""
+    return f"{one.claim.score:.2f}: log-odds {', '.join(parts)}{factor}"
 
 
 def contexts(one: Explained) -> list[str]:
