@@ -22,6 +22,8 @@ _GIVEN: dict[str, tuple[str, ...]] = {
 TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 
+_COMING = frozenset({"arrive", "appear", "enter", "come", "return", "flow"})
+_GOING = frozenset({"leave", "disappear", "vanish", "go", "depart"})
 _FASTER = frozenset({
     "faster", "better", "more", "longer", "sooner", "further", "harder", "earlier", "quicker", "quickly", "readily", "vigorously",
     "briskly", "efficiently", "avidly", "strongly", "stronger", "tighter", "robustly",
@@ -662,6 +664,9 @@ class Causes(Compounds):
                 return []
             args = self.direct_object(node)
             return [(arg, kind, kind.flips) for arg in args]
+        if own and node.lemma in _COMING | _GOING and not any(kid.dep == "dobj" for kid in node.kids):
+            gone = (node.lemma in _GOING) != self.scope.negated(node)
+            return [(arg, removal if gone else None, gone) for one in own for arg in self.phrases.subjects(one) if arg.name is not None]
         if own and not any(kid.dep == "dobj" for kid in node.kids):
             for entry in self.data.verbs.get(node.lemma, ()):
                 if entry.group.id in ("increase", "decrease") and entry.group.inchoative:

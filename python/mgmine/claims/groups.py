@@ -209,7 +209,7 @@ def _sharpened(reader: Reader, nodes: list[Node]) -> int:
 
 
 def _level(reader: Reader, node: Node) -> int:
-    found = reader.data.levels.get(node.low) or {"more": "high", "less": "low", "fewer": "low", "plenty": "high"}.get(
+    found = reader.data.levels.get(node.low) or {"more": "high", "less": "low", "fewer": "low", "little": "low", "plenty": "high", "abundant": "high"}.get(
         node.low
     )
     if found is None:

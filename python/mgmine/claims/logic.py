@@ -122,7 +122,7 @@ class Logic:
                         if inner.dep == "nmod"
                         and inner.i > kid.i
                         and inner.case() in wanted
-                        and inner.case() not in ("of", "in")
+                        and (inner.case() not in ("of", "in") or kid.low in ("track", "note", "stock", "heed", "hold", "notice"))
                     ]
         return found
 

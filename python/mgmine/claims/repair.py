@@ -329,6 +329,17 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         # "EDTA dampened, and MgSO4 brought back, X"
         return STAND_INS[0]
     if (
+        base == "leave"
+        and node.dep == "amod"
+        and before.low in (",", "and", "but")
+        and any(
+            one.low in data.states or (one.low in data.adjectives and data.adjectives[one.low].frame == "unchanged")
+            for one in nodes[node.i + 2 : node.i + 6]
+        )
+    ):
+        # "and left adhesion untouched"
+        return STAND_INS[3]
+    if (
         root is not None
         and root.i < node.i
         and node.dep == "amod"

@@ -50,6 +50,12 @@ class Scope:
                 inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids
             ):
                 return True
+            if kid.dep == "nmod" and kid.i < node.i and any(one.low == "no" and one.i < kid.i for one in kid.kids) and any(
+                aux.dep in ("aux", "auxpass") and any(one.dep in ("nsubj", "nsubjpass") and one.i > aux.i for one in node.kids)
+                for aux in node.kids
+            ):  # fmt: skip
+                # "at no dose did X impair Y"
+                return True
             if kid.dep == "case" and kid.low == "without" and any(one.dep == "cop" for one in node.kids):
                 return True
         if node.i > 0 and node.is_verb and self.graph.nodes[node.i - 1].low in ("neither", "nor", "never"):
