@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from mgmine.errors import StoreError
 from mgmine.store import _disk, _lease, _manifest, _schema, _segment
 from mgmine.store._manifest import File, Manifest, Segment, segment_id
+from mgmine.store._query import RowCounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from mgmine.store._query import Engine, RowCounter
+    from mgmine.store._query import Engine
 
 LOST = "lost"
 """Folder into which repair moves what is damaged."""
@@ -182,8 +183,6 @@ def repair(folder: Path) -> Repair:
     Raises:
         StoreError: The folder cannot be written to.
     """
-    from mgmine.store._query import RowCounter
-
     result = Repair()
     segments = folder / "segments"
     _disk.make_folder(segments)
@@ -272,9 +271,12 @@ def _mend(folder: Path, name: str, manifest: Manifest, sound: Any, bad: dict[str
                 files = [by_number[number] for number in segment.files]
                 _disk.write_file(described, _manifest.describe(segment, files, manifest.generation))
                 result.done.append(f"segments/{segment.id}/{_manifest.SEGMENT} made again")
+    listed = manifest.superseded
+    with RowCounter() as counter:
+        wrong = listed and faults_of_table(segments / listed.id / f"{_segment.SUPERSEDED}.parquet", listed, counter)
     table = _segment.place_superseded(segments, replace(kept, superseded=None))
-    if table != manifest.superseded and not damaged:
-        result.done.append(f"the list of records that do not count of {name} made again")
+    if wrong or (table != listed and not damaged):
+        result.done.append(f"{name}: the list of records that do not count made again")
     kept = replace(kept, superseded=table)
     again = _segment.without_content(segments, kept)
     kept = replace(

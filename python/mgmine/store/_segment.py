@@ -88,7 +88,7 @@ def write(key: SegmentKey, tables: Mapping[str, ArrowStream], folder: Path) -> d
             for name in ("documents", "mentions", "vetoes", "comentions", "sentences", "claims"):
                 path = folder / f"{name}.parquet"
                 given = tables.get(name)
-                if given is not None and _as_stored(given, name):
+                if given is not None and _as_stored(connection, given, name):
                     written[name] = _written(given, path, constant)
                     if name in ("documents", "sentences"):
                         connection.execute(f"CREATE VIEW {name} AS FROM {parquet(path)}")
@@ -141,11 +141,18 @@ def rewrite(
     return written
 
 
-def _as_stored(table: ArrowStream, name: str) -> bool:
+def _as_stored(connection: Any, table: ArrowStream, name: str) -> bool:
     """Whether a table is one of the core's with exactly the columns of the schema, so that it can be written as it is."""
     from mgmine import _native
 
-    return isinstance(table, _native.Table) and table.column_names == list(_schema.columns()[name])
+    if not isinstance(table, _native.Table):
+        return False
+    connection.register("given", table)
+    try:
+        have = connection.execute("DESCRIBE given").fetchall()
+    finally:
+        connection.unregister("given")
+    return [(column, kind) for column, kind, *_ in have] == list(_schema.columns()[name].items())
 
 
 def _load(connection: Any, name: str, table: ArrowStream | None, key: SegmentKey, *, given: bool = False) -> None:
