@@ -353,6 +353,6 @@ def _check_form(path: Path) -> None:
 
 
 def _held(files: Iterable[File]) -> _plan.Held:
-    """NLM's files among those of a generation."""
-    found = ((FileNumber.parse(file.key.source), file.key.md5) for file in files)
+    """NLM's files among those of a generation. One of which records count again that were left out has to be read again."""
+    found = ((FileNumber.parse(file.key.source), file.key.md5 if file.whole else "") for file in files)
     return {number: md5 for number, md5 in found if number}
