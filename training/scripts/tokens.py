@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 # What follows the hyphen in compounds whose first part can be an argument ("LPS-induced", "Mg2+-dependent").
 RELATIONAL = (
-    "activated|activating|arrested|associated|augmented|based|binding|bound|blocked|catalysed|catalyzed|chelated|coated|"
-    "competent|conjugated|containing|coupled|defective|deficient|depleted|deprived|dependent|dependant|derived|"
-    "driven|elicited|enhanced|enriched|evoked|exposed|expressing|free|gated|generated|impermeable|independent|"
-    "induced|inducible|inducing|infected|inhibitable|inhibited|inhibiting|inhibitory|insensitive|knockout|"
-    "linked|loaded|mediated|mutant|negative|null|permeable|positive|potentiated|primed|producing|promoted|"
-    "pulsed|reactive|regulated|related|releasing|replete|resistant|responsive|restricted|rich|secreting|selective|sensitive|"
-    "sensitized|specific|stabilised|stabilized|stimulated|sufficient|supplemented|suppressed|targeted|transduced|"
-    "transfected|transporting|treated|triggered|unresponsive"
+    "activated|activating|arrested|associated|augmented|based|binding|blocked|bound|catalysed|catalyzed|"
+    "challenged|chelated|coated|competent|conjugated|containing|coupled|defective|deficient|deleted|dependant|"
+    "dependent|depleted|deprived|derived|directed|driven|elicited|enhanced|enriched|evoked|exposed|expressing|"
+    "free|gated|generated|immunoreactive|impermeable|independent|induced|inducible|inducing|infected|inhibitable|"
+    "inhibited|inhibiting|inhibitory|injected|insensitive|knockout|lesioned|linked|loaded|mediated|mutant|"
+    "negative|null|overexpressing|permeable|positive|potentiated|primed|producing|promoted|pulsed|reactive|"
+    "regulated|related|releasing|replete|resistant|responsive|restricted|rich|secreting|selective|sensitive|"
+    "sensitized|sparing|specific|stabilised|stabilized|stimulated|sufficient|supplemented|suppressed|targeted|"
+    "transduced|transfected|transporting|treated|triggered|unresponsive"
 )
 # Bound first parts that make one word with what follows.
 PREFIXES = [
@@ -87,7 +88,9 @@ def infixes() -> list[str]:
     hyphen = "[-‐‑–]"
     left = r"(?<=[A-Za-z0-9α-ωΑ-Ω+)\]])"
     caps = _not_after([w for w in PREFIXES if len(w) >= 5] + GREEK)
+    inner = "".join(rf"(?<![A-Za-z0-9][(\[][^()\[\]]{{{n}}})" for n in range(1, 9))  # not in Ca(2+), poly(A)
     return [
+        rf"(?<=[A-Za-z0-9α-ωΑ-Ω+]){inner}[)\]](?={hyphen}(?:{RELATIONAL})(?![A-Za-z]))",  # (TNF)-mediated
         rf"{left}{_not_after(PREFIXES)}{hyphen}(?=(?:{RELATIONAL})(?![A-Za-z]))",
         rf"(?:(?<=\+)|(?<=\+\))){hyphen}(?=[A-Za-zα-ω])",  # Mg2+-ATP
         rf"(?<=[a-z]{{5}}){caps}{hyphen}(?=[A-Z]{{2}})",  # magnesium-LFA-1
@@ -121,6 +124,9 @@ def bio_tokenizer(nlp: Language) -> Tokenizer:
         suffix = suffix.replace("||", "|")  # a doubled "|" in a set, of which Python warns at every load
         suffix = suffix.replace(plus, "", 1) + r"|(?<=[a-z/-][A-Z])\.$"
         tokenizer.suffix_search = re.compile(suffix).search
+        prefix = tokenizer.prefix_search.__self__.pattern
+        opened = rf"|^[(\[](?=[^()\[\]\s]*\w[^()\[\]\s]*[)\]][-‐‑–](?:{RELATIONAL})(?![A-Za-z]))"
+        tokenizer.prefix_search = re.compile(prefix + opened).search
     inner = tokenizer.infix_finditer.__self__.pattern
     between = r"(?<=[0-9])[+\-\*^](?=[0-9-])"
     if between not in inner:

@@ -121,7 +121,7 @@ class Causes(Compounds):
             for one in self.subject_nodes(verb):
                 none = any(kid.low == "no" for kid in one.kids) or negative
                 if none and not (one.low in data.nouns and data.nouns[one.low].sign and self.phrases.themes(one)):
-                    out.extend((arg, "-", [verb]) for arg in self.phrases.objects(one))
+                    out.extend((arg, "none", [verb]) for arg in self.phrases.objects(one))
                 else:
                     out.extend(self._directed(one, verb))
             return out
@@ -369,6 +369,10 @@ class Causes(Compounds):
                 if cause.start < target.end and target.start < cause.end:
                     continue
                 stated = sign
+                missing = sign == "none"
+                if missing:
+                    # nothing seen without X speaks for X; nothing seen with X denies that X does it
+                    stated = sign = "-" if flips else "+"
                 if flips:
                     if sign == "?":
                         continue
@@ -376,7 +380,7 @@ class Causes(Compounds):
                 used = rule or ("affects/absence" if flips else "affects/cause-adverbial")
                 draft = Draft(
                     cause, "affects", target, cue, used, self.data.scores[used], verb, sign=stated,
-                    aspect=target.aspect, perturbation=(kind.kind, None) if kind is not None else None, negated=False, final=False,
+                    aspect=target.aspect, perturbation=(kind.kind, None) if kind is not None else None, negated=missing and not flips, final=False,
                     unstated=flips and sign != "0",
                 )  # fmt: skip
                 draft.reasons.append("effect under a condition")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,8 @@ _CLAIMS = "mgmine_claims"
 
 def _plain(document: GatedDocument) -> dict[str, Any]:
     return {
-        "sentences": [
-            [one.index, one.start, one.end, one.text, one.passage, one.section] for one in document.sentences
-        ],
-        "mentions": [
-            [m.start, m.end, m.text, m.family, m.concept, list(m.ids), m.sentence, m.counted, m.nested_in]
-            for m in document.mentions
-        ],
+        "sentences": [asdict(sentence) for sentence in document.sentences],
+        "mentions": [asdict(mention) for mention in document.mentions],
         "gated": sorted(document.gated),
     }
 
@@ -41,8 +37,8 @@ def _document(plain: dict[str, Any]) -> GatedDocument:
     return GatedDocument(
         "doc",
         1,
-        tuple(Sentence(*row) for row in plain["sentences"]),
-        tuple(Mention(*row[:5], tuple(row[5]), *row[6:9]) for row in plain["mentions"]),
+        tuple(Sentence(**row) for row in plain["sentences"]),
+        tuple(Mention(**{**row, "ids": tuple(row["ids"])}) for row in plain["mentions"]),
         frozenset(plain["gated"]),
     )
 

@@ -236,6 +236,18 @@ class Logic:
         """Who or what does it."""
         if not self.passive(node):
             head = node.head
+            if (
+                node.dep in ("advcl", "xcomp")
+                and node.tag == "VB"
+                and head is not None
+                and head.lemma not in OBJECT_CONTROL
+                and not self._own_subject(node)
+                and self.passive(head)
+                and any(entry.group.frame == "affects" for entry in self.data.verbs.get(head.lemma, ()))
+                and (agents := self.by_phrase(head))
+            ):
+                # "is inhibited by X to reduce Y": X does it
+                return agents
             if node.dep == "advcl" and node.tag in ("VBG", "VBN") and head is not None and not self._own_subject(node):
                 if self.passive(head):
                     agents = self.by_phrase(head)

@@ -60,7 +60,7 @@ class Scope:
             joiner = [kid.low for kid in head.kids if kid.dep == "cc" and kid.i < node.i]
             if not own and "but" not in joiner and joiner and joiner[-1] in ("or", "nor") and self.negated(head):
                 return True
-            if "nor" in joiner and own and self.negated(head):
+            if joiner and joiner[-1] == "nor" and own:
                 return True
         return False
 
@@ -311,6 +311,8 @@ class Scope:
                 denied = False
                 break
             if denied:
+                continue
+            if draft.rule in ("affects/absence", "affects/cause-adverbial", "affects/perturbed-holder"):
                 continue
             reached = lead.i in _anchored(anchor) or lead.head is anchor or side is draft.subject
             if reached and any(

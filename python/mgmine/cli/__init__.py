@@ -20,7 +20,7 @@ COMMANDS: dict[str, str] = {
     "query": "Find claims, relations, contradictions or sentences in a store.",
     "sql": "Ask a store in SQL.",
     "status": "Show what a store holds.",
-    "explain": "Show every candidate mention of a document, kept or vetoed, and why.",
+    "explain": "Show every candidate mention of a document and how its claims were read.",
     "compare": "Show what a summary makes of the claims of an abstract.",
     "evaluate": "Measure mgmine against every gold set at hand.",
     "lexicon": "Show, list and check lexicons.",
