@@ -228,6 +228,35 @@ def test_a_reader_that_crashes_on_a_file(
     assert place.content() == good_content
 
 
+def test_a_stored_file_that_is_published_anew_and_wrong_stops_nothing(place: Place, mirror: kit.Mirror) -> None:
+    """The store has its earlier state, so what comes after it may go on; it is tried again each time."""
+    place.update()
+    mirror.put(5, b"no gzip")
+    mirror.put(8, kit.update(8, 2000))
+    for files in ([kit.file_name(8)], []):
+        outcome = place.update()
+        assert (outcome.code, [file.name for file in outcome.files], outcome.behind) == (1, files, 1)
+        assert "not gzip" in outcome.trouble[0]
+
+
+def test_a_disk_that_fails(place: Place, monkeypatch: pytest.MonkeyPatch, good_content: dict[str, bytes]) -> None:
+    """Also the history, which no run depends on."""
+    import errno
+
+    from mgmine.update import _corpus, _history
+
+    def fails(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr(_corpus.Corpus, "_note", fails)
+    monkeypatch.setattr(_history.History, "append", fails)
+    outcome = place.update()
+    assert (outcome.code, outcome.trouble) == (75, ["/somewhere: No space left on device"])
+    monkeypatch.undo()
+    assert place.update().code == 0
+    assert place.content() == good_content
+
+
 def test_a_record_that_cannot_be_read_is_lost_alone(place: Place, mirror: kit.Mirror) -> None:
     broken = kit.citation(6000, "Good.").replace("<PMID", "<PMDI").replace("</PMID>", "</PMDI>", 1)
     mirror.put(5, kit.pubmed_file([kit.citation(6001, "Before."), broken, kit.citation(6002, "After.")]))

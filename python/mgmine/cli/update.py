@@ -131,7 +131,7 @@ def _show_plan(plan: Plan, as_json: bool, most: int | None) -> int:
 )
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--max-files", type=click.IntRange(min=1), default=None, help="Read at most this many files.")
-@click.option("--keep-xml/--discard-xml", "keep", default=True, help="Whether source files stay once they are stored.")
+@click.option("--keep/--discard-xml", "keep", default=True, help="Whether source files stay once they are stored.")
 @_common.lexicon_options
 @_common.gate_option
 @_common.model_option

@@ -89,7 +89,8 @@ class Corpus:
                     return _checksum.parse(note.read_bytes(), entry.name)
         content = self.source.checksum(entry)
         found = _checksum.parse(content, entry.name)
-        if not self.in_place and content is not None:
+        # Whoever only plans does not hold the lock, and leaves everything as it is.
+        if self._lock is not None and content is not None:
             self._note(note, content, entry)
         return found
 

@@ -6,7 +6,7 @@ import gzip
 import os
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +100,9 @@ class Updater:
     def _tell(self, event: str, *, keep: bool = True, **details: Any) -> None:
         line = {"event": event, "time": _history.timestamp(self.settings.patience.now()), **details}
         if keep:
-            self._history.append(line)
+            # A history that cannot be written, as on a full disk, keeps nobody from what can be done.
+            with suppress(OSError):
+                self._history.append(line)
         if self._event:
             self._event(line)
 
@@ -175,14 +177,18 @@ class Updater:
                 self._trouble("unavailable", str(error), code=UnavailableError.exit_code)
             except RefusedError as error:
                 self._trouble("refused", str(error))
+            except OSError as error:
+                self._trouble("unavailable", _words(error), code=UnavailableError.exit_code)
             except MgmineError as error:
                 self._tell("ended", code=error.exit_code, reason=str(error), files=len(outcome.files))
                 raise
             if self.settings.digest:
                 try:
                     self._digest(store)
-                except (MgmineError, OSError) as error:
+                except MgmineError as error:
                     self._trouble("not told", f"no digest was written: {error}")
+                except OSError as error:
+                    self._trouble("not told", f"no digest was written: {_words(error)}")
             self._tell(
                 "ended", code=outcome.code, files=len(outcome.files), behind=outcome.behind, waiting_since=outcome.waiting_since,
                 trouble=outcome.trouble,
@@ -273,17 +279,18 @@ class Updater:
                 writer.abandon_generation()
 
     def _sequence(self, corpus: Corpus, writer: Writer, items: Sequence[Item]) -> None:
-        """Do files in order. The first that cannot be had or read ends it: what follows may revise what it should have said."""
+        """Do files in order. A new one that cannot be had or read ends it: what follows may revise what it should have said."""
         for item in items:
             name = item.entry.name
             self._tried.add(_key(item))
             try:
                 path, md5 = corpus.obtain(item.entry, self._shown("downloading", name))
             except RefusedError as error:
-                self._blocked.add(item.beside)
                 self._missed[item.entry.file] = str(error)
                 self._trouble("refused", str(error), file=name)
-                return
+                if self._stops(item):
+                    return
+                continue
             stages = self._made()
             self._tell("reading", file=name, md5=md5, why=item.why)
             try:
@@ -292,10 +299,11 @@ class Updater:
             except StoreError:
                 raise
             except Exception as error:
-                self._blocked.add(item.beside)
                 reason = str(error) if isinstance(error, InputError) else f"{name}: {type(error).__name__}: {error}"
                 self._trouble("failed", reason, file=name)
-                return
+                if self._stops(item):
+                    return
+                continue
             self._outcome.files.append(result)
             if result.problems:
                 self._outcome.code = self._outcome.code or LOST
@@ -305,6 +313,12 @@ class Updater:
             )  # fmt: skip
             if not self.settings.keep:
                 corpus.discard(item.entry)
+
+    def _stops(self, item: Item) -> bool:
+        """Whether what comes after a file that failed must wait. Of one that was to be read anew the store has the earlier state."""
+        if item.why == "new":
+            self._blocked.add(item.beside)
+        return item.why == "new"
 
     def _made(self) -> Stages:
         """The stages, made when the first file needs them: a day without news pays for no language model."""
@@ -333,6 +347,10 @@ class Updater:
         self._tell(event, reason=reason, **details)
 
 
+def _words(error: OSError) -> str:
+    return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+
+
 def _key(item: Item) -> tuple[FileNumber, bool]:
     return item.entry.file, item.beside
 
@@ -353,6 +371,6 @@ def _check_form(path: Path) -> None:
 
 
 def _held(files: Iterable[File]) -> _plan.Held:
-    """NLM's files among those of a generation."""
-    found = ((FileNumber.parse(file.key.source), file.key.md5) for file in files)
+    """NLM's files among those of a generation. One of which records count again that were left out has to be read again."""
+    found = ((FileNumber.parse(file.key.source), file.key.md5 if file.whole else "") for file in files)
     return {number: md5 for number, md5 in found if number}
