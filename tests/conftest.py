@@ -17,6 +17,9 @@ SAMPLE = ROOT / "python" / "mgmine" / "data" / "sample" / "sample.xml"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the long property, fuzz and whole-file tests")
+    parser.addoption(
+        "--soak", action="store_true", help="run kills, faults and readers until every point was met; hours"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

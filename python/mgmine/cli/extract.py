@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from mgmine.cli import _common
+from mgmine.cli import _common, _rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,11 +21,6 @@ TSV = [
     "text",
 ]  # fmt: skip
 """Columns of ``--format tsv``; the record's other fields are in the other two formats."""
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _named(argument: Argument | None) -> str:
@@ -47,7 +42,7 @@ def _row(claim: Claim) -> list[object]:
 def _write_tsv(claims: Iterable[Claim], out: IO[bytes]) -> None:
     out.write(("\t".join(TSV) + "\n").encode())
     for claim in claims:
-        out.write(("\t".join(map(_cell, _row(claim))) + "\n").encode())
+        out.write(("\t".join(map(_rows.tsv_cell, _row(claim))) + "\n").encode())
 
 
 def _write_jsonl(claims: Iterable[Claim], out: IO[bytes]) -> None:
@@ -105,5 +100,7 @@ def command(
         else:
             with _common.output_file(output) as out:
                 (_write_tsv if form == "tsv" else _write_jsonl)(claims, out)
-    lost = _common.tell([*claims.problems, *claims.skipped])
-    ctx.exit(_common.LOST if lost else 0)
+    _common.tell([*claims.problems, *claims.skipped])
+    if claims.unread == len(inputs):
+        ctx.exit(_common.UNREAD)
+    ctx.exit(_common.LOST if claims.skipped or not all(problem.repaired for problem in claims.problems) else 0)

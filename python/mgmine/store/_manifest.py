@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import StoreError
-from mgmine.store import _disk
+from mgmine.store import _disk, _schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +26,10 @@ NEXT = "NEXT.json"
 """The manifest of a generation that is being built beside the current one."""
 
 _NLM = re.compile(r"pubmed(?P<year>\d\d)n(?P<number>\d{4,})\.xml(?:\.gz)?\Z")
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _hash(*parts: object, size: int = 16) -> str:
@@ -192,7 +196,7 @@ class Manifest:
             StoreError: The bytes are no manifest, or one of another version.
         """
         try:
-            document = json.loads(data)
+            document = json.loads(data, parse_constant=_no_number)
             if document["format"] != FORMAT:
                 raise StoreError(f"{where}: not the manifest of an evidence store")
             if document["version"] != VERSION:
@@ -214,13 +218,18 @@ class Manifest:
                     name: Table(int(table["rows"]), int(table["bytes"]), str(table["sha256"]))
                     for name, table in entry["tables"].items()
                 }
+                if not tables.keys() <= set(_schema.TABLES):
+                    raise StoreError(f"{where}: the segment {entry['id']} lists a table that no store has")
                 segments.append(Segment(entry["id"], tuple(map(int, entry["files"])), tables))
             held = {(segment.id, number) for segment in segments for number in segment.files}
             for file in files:
                 if (file.segment, file.key.file) not in held:
                     raise StoreError(f"{where}: the segment of {file.key.source} is not listed")
-            return cls(tuple(files), tuple(segments), int(document["generation"]))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            manifest = cls(tuple(files), tuple(segments), int(document["generation"]))
+            # What cannot be written again, such as half of a surrogate pair, would stop a later commit.
+            manifest.to_bytes()
+            return manifest
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise StoreError(f"{where}: damaged: {type(error).__name__}: {error}") from error
 
 

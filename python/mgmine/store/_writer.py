@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from mgmine.errors import InputError, LockedError, StoreError, UsageError
+from mgmine.errors import InputError, LockedError, MgmineError, StoreError, UsageError
 from mgmine.store import _disk, _lease, _manifest, _schema
 from mgmine.store._manifest import File, Manifest, Segment, SegmentKey, Table
 
@@ -35,7 +35,10 @@ def _write_parquet(table: ArrowStream, path: Path) -> None:
     """Write one Parquet file, always the same bytes for the same rows, and sync it."""
     from mgmine import _native
 
-    _native.write_parquet(table, str(path))
+    try:
+        _native.write_parquet(table, str(path))
+    except MgmineError as error:
+        raise StoreError(f"{path}: {str(error).removeprefix('External: ')}") from error
 
 
 class Writer:
