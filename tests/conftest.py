@@ -19,6 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the long property, fuzz and whole-file tests")
     parser.addoption("--kills", type=int, default=50, help="how often the update is killed at a random instant")
     parser.addoption("--snapshots", type=int, default=300, help="how many snapshots readers take while the update runs")
+    parser.addoption(
+        "--soak", action="store_true", help="run kills, faults and readers until every point was met; hours"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

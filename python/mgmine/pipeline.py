@@ -29,7 +29,7 @@ STORED = ("documents", "mentions", "vetoes", "comentions", "sentences", "deletio
 
 @dataclass(slots=True)
 class FileRun:
-    """What became of one input file. ``lost`` counts records and sentences that could not be read.
+    """What became of one input file. ``repaired`` of its ``problems`` cost nothing but a character.
 
     ``reason`` says why :func:`refresh` read the file again, and what of it.
     """
@@ -45,11 +45,12 @@ class FileRun:
     known: bool = False
     failed: str | None = None
     problems: list[str] = field(default_factory=list)
+    repaired: int = 0
 
     @property
     def lost(self) -> bool:
         """Whether anything of the file was lost."""
-        return self.failed is not None or bool(self.problems)
+        return self.failed is not None or len(self.problems) > self.repaired
 
 
 def source_of(given: Input) -> Any:
@@ -73,8 +74,8 @@ def _provenance(lexicon: Lexicon, extractor: Extractor | None) -> dict[str, str]
 class Claims:
     """The claims of some inputs, in order: iterate over it once.
 
-    ``problems`` holds what could not be read and ``skipped`` the sentences that were given up, both complete when the
-    iteration is.
+    ``problems`` holds what could not be read, ``unread`` counts the inputs of which nothing could be, and ``skipped`` holds the
+    sentences that were given up, all complete when the iteration is.
 
     Args:
         inputs: Corpus files; ``-`` is standard input.
@@ -99,6 +100,7 @@ class Claims:
         self._gate = gate
         self._progress = progress
         self.problems: list[Problem] = []
+        self.unread = 0
 
     @property
     def skipped(self) -> list[Skipped]:
@@ -121,6 +123,7 @@ class Claims:
                 path = Path(given)
                 done += path.stat().st_size if path.is_file() else 0
             self.problems.extend(tables.problems)
+            self.unread += tables.summary.unread
             for claims in _read(tables, self._extractor):
                 yield from claims
 
@@ -447,6 +450,7 @@ class Stages:
         if summary.unread or any(problem.fatal for problem in tables.problems):
             raise InputError("; ".join(problems) or f"{path}: could not be read")
         result.problems.extend(problems)
+        result.repaired = sum(problem.repaired for problem in tables.problems)
         claims: list[str] = []
         skipped = 0
         if extractor is not None:

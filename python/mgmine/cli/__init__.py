@@ -95,12 +95,21 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except MgmineError as error:
-        click.echo(f"mgmine: {error}", err=True)
+        from mgmine.cli._common import visible
+
+        click.echo("mgmine: " + "\n".join(map(visible, str(error).split("\n"))), err=True)
         code = error.exit_code
     except BrokenPipeError:
         # The reader of our output went away (`mgmine scan … | head`): nothing is wrong with our work.
         sys.stderr.close()
         code = 0
+    except OSError as error:
+        # A disk that is full or fails, under a file of ours that no error of ours speaks of.
+        from mgmine.cli._common import visible
+
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(visible(f"mgmine: {where}{error.strerror or error}"), err=True)
+        code = 1
     except KeyboardInterrupt:
         click.echo("mgmine: interrupted", err=True)
         code = 130

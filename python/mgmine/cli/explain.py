@@ -128,7 +128,7 @@ def _show(lexicon: Lexicon, document: Document) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     title = document.title or document.text.partition("\n")[0]
-    console.print(Text.assemble((document.id, "bold"), f" v{document.version}  {title}"))
+    console.print(Text.assemble((document.id, "bold"), f" v{document.version}  {_common.visible(title)}"))
     records = _records(lexicon, document)
     if not records:
         console.print("no candidate\n")
@@ -141,10 +141,10 @@ def _show(lexicon: Lexicon, document: Document) -> None:
             str(record["sentence"]), f"{record['passage']} {record['start']}–{record['end']}", record["text"],
             f"{record['concept']} [{record['family']}]", record["name"] + made, verdict(record),
         )  # fmt: skip
-        table.add_row(*(Text(cell) for cell in cells), style=style)
+        table.add_row(*(Text(_common.visible(cell)) for cell in cells), style=style)
     console.print(table)
     for definition in explain(lexicon, document).definitions:
-        console.print(Text(f"defined here: {definition.short} = {definition.long}"))
+        console.print(Text(_common.visible(f"defined here: {definition.short} = {definition.long}")))
     console.print()
 
 

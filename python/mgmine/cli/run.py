@@ -17,8 +17,9 @@ COLUMNS = ["file", "documents", "abstracts", "deleted", "mentions", "comentions"
 
 
 def show(results: Sequence[FileRun]) -> int:
-    """Print what became of each file, problems on stderr; the exit code."""
-    lost = sum(_common.tell([*result.problems, *([result.failed] if result.failed else [])]) for result in results)
+    """Print what became of each file, problems on stderr; the exit code: 65 if no file could be read, 1 if anything was lost."""
+    for result in results:
+        _common.tell([*result.problems, *([result.failed] if result.failed else [])])
     rows = [
         [
             result.name,
@@ -50,7 +51,9 @@ def show(results: Sequence[FileRun]) -> int:
         for result in results
     ]
     _rows.print_rows(COLUMNS, rows, numeric=range(1, 7))
-    return _common.LOST if lost else 0
+    if results and all(result.failed for result in results):
+        return _common.UNREAD
+    return _common.LOST if any(result.lost for result in results) else 0
 
 
 @click.command()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import StoreError
-from mgmine.store import _disk
+from mgmine.store import _disk, _schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +30,10 @@ SEGMENT = "SEGMENT.json"
 
 _PARTS = ("source", "md5", "lexicon", "rules", "model", "gate")
 _NLM = re.compile(r"pubmed(?P<year>\d\d)n(?P<number>\d{4,})\.xml(?:\.gz)?\Z")
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _hash(*parts: object, size: int = 16) -> str:
@@ -152,6 +156,8 @@ class Segment:
         if not re.fullmatch(r"[0-9a-f]{32}", value["id"]):
             raise ValueError(f"{value['id']!r} is not the id of a segment")
         tables = {name: Table.from_json(table) for name, table in value["tables"].items()}
+        if not tables.keys() <= set(_schema.TABLES):
+            raise ValueError(f"the segment {value['id']} lists a table that no store has")
         return cls(value["id"], tuple(map(int, value["files"])), tables)
 
 
@@ -227,7 +233,7 @@ class Manifest:
             StoreError: The bytes are no manifest, or one of another version.
         """
         try:
-            document = json.loads(data)
+            document = json.loads(data, parse_constant=_no_number)
             if document["format"] != FORMAT:
                 raise StoreError(f"{where}: not the manifest of an evidence store")
             if document["version"] != VERSION:
@@ -244,8 +250,11 @@ class Manifest:
                 raise ValueError("a file is listed twice")
             listed = document["superseded"]
             superseded = None if listed is None else Table.from_json(listed)
-            return cls(files, segments, superseded, int(document["generation"]))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            manifest = cls(files, segments, superseded, int(document["generation"]))
+            # What cannot be written again, such as half of a surrogate pair, would stop a later commit.
+            manifest.to_bytes()
+            return manifest
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise StoreError(f"{where}: damaged: {type(error).__name__}: {error}") from error
 
 

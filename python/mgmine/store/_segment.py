@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mgmine.errors import InputError, StoreError
+from mgmine.errors import InputError, MgmineError, StoreError
 from mgmine.store import _disk, _schema
 from mgmine.store._manifest import Table
 from mgmine.store._query import fill, literal, parquet, scans
@@ -40,7 +40,10 @@ def write_parquet(table: ArrowStream, path: Path, constant: tuple[str, int] | No
     """Write one Parquet file, always the same bytes for the same rows, and sync it; ``constant`` is a column to add."""
     from mgmine import _native
 
-    return _native.write_parquet(table, str(path), constant=constant)
+    try:
+        return _native.write_parquet(table, str(path), constant=constant)
+    except MgmineError as error:
+        raise StoreError(f"{path}: {str(error).removeprefix('External: ')}") from error
 
 
 def _written(table: ArrowStream, path: Path, constant: tuple[str, int] | None = None) -> Table:
