@@ -15,7 +15,7 @@ pub struct Naive<'l> {
 
 impl Naive<'_> {
     /// What each character is compared as, runs of white space as one, with the bytes it covers.
-    fn folded(text: &str, exact: bool) -> Vec<(char, usize, usize)> {
+    pub(crate) fn folded(text: &str, exact: bool) -> Vec<(char, usize, usize)> {
         let mut out: Vec<(char, usize, usize)> = Vec::new();
         for (at, c) in text.char_indices() {
             let folded = if exact { fold(c) } else { fold_case(c) };

@@ -275,7 +275,7 @@ fn what_is_not_closed_hides_nothing_but_its_record() {
 #[test]
 fn a_stream_that_unpacks_to_far_too_much_is_left() {
     let record = article(1, "One");
-    let start = set(&[record.clone()]).replace("</PubmedArticleSet>\n", "");
+    let start = set(std::slice::from_ref(&record)).replace("</PubmedArticleSet>\n", "");
     let packed = gzip([start.as_bytes(), &vec![b' '; 64 << 20]].concat().as_slice());
     for threaded in [false, true] {
         let all = read_with("x.gz", &packed, &Options { threaded, ..full() });

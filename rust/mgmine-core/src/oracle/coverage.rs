@@ -9,6 +9,12 @@ use std::sync::LazyLock;
 use flate2::read::MultiGzDecoder;
 
 use super::*;
+use crate::automaton::{Automaton, Search};
+use crate::boundary;
+use crate::lexicon::Names;
+use crate::matcher::{Candidate, Matcher, sort};
+use crate::naive::{Naive, found};
+use crate::normalize::{fold, fold_case};
 use crate::token::plainly;
 
 /// The naive scanner with an index of how names begin, for texts too long and lexicons too big to try every name everywhere.
