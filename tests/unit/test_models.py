@@ -112,6 +112,57 @@ def test_an_installed_model_reads_claims_whatever_its_labels_are_called(at_site:
     assert passive.nodes[0].dep == "nsubjpass"
 
 
+def test_scispacys_abbreviations_and_linker_are_added_on_wish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation = pytest.importorskip("scispacy.candidate_generation")
+    joblib, nmslib, numpy, sparse, text, linking = map(
+        pytest.importorskip,
+        ("joblib", "nmslib", "numpy", "scipy.sparse", "sklearn.feature_extraction.text", "scispacy.linking_utils"),
+    )
+    concepts = [
+        {
+            "concept_id": "T1",
+            "canonical_name": "Magnesium",
+            "aliases": ["magnesium ion"],
+            "types": [],
+            "definition": "A metal.",
+        },
+        {
+            "concept_id": "T2",
+            "canonical_name": "Cisplatin",
+            "aliases": ["platinol"],
+            "types": [],
+            "definition": "A drug.",
+        },
+    ]
+    path = tmp_path / "kb.jsonl"
+    path.write_text("".join(json.dumps(concept) + "\n" for concept in concepts))
+
+    class SmallBase(linking.KnowledgeBase):  # type: ignore[misc,name-defined]
+        def __init__(self) -> None:
+            super().__init__(str(path))
+
+    names = ("nmslib_index.bin", "tfidf_vectorizer.joblib", "tfidf_vectors_sparse.npz", "concept_aliases.json")
+    # as scispaCy's create_tfidf_ann_index, which today's scipy does not let run
+    names_of = [name for one in concepts for name in (str(one["canonical_name"]), *one["aliases"])]
+    vectorizer = text.TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), min_df=1, dtype=numpy.float32)
+    vectors = vectorizer.fit_transform(names_of)
+    index = nmslib.init(method="hnsw", space="cosinesimil_sparse", data_type=nmslib.DataType.SPARSE_VECTOR)
+    index.addDataPointBatch(vectors)
+    index.createIndex({"M": 10, "efConstruction": 50, "post": 0})
+    index.saveIndex(str(tmp_path / names[0]))
+    joblib.dump(vectorizer, tmp_path / names[1])
+    sparse.save_npz(tmp_path / names[2], vectors)
+    (tmp_path / names[3]).write_text(json.dumps(names_of))
+    monkeypatch.setitem(
+        generation.DEFAULT_PATHS, "small", generation.LinkerPaths(*(str(tmp_path / name) for name in names))
+    )
+    monkeypatch.setitem(generation.DEFAULT_KNOWLEDGE_BASES, "small", SmallBase)
+    nlp = load(exclude=(), components=["abbreviation_detector", ("scispacy_linker", {"linker_name": "small"})]).nlp
+    doc = nlp("The nephrotoxicity of cisplatin (CDDP) was lower in treated rats.")
+    links = {ent.text: ent._.kb_ents for ent in doc.ents}
+    assert links["cisplatin"][0][0] == "T2"
+
+
 def test_installed_models_are_listed_after_ours(at_site: Path) -> None:
     names = [info.name for info in installed()]
     assert names[0] == "en_core_bio_sm"
