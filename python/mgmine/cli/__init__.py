@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "compare": "Show what a summary makes of the claims of an abstract.",
     "evaluate": "Measure mgmine against every gold set at hand.",
     "lexicon": "Show, list and check lexicons.",
+    "model": "Show the spaCy pipelines at hand.",
     "store": "Look after an evidence store.",
 }
 """Name and one-line help of every command: what ``mgmine --help`` prints without importing any of them."""
