@@ -810,7 +810,7 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
             not entries
             or base == node.low
             or noun is None
-            or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then")
+            or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then", ",")
             or not node.low.endswith("ed")
         ):
             continue
@@ -831,6 +831,8 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
             top = top.head
         verb = top.head
         if verb is None or top.dep not in ("dobj", "nmod") or verb.tag != "VBD" or verb.i > node.i:
+            continue
+        if graph.nodes[node.i - 1].low == "," and not (_tells(verb, data) and top.dep == "dobj"):
             continue
         if (
             graph.nodes[node.i - 1].low == "and"
