@@ -71,7 +71,7 @@ fuzz-manifest: $(STAMP)
 
 # Hours: every fault point, all kills, all readers, an hour of each fuzz target.
 soak: $(STAMP)
-	$(BIN)/pytest --soak --long --kills 1000 --snapshots 10000 -s tests/faults tests/update tests/hostile
+	$(BIN)/pytest --soak --long -s tests/faults tests/update tests/hostile
 	$(MAKE) fuzz SECONDS=3600
 
 clean:

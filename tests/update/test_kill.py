@@ -1,7 +1,7 @@
 """SIGKILL at any instant, again and again: the store becomes, byte for byte, that of a run that was never stopped.
 
 Each life of the update is killed at a random instant of the time that a whole run takes; what the killed ones got done is not undone,
-so a store is whole after some lives, and the next begins anew. Fifty kills in every test run; the soak (``--kills 1000``) has more.
+so a store is whole after some lives, and the next begins anew. Fifty kills in every test run; a soak has a thousand.
 """
 
 from __future__ import annotations
@@ -96,9 +96,8 @@ while sys.stdin.readline().strip() == "go":
 """
 
 
-def test_readers_while_it_runs(place: Place, server: kit.Server, request: pytest.FixtureRequest) -> None:
+def test_readers_while_it_runs(place: Place, server: kit.Server, snapshots: int) -> None:
     """Each snapshot is whole, and that of a state between two files; none waits, none fails."""
-    snapshots = int(request.config.getoption("--snapshots"))
     place.update(max_files=3)
     command = [sys.executable, "-c", READER, str(place.store)]
     path = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -86,14 +86,14 @@ def cut(shared: Path, most: int | None) -> tuple[kit.Mirror, dict[str, int]]:
     return mirror, live
 
 
-def test_sixty_files_of_real_records(shared: Path, place: Place, request: pytest.FixtureRequest) -> None:
+def test_sixty_files_of_real_records(shared: Path, place: Place, kills: int, request: pytest.FixtureRequest) -> None:
     whole = bool(request.config.getoption("--long"))
     mirror, live = cut(shared, None if whole else 300)
     with kit.Server(mirror) as server:
         place.source = server.url
         seconds = run_time(place)
         first = place.folder / "whole0"
-        lives(place, int(request.config.getoption("--kills")) if whole else 6, seconds, 1)
+        lives(place, kills if whole else 6, seconds, 1)
     good = never_stopped(place, mirror)
     check(place, good)
     assert first.is_dir()
