@@ -206,7 +206,7 @@ def truncated() -> _Kind:
         "the input ends",
         GOOD[:2],
     )
-    kind.add("jats", jats()[:-30], 1, "the input ends", (), file="bad.nxml")
+    kind.add("jats", jats()[:-30], 65, "the input ends", (), file="bad.nxml")
     kind.add("bioc", bioc(tail="")[:-40], 1, "the input ends", GOOD[:2], file="bad.bioc.xml")
     kind.add("jsonl", jsonl()[:-30], 1, r"record 2.*not a JSON record", GOOD[:2], file="bad.jsonl")
     kind.add(
