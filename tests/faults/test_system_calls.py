@@ -16,7 +16,7 @@ import storekit
 import updatekit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from faultkit import Point
@@ -151,7 +151,7 @@ JOBS = {"run": _run_job, "update": _update_job}
 
 
 @pytest.fixture(scope="module", params=list(JOBS))
-def job(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
+def job(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Job:
     if reason := faultkit.missing():
         pytest.skip(reason)
     # A short name, for strace prints long ones in part.
