@@ -206,7 +206,7 @@ def truncated() -> _Kind:
         "the input ends",
         GOOD[:2],
     )
-    kind.add("jats", jats()[:-30], 1, "the input ends", (), file="bad.nxml")
+    kind.add("jats", jats()[:-30], 65, "the input ends", (), file="bad.nxml")
     kind.add("bioc", bioc(tail="")[:-40], 1, "the input ends", GOOD[:2], file="bad.bioc.xml")
     kind.add("jsonl", jsonl()[:-30], 1, r"record 2.*not a JSON record", GOOD[:2], file="bad.jsonl")
     kind.add(
@@ -310,7 +310,7 @@ def bomb_by_ratio() -> _Kind:
         kind.add(
             name, bomb(start + before, piece, giga, behind + rest), 1, RATIO, GOOD[:1], file="bad.xml.gz", more=True
         )
-    kind.add("zeros", bomb("", b"\0", giga, ""), 65, f"{RATIO}|no root element", (), file="bad.xml.gz")
+    kind.add("zeros", bomb("", b"\0", giga, ""), 65, "the input is binary", (), file="bad.xml.gz")
     kind.add("jsonl", bomb(jsonl(), b'{"id": 1, "text": "Mg"}\n', giga, ""), 1, RATIO, file="bad.jsonl.gz", more=True)
     kind.add("medline", bomb(medline(), b"AB  - Mg2+\n", giga, ""), 1, RATIO, GOOD[:2], file="bad.nbib.gz", more=True)
     kind.add("text", bomb("Magnesium binds LFA-1.\n\n", b"Mg2+ ", giga, ""), 1, f"{RATIO}", (), file="bad.txt.gz")
