@@ -38,8 +38,8 @@ class Snapshot:
     generation: int
     files: dict[str, list[str]]
     relations: dict[str, Row] = field(default_factory=dict)
-    claims: dict[Claim, tuple[str, bool]] = field(default_factory=dict)
-    """The relation of each claim, and whether its document is retracted."""
+    claims: dict[Claim, tuple[str, bool, bool]] = field(default_factory=dict)
+    """The relation of each claim, whether its document is retracted, and whether the claim denies the relation."""
 
     @property
     def readers(self) -> set[tuple[str, ...]]:
@@ -58,9 +58,9 @@ def take(store: Store, taken: str) -> Snapshot:
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     for row in store.sql(f"SELECT {names} FROM relations ORDER BY relation_id").dicts():
         snapshot.relations[row["relation_id"]] = row
-    query = "SELECT doc_id, claim_id, relation_id, withdrawn FROM evidence WHERE NOT is_aim ORDER BY doc_id, claim_id"
-    for doc_id, claim_id, relation_id, withdrawn in store.sql(query):
-        snapshot.claims[doc_id, claim_id] = (relation_id, bool(withdrawn))
+    query = "SELECT doc_id, claim_id, relation_id, withdrawn, denies FROM evidence WHERE NOT is_aim ORDER BY doc_id, claim_id"
+    for doc_id, claim_id, relation_id, withdrawn, denies in store.sql(query):
+        snapshot.claims[doc_id, claim_id] = (relation_id, bool(withdrawn), bool(denies))
     return snapshot
 
 
@@ -71,8 +71,8 @@ def write(snapshot: Snapshot, path: Path) -> None:
         packed.write(json.dumps(head).encode() + b"\n")
         for relation in snapshot.relations.values():
             packed.write(json.dumps([relation[name] for name in COLUMNS], ensure_ascii=False).encode() + b"\n")
-        for (doc_id, claim_id), (relation_id, withdrawn) in snapshot.claims.items():
-            packed.write(json.dumps([doc_id, claim_id, relation_id, withdrawn]).encode() + b"\n")
+        for (doc_id, claim_id), rest in snapshot.claims.items():
+            packed.write(json.dumps([doc_id, claim_id, *rest]).encode() + b"\n")
 
 
 def read(path: Path, *, head: bool = False) -> Snapshot:
@@ -94,7 +94,7 @@ def read(path: Path, *, head: bool = False) -> Snapshot:
                 if len(values) == len(COLUMNS):
                     snapshot.relations[values[0]] = dict(zip(COLUMNS, values, strict=True))
                 else:
-                    snapshot.claims[values[0], values[1]] = (values[2], values[3])
+                    snapshot.claims[values[0], values[1]] = (values[2], values[3], values[4])
             return snapshot
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
         raise InputError(f"{path}: a damaged snapshot: {error}") from error

@@ -262,14 +262,17 @@ def _moved(before: Snapshot, after: Snapshot) -> tuple[dict[str, list[Claim]], d
     """The claims that came to each relation, and those that no longer count for it."""
     gained: dict[str, list[Claim]] = defaultdict(list)
     lost: dict[str, list[Claim]] = defaultdict(list)
-    for claim, (relation, withdrawn) in after.claims.items():
+    for claim, (relation, withdrawn, _) in after.claims.items():
         old = before.claims.get(claim)
         if not withdrawn and (old is None or old[1]):
             gained[relation].append(claim)
-    for claim, (relation, withdrawn) in before.claims.items():
+    for claim, (relation, withdrawn, _) in before.claims.items():
         new = after.claims.get(claim)
         if not withdrawn and (new is None or new[1]):
             lost[relation].append(claim)
+    for claims in gained.values():
+        # What denies is what a reader of news looks for.
+        claims.sort(key=lambda claim: not after.claims[claim][2])
     return gained, lost
 
 
@@ -355,10 +358,9 @@ def _behind(
         return [claim for answer in item.answers for claim in gained[answer["relation_id"]]]
     found = list(gained.get(relation_id, ()))
     if item.kind == "contradicted":
-        # What speaks against it stands in the relations of the other signs.
-        for other in after_pairs.get(item.relation["pair_id"], ()):
-            if other != relation_id:
-                found.extend(gained.get(other, ()))
+        # What speaks against it may stand in the relations of the other signs.
+        others = [other for other in after_pairs.get(item.relation["pair_id"], ()) if other != relation_id]
+        found = [claim for other in others for claim in gained.get(other, ())] + found
     return found
 
 
@@ -394,9 +396,11 @@ def _add_sentences(
     chosen = []
     for claims in behind:
         # Of different documents first.
-        first = {doc_id: (doc_id, claim_id) for doc_id, claim_id in reversed(claims)}
+        first: dict[str, Claim] = {}
+        for claim in claims:
+            first.setdefault(claim[0], claim)
         rest = [claim for claim in claims if first[claim[0]] != claim]
-        chosen.append([*sorted(first.values()), *rest][:SENTENCES])
+        chosen.append([*first.values(), *rest][:SENTENCES])
     texts = _read(store, {claim for claims in chosen for claim in claims}, reasons)
     for item, claims, all_ in zip(items, chosen, behind, strict=True):
         item.sentences = list(dict.fromkeys(texts[claim] for claim in claims if claim in texts))
