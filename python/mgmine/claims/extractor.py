@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 2500
 """Sentences longer than this are tables or lists that lost their markup; they are skipped and reported."""
 MAX_SECONDS = 1.0
-"""A sentence whose reading takes longer is dropped and reported."""
+"""A sentence whose reading takes more processor time is dropped and reported."""
 WITHOUT_PARSER = 0.85
 """What a reading without a trained parser is worth beside one with it."""
 _SPLIT = re.compile(r";\s+(?=\S)")
@@ -148,7 +148,7 @@ class Extractor:
                 current, spent, pending = key, 0.0, []
             elif pointing and previous is not None:
                 topics = previous.topics() or topics
-            started = time.perf_counter()
+            started = time.thread_time()
             document = documents[unit.document]
             try:
                 reader = self._reader(document, unit.sentence, graph, topics)
@@ -158,7 +158,7 @@ class Extractor:
             except (RecursionError, ValueError, KeyError, IndexError) as error:
                 # One sentence that breaks a rule must not end a run over millions; what it is shows in `skipped`.
                 self._skip(document, unit.sentence, f"{type(error).__name__}: {error}")
-            spent += time.perf_counter() - started
+            spent += time.thread_time() - started
             if unit.last:
                 if spent > self.max_seconds:
                     self._skip(document, unit.sentence, f"reading took {spent:.1f} s")
