@@ -151,6 +151,8 @@ class Causes(Compounds):
                     out.extend(self._directed(kid, verb))
             if out:
                 return out
+        if not passive and not has_object and self._pace(verb) == "0":
+            return [(self.clause(verb), "0", [verb])]
         for entry in entries:
             group = entry.group
             if group.frame not in ("affects",) or group.light or entry.preposition is not None:
@@ -296,6 +298,15 @@ class Causes(Compounds):
             if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")
         ]
         holders = self._perturbed_subject(verb)
+        if verb.dep == "conj" and verb.head is not None and self._own_subject(verb) and not any(
+            kid.low in ("but", "whereas", "while") for kid in verb.head.kids if kid.dep in ("cc", "mark") and kid.i > verb.head.i
+        ):  # fmt: skip
+            # "when X was low, A fell and B rose": the clause in front stands before both
+            first = [kid.i for kid in verb.head.kids if kid.dep in ("nsubj", "nsubjpass")]
+            hasty += [
+                kid for kid in verb.head.kids
+                if kid.dep == "advcl" and first and kid.i < min(first) and kid.is_verb | any(one.dep == "cop" for one in kid.kids)
+            ]  # fmt: skip
         if verb.lemma == "be" and any(kid.dep == "expl" for kid in verb.kids):
             # "there was a fall in X after Y"
             for kid in verb.kids:
@@ -365,9 +376,13 @@ class Causes(Compounds):
         rule: str = "",
     ) -> None:
         for cause, kind, flips in causes:
-            for target, sign, cue in effects:
+            for seen, sign, cue in effects:
+                target = seen
                 if (len(cue) > 1 and not flips and not rule) or sign == "?":
                     continue
+                if cause.start < target.end and target.start < cause.end and target.event:
+                    # "cells grown in X multiplied faster": X stands inside the clause, not inside the deed
+                    target = self.event(target.node)
                 if cause.start < target.end and target.start < cause.end:
                     continue
                 stated = sign
@@ -631,7 +646,8 @@ class Causes(Compounds):
             return []
         if not node.is_verb:
             return []
-        if (self.passive(node) and own) or (node.tag == "VBN" and own):
+        perfect = any(kid.dep == "aux" and kid.lemma == "have" for kid in node.kids)
+        if (self.passive(node) and own) or (node.tag == "VBN" and own and not perfect):
             kind = self.phrases.perturbing(node)
             args = [arg for one in own for arg in self.phrases.subjects(one)]
             agents = self.by_phrase(node)

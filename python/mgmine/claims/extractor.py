@@ -314,9 +314,10 @@ class Extractor:
         modality, role = draft.modality, draft.role
         cues = self.data.cues["background"]
         if modality == "asserted":
-            if (
-                draft.predicate in ("participates_in", "expressed_on", "located_in", "part_of")
-                or draft.rule == "contains/list"
+            if draft.predicate in ("participates_in", "expressed_on", "located_in", "part_of") or draft.rule in (
+                "contains/list",
+                "contains/source",
+                "contains/adjective",
             ):
                 modality = "background"
             elif sentence.passage == "title":

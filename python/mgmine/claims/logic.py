@@ -39,6 +39,7 @@ class Logic:
         self._busy: set[int] = set()
         self.consumed: set[int] = set()
         self.hidden: set[int] = set()
+        self.gapped: list[tuple[Node, Node, Node]] = []
 
     def _add(self, draft: Draft) -> Draft:
         self.drafts.append(draft)
@@ -486,7 +487,7 @@ class Logic:
         if (
             node.dep == "dobj"
             and head.is_verb
-            and head.lemma in ("identify", "reveal", "represent", "become", "remain", "constitute")
+            and head.lemma in ("identify", "reveal", "represent", "become", "remain", "constitute", "stay", "form")
         ):
             return self.subject(head)
         return []

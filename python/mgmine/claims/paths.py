@@ -42,6 +42,14 @@ class Paths(Logic):
         if node.lemma in ("determine", "define") and firing.form == "verb" and self.passive(node):
             # "was determined by staining": a method, no effect
             return False
+        if (
+            rule.id == "requires/verb"
+            and node.lemma == "turn"
+            and firing.entry is not None
+            and all(one.name is not None and one.type not in ("t_cell", "cell") for one in (subjects[0], objects[0]))
+        ):
+            # a process turns on what it needs; a molecule that turns on another activates it
+            return False
         if rule.id == "participates/involves" and node.dep in ("acl", "acl:relcl"):
             return False
         for subject, target in pairs:
@@ -81,6 +89,9 @@ class Paths(Logic):
                 draft.necessity = "not_necessary" if group.frame == "required_for" else None
             if group.predicate == "correlates_with":
                 draft.modality = "correlational"
+                if rule.id == "correlates/noun" and any(kid.low == "no" for kid in node.kids):
+                    # "no association": looked for, not found
+                    draft.sign, draft.final = "0", True
             if group.light and node.lemma in ("confer", "provide", "yield", "give") and any(
                 kid.dep == "dobj" and kid.lemma in ("role", "support", "evidence", "insight") for kid in node.kids
             ):  # fmt: skip
@@ -108,6 +119,18 @@ class Paths(Logic):
             ):
                 draft.predicate, draft.sign, draft.aspect, draft.rule = "expresses", None, None, "expresses/produces"
                 draft.score = self.data.scores["expresses/produces"]
+            if (
+                node.lemma in ("provide", "supply", "offer", "deliver", "yield")
+                and firing.form == "verb"
+                and target.type == "magnesium"
+                and target.level is None
+                and subject.name is None
+                and subject.type in (None, "entity", "food")
+                and not any(character.isupper() or character.isdigit() for character in subject.node.text[1:])
+                and draft.predicate == "affects"
+            ):
+                # foods that provide a mineral hold it
+                draft.predicate, draft.sign, draft.aspect, draft.modality = "contains", None, None, "background"
             if target.null and group.predicate == "affects":
                 draft.sign, draft.negated, draft.nulled = "0", False, True
             if group.perturbation and subject.perturbation is None:
@@ -197,7 +220,8 @@ class Paths(Logic):
                 if kid.dep in ("nmod", "advcl") and kid.i > node.i and kid.case() in cases:
                     if kid.dep == "advcl" and not kid.is_noun:
                         continue
-                    if firing.form == "noun" and kid.case() == "in" and place is not node:
+                    played = firing.group.frame == "participates" and place.lemma in ("play", "take", "have")
+                    if firing.form == "noun" and kid.case() == "in" and place is not node and not played:
                         continue
                     found = (
                         self.phrases.objects(kid)
@@ -229,7 +253,11 @@ class Paths(Logic):
 
     def _path_subject_phrase(self, firing: Firing) -> list[Arg]:
         """The subject as a phrase, whatever it is about."""
-        return [self.phrases._plain(one) for one in self.subject_nodes(firing.node) if one.is_noun]
+        return [
+            self.phrases._plain(member)
+            for one in self.subject_nodes(firing.node) if one.is_noun
+            for member, _ in self.phrases.members(one)
+        ]  # fmt: skip
 
     def _path_holder(self, firing: Firing) -> list[Arg]:
         return self.holder(firing.node)
@@ -285,6 +313,19 @@ class Paths(Logic):
                         out.append(self.event(kid))
                 if out:
                     return out
+        head = node.head
+        if (
+            node.dep in ("conj", "advcl", "parataxis", "ccomp")
+            and head is not None
+            and head.i < node.i
+            and any(kid.dep in ("nsubj", "nsubjpass") for kid in node.kids)
+            and head.low in self.data.adjectives
+            and self.data.adjectives[head.low].frame == "required_for"
+        ):
+            # "A was dispensable for Y, whereas B was essential": for Y too
+            for kid in head.kids:
+                if kid.i > head.i and kid.dep == "nmod" and kid.is_noun and kid.case() in ("for", "in", "to", "during"):
+                    out.extend(self.phrases.objects(kid))
         return out
 
     def _path_sufficed(self, firing: Firing) -> list[Arg]:
@@ -307,7 +348,10 @@ class Paths(Logic):
 
     def _path_gerund(self, firing: Firing) -> list[Arg]:
         node = firing.node
-        for kid in node.kids:
+        places = [node]
+        if node.dep == "dobj" and node.head is not None and node.head.lemma in ("play", "take", "have"):
+            places.append(node.head)
+        for kid in (kid for place in places for kid in place.kids):
             if (
                 kid.dep in ("advcl", "acl", "nmod")
                 and kid.tag == "VBG"
@@ -348,6 +392,18 @@ class Paths(Logic):
         if head is not None and head.is_noun and head.i < node.i and head.dep == "dobj":
             head = head.head
         return head if head is not None and head.lemma == "leave" else None
+
+    def _path_irrespective(self, firing: Firing) -> list[Arg]:
+        """ "unchanged irrespective of X", "the same regardless of X"."""
+        node = firing.node
+        for place in (node, *([node.head] if node.head is not None else [])):
+            for kid in place.kids:
+                if kid.low in ("irrespective", "regardless", "independently"):
+                    self.consumed.add(kid.i)
+                    for inner in kid.kids:
+                        if inner.dep == "nmod" and inner.case() in ("of", "from"):
+                            return self.phrases.subjects(inner)
+        return []
 
     def _path_left(self, firing: Firing) -> list[Arg]:
         node = firing.node

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mgmine.claims.phrase import Arg, Memory, Name
-from mgmine.claims.statements import Statements
+from mgmine.claims.prose import Prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mgmine.nlp.graph import Graph
 
 
-class Reader(Statements):
+class Reader(Prose):
     """The claims of one graph."""
 
     def __init__(self, graph: Graph, names: Iterable[Name], data: Data, memory: Memory, title: bool = False) -> None:
@@ -25,6 +25,7 @@ class Reader(Statements):
     def read(self) -> list[Draft]:
         """All claims, in the order of their triggers."""
         self._aliases()
+        self._gaps()
         closed = self._open_questions()
         for node in self.graph.nodes:
             if node.i in closed:
@@ -56,6 +57,7 @@ class Reader(Statements):
         self._causatives()
         self._uses()
         self._consequences()
+        self._plain_prose()
         self._respectively()
         for draft in self.drafts:
             if not draft.final:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mgmine.claims.wording import mend
+
 if TYPE_CHECKING:
     from mgmine.claims.lexical import Data
     from mgmine.nlp.graph import Graph, Node
@@ -20,8 +22,11 @@ def repair(graph: Graph, data: Data) -> None:
         return
     _auxiliaries(graph)
     _lemmas(graph, data)
+    if graph.parsed:
+        mend(graph, data)
     _adjacent_nouns(graph)
     _possessor(graph)
+    _suspended_hyphen(graph)
     _infinitives(graph, data)
     _gerund_phrases(graph, data)
     _stray_compounds(graph)
@@ -439,6 +444,31 @@ def _possessor(graph: Graph) -> None:
             ):
                 other.attach(node, "dep")
         node.attach(owned, "nmod:poss")
+
+
+def _suspended_hyphen(graph: Graph) -> None:
+    """ "virus and tumour-reactive T cells" without the first hyphen: "virus" describes the cells too."""
+    nodes = graph.nodes
+    for node in nodes[:-3]:
+        joiner, second = nodes[node.i + 1], nodes[node.i + 2]
+        if node.tag != "NN" or joiner.low not in ("and", "or") or second.tag not in ("JJ", "VBN"):
+            continue
+        noun = second.head
+        if (
+            not second.low.endswith(("-specific", "-reactive", "-derived", "-targeted", "-infiltrating"))
+            or noun is None
+        ):
+            continue
+        if noun.dep != "conj" or noun.head is not node or any(kid.dep in ("det", "amod") for kid in node.kids):
+            continue
+        above, label = node.head, node.dep
+        if above is None:
+            node.kids.remove(noun)
+            noun.head, noun.dep = None, "root"
+        else:
+            noun.attach(above, label)
+        node.attach(noun, "dep")
+        joiner.attach(noun, "cc")
 
 
 def _swap(node: Node, noun: Node, tag: str, dep: str | None = None) -> None:
@@ -881,6 +911,13 @@ def _leading_clause(graph: Graph) -> None:
     ):
         return
     opener = graph.nodes[0]
+    if (
+        opener.head is not None
+        and opener.head.head is root
+        and opener.head.dep in ("nsubj", "nsubjpass")
+        and opener.dep == "case"
+    ):
+        opener.attach(root, "mark")
     if opener.head is not root:
         return
     for kid in graph.nodes[root.i + 1 :]:

@@ -383,8 +383,9 @@ class Statements(Causes):
         for node in self.graph.nodes:
             if (
                 not node.is_verb
-                or node.lemma not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder")
-                or (self.fired.get(node.i) and node.lemma != "prevent")
+                or node.lemma
+                not in ("make", "let", "help", "have", "keep", "prevent", "stop", "hinder", "enable", "allow", "permit")
+                or (self.fired.get(node.i) and node.lemma not in ("prevent", "enable", "allow", "permit"))
             ):
                 continue
             keeps = node.lemma in ("keep", "prevent", "stop", "hinder")
@@ -394,6 +395,10 @@ class Statements(Causes):
                     or not kid.is_verb
                     or kid.dep not in ("ccomp", "xcomp", "conj", "advcl", "acl")
                     or kid.tag not in ("VB", "VBP", "VBG")
+                ):
+                    continue
+                if node.lemma in ("enable", "allow", "permit") and any(
+                    one.predicate in ("affects", "requires") for one in self.fired.get(kid.i, ())
                 ):
                     continue
                 middle = [one for one in self.graph.nodes[node.i + 1 : kid.i] if one.is_noun]
@@ -407,7 +412,7 @@ class Statements(Causes):
                 following = self.graph.nodes[kid.i + 1] if kid.i + 1 < len(self.graph) else kid
                 worse = following.low in ("less", "worse", "slower", "poorly")
                 sign = "-" if keeps != worse else "+"
-                target = Arg(kid, start, kid.end, "process", event=True)
+                target = Arg(kid, start, max(kid.end, self.event(kid).end), "process", event=True)
                 for draft in list(self.fired.get(node.i, ())):
                     self._drop(draft)
                 for agent in self.agent(node):
