@@ -118,7 +118,7 @@ class Extractor:
         units = list(self._units(0, one))
         out: list[Reading] = []
         topics: list[tuple[str, Arg]] = []
-        for unit, graph in zip(units, self._parse([one], units), strict=True):
+        for unit, graph in zip(units, self._parse(units), strict=True):
             reader = self._reader(one, unit.sentence, graph, topics)
             drafts = reader.read()
             claims = self._claims(one, unit.sentence, reader, drafts)
@@ -129,7 +129,7 @@ class Extractor:
 
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
-        graphs = self._parse(documents, units)
+        graphs = self._parse(units)
         claims: list[list[Claim]] = [[] for _ in documents]
         topics: list[tuple[str, Arg]] = []
         previous: Reader | None = None
@@ -167,7 +167,7 @@ class Extractor:
         for document, found in zip(documents, claims, strict=True):
             yield document, _unique(found)
 
-    def _parse(self, documents: list[GatedDocument], units: list[_Unit]) -> list[Graph]:
+    def _parse(self, units: list[_Unit]) -> list[Graph]:
         """Parses; where a trigger verb was taken for no verb, the unit is read again with a verb that cannot be mistaken."""
         graphs = list(self.pipeline.parse((unit.prepared for unit in units), self.batch_size))
         if not self.pipeline.parses:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mgmine.evaluate.given import Annotated, Entity, gated
@@ -62,7 +63,11 @@ class Outcome:
 
 def read(path: str | os.PathLike[str]) -> Iterator[RelationDocument]:
     """The documents of a PubTator file, plain or gzipped."""
-    with gzip.open(path, "rt", encoding="utf-8") if str(path).endswith(".gz") else open(path, encoding="utf-8") as file:
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if str(path).endswith(".gz")
+        else Path(path).open(encoding="utf-8") as file
+    ):
         for block in file.read().split("\n\n"):
             if block.strip():
                 yield _document(block.strip("\n").split("\n"))

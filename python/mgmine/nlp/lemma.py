@@ -34,7 +34,7 @@ IRREGULAR: dict[str, tuple[str, ...]] = {
     "wane": ("waned", "waning"), "upkeep": ("upkept",), "mimic": ("mimicked",), "crosstalk": ("crosstalks",), "hinge": ("hinged", "hinging"),
     "fine-tune": ("fine-tuned", "fine-tuning"), "propel": ("propelled", "propelling"), "impair": ("impaired",), "equip": ("equipped", "equipping"), "fuel": ("fuelled", "fuelling"), "signal": ("signalled", "signalling"),
     "channel": ("channelled", "channelling"), "dispel": ("dispelled", "dispelling"), "quell": ("quelled",), "pulse": ("pulsed",), "abet": ("abetted",),
-    "steer": ("steered",), "slay": ("slew", "slain"), "let": ("let", "letting"), "cling": ("clung",), "stand": ("stood",), "draw": ("drew", "drawn"),
+    "steer": ("steered",), "slay": ("slew", "slain"), "cling": ("clung",), "stand": ("stood",), "draw": ("drew", "drawn"),
     "wear": ("wore", "worn"), "tear": ("tore", "torn"), "spring": ("sprang", "sprung"), "sink": ("sank", "sunk"), "shrink": ("shrank", "shrunk"),
     "wake": ("woke", "woken"), "beget": ("begot", "begotten"), "overcome": ("overcame",), "override": ("overrode", "overridden"), "send": ("sent",),
 }  # fmt: skip
