@@ -184,7 +184,7 @@ def main() -> None:
     ap.add_argument("corpus", type=Path)
     ap.add_argument("out", type=Path)
     ap.add_argument("--name", default="core_bio_sm")
-    ap.add_argument("--version", default="0.2.0")
+    ap.add_argument("--version", default="0.3.0")
     args = ap.parse_args()
     nlp = spacy.load(args.parser)
     nlp.tokenizer = bio_tokenizer(nlp)

@@ -30,17 +30,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import spacy
-from spacy.scorer import Scorer
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
+
+from mgmine.nlp import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from spacy.language import Language
 
-BE = {"is", "are", "was", "were", "be", "been", "being", "am", "'s", "'re"}
-ARGUMENTS = {"nsubj", "nsubjpass", "dobj"}
 Row = tuple[str, str]
 
 
@@ -49,37 +48,10 @@ def load_docs(nlp: Language, path: Path) -> list[Doc]:
     return list(DocBin().from_disk(path).get_docs(nlp.vocab))
 
 
-def always(_: Doc) -> bool:
-    """Every document is annotated: the gold has sentences throughout."""
-    return True
-
-
 def prf(gold: set, found: set) -> tuple[float, float, float]:
     """Precision, recall and F1 in percent."""
-    hit = len(gold & found)
-    p, r = 100 * hit / max(1, len(found)), 100 * hit / max(1, len(gold))
-    return p, r, 2 * p * r / max(1e-9, p + r)
-
-
-def verb_arguments(doc: Doc) -> set[tuple[int, int, str]]:
-    """(end of the verb, end of the argument, label) in characters."""
-    return {
-        (t.head.idx + len(t.head), t.idx + len(t), t.dep_)
-        for t in doc
-        if t.dep_ in ARGUMENTS and t.head.tag_.startswith("VB") and t.head.lower_ not in BE
-    }
-
-
-def run(nlp: Language, docs: list[Doc]) -> list[Doc]:
-    """The pipeline's components on documents that already have tokens."""
-    for _, component in nlp.pipeline:
-        docs = list(component.pipe(docs, batch_size=64)) if hasattr(component, "pipe") else [component(d) for d in docs]
-    return docs
-
-
-def bare(nlp: Language, doc: Doc) -> Doc:
-    """The document's tokens without annotation."""
-    return Doc(nlp.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc])
+    p, r, f = measure.prf(gold, found)
+    return 100 * p, 100 * r, 100 * f
 
 
 def whole(pred: Doc, gold: Doc) -> tuple[int, int, int]:
@@ -117,52 +89,42 @@ def treebank(nlp: Language, corpus: Path, name: str) -> tuple[list[Row], list[tu
     gold = load_docs(nlp, corpus / f"{name}-dev.gold.spacy")
     alike = load_docs(nlp, corpus / f"{name}-dev.run.spacy")
     score: dict[str, dict] = {}
-    args: dict[str, tuple[set, set]] = {}
     pairs = []
     for mode, ref, start in (
-        ("gold tokens", gold, [bare(nlp, d) for d in gold]),
+        ("gold tokens", gold, [measure.bare(nlp, d) for d in gold]),
         ("raw text", alike, [nlp.make_doc(d.text) for d in alike]),
     ):
-        pred = run(nlp, start)
-        examples = [Example(a, b) for a, b in zip(pred, ref, strict=False)]
-        s = Scorer.score_deps(
-            examples,
-            "dep",
-            getter=lambda t, a: getattr(t, a + "_").lower() if hasattr(t, a + "_") else getattr(t, a),
-            head_attr="head",
-            ignore_labels=("p", "punct"),
-        )
-        s |= Scorer.score_token_attr(examples, "tag")
-        s |= Scorer.score_spans(examples, "sents", getter=lambda d, _: list(d.sents), has_annotation=always)
+        pred = measure.run(nlp, start)
+        both = list(zip(pred, ref, strict=True))
+        examples = [Example(a, b) for a, b in both]
+        s = {k: 100 * v for k, v in measure.score_trees(both).items()}
         score[mode] = s
-        g = {(i, *x) for i, d in enumerate(ref) for x in verb_arguments(d)}
-        p = {(i, *x) for i, d in enumerate(pred) for x in verb_arguments(d)}
-        args[mode] = (g, p)
+        rows.append((f"{name} dev, {mode}: UAS / LAS / TAG", f"{s['UAS']:.2f} / {s['LAS']:.2f} / {s['TAG']:.2f}"))
+        g = {(i, *x) for i, d in enumerate(ref) for x in measure.verb_arguments(d)}
+        p = {(i, *x) for i, d in enumerate(pred) for x in measure.verb_arguments(d)}
         rows.append(
             (
-                f"{name} dev, {mode}: UAS / LAS / TAG",
-                f"{100 * s['dep_uas']:.2f} / {100 * s['dep_las']:.2f} / {100 * s['tag_acc']:.2f}",
+                f"{name} dev, {mode}: subject/object of verb F1 (labelled)",
+                f"{s['subject/object F1']:.2f} ({prf(g, p)[2]:.2f})",
             )
         )
-        f = prf({x[:3] for x in g}, {x[:3] for x in p})[2]
-        rows.append((f"{name} dev, {mode}: subject/object of verb F1 (labelled)", f"{f:.2f} ({prf(g, p)[2]:.2f})"))
         if mode == "gold tokens":
-            pairs = list(zip(pred, ref, strict=False))
+            pairs = both
         else:
             counts = [whole(a, b) for a, b in zip(pred, gold, strict=False)]
             t, h, b = (sum(c[i] for c in counts) for i in range(3))
             rows.append((f"{name} dev, raw text, whole tokens: UAS / LAS", f"{100 * h / t:.2f} / {100 * b / t:.2f}"))
             rows.append(
                 (
-                    f"{name} dev, raw text, line breaks as spaces: sentence P / R / F1",
-                    f"{100 * s['sents_p']:.2f} / {100 * s['sents_r']:.2f} / {100 * s['sents_f']:.2f}",
+                    f"{name} dev, raw text, line breaks as spaces: sentence F1",
+                    f"{100 * measure.score_sentences(both):.2f}",
                 )
             )
-            lost = 100 * (score["gold tokens"]["dep_las"] - s["dep_las"])
+            lost = score["gold tokens"]["LAS"] - s["LAS"]
             rows.append(
                 (
                     f"{name} dev: LAS lost from raw text, split alike / whole",
-                    f"{lost:.2f} / {100 * (score['gold tokens']['dep_las'] - b / t):.2f}",
+                    f"{lost:.2f} / {score['gold tokens']['LAS'] - 100 * b / t:.2f}",
                 )
             )
             if any(t.lemma_ for d in pred[:3] for t in d):
@@ -176,9 +138,9 @@ def treebank(nlp: Language, corpus: Path, name: str) -> tuple[list[Row], list[tu
                 rows.append((f"{name} dev, raw text: lemma accuracy, alphabetic tokens", f"{100 * ok / n:.2f}"))
     for kind, words in (("par", "paragraphs"), ("lines", "line breaks kept")):
         ref = load_docs(nlp, corpus / f"{name}-dev.{kind}.spacy")
-        examples = [Example(a, b) for a, b in zip(run(nlp, [nlp.make_doc(d.text) for d in ref]), ref, strict=False)]
-        s = Scorer.score_spans(examples, "sents", getter=lambda d, _: list(d.sents), has_annotation=always)
-        rows.append((f"{name} dev, raw text, {words}: sentence F1", f"{100 * s['sents_f']:.2f}"))
+        found = measure.run(nlp, [nlp.make_doc(d.text) for d in ref])
+        f = measure.score_sentences(list(zip(found, ref, strict=True)))
+        rows.append((f"{name} dev, raw text, {words}: sentence F1", f"{100 * f:.2f}"))
     return rows, pairs
 
 

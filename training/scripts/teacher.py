@@ -1,14 +1,16 @@
-"""A teacher for chemicals and diseases, and text labelled by it: `teacher.py train ...`, `teacher.py label ...`.
+"""Teachers of chemicals and diseases, and text labelled by them: `teacher.py train|label|fill|vote CORPUS`.
 
-The teacher is a linear-chain CRF (python-crfsuite) on words, affixes, shapes, clusters of the word vectors and the longest
-names of the public lists, features that need more than a spaCy pipeline's weights. It is better on these two classes
-than the recogniser, but slow, so it is not shipped: it labels text that the recogniser then learns from.
+A teacher is a linear-chain CRF (python-crfsuite) on words, affixes, shapes, clusters of the word vectors and the longest
+names of the public lists, features that need more than a spaCy pipeline's weights. There are two: one trained on BC5CDR,
+whose chemicals are taken, and one trained on BC5CDR and BioRED, whose diseases are taken. They are slow, so they are not
+shipped: they label text that the recogniser then learns from.
 
-`label` writes, for the recogniser's training,
-
-- `ent-NAME.filled.spacy`: each entity corpus with the classes it does not annotate filled in: chemicals and diseases by
-  the teacher, the other classes by an earlier recogniser (`fill`);
-- `ent-silver.filled.spacy`: abstracts of the PubMed files labelled in the same way. No held-out document is among them.
+- `train` trains both and prints how good they are on held-out text;
+- `label` has them label the entity corpora and abstracts of the PubMed files, held-out documents left out;
+- `fill` writes `ent-NAME.filled.spacy`, each entity corpus with the classes it does not annotate filled in, and
+  `ent-silver.filled.spacy`, the abstracts: chemicals and diseases by the teachers, the other classes by a recogniser;
+- `vote` labels a part of the abstracts again, `ent-vote.filled.spacy`: what two of the teachers and the recogniser agree
+  on, then what the recogniser finds where they do not.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,21 +211,33 @@ def consistent(doc: Doc, spans: list[Span]) -> list[Span]:
     return filter_spans([*spans, *more])
 
 
-def evaluate(nlp: Language, teacher: Teacher, folder: Path, name: str) -> None:
+class Teachers:
+    """Both teachers: chemicals of the first, diseases of the second where they do not overlap those."""
+
+    def __init__(self, features: Features, folder: Path) -> None:
+        self.first = Teacher(features, folder / "teacher.crf")
+        self.second = Teacher(features, folder / "teacher-both.crf")
+
+    def spans(self, doc: Doc) -> list[Span]:
+        """The chemicals and diseases of a document, with other occurrences of what is found."""
+        chemicals = [s for s in self.first.spans(doc) if s.label_ == "CHEMICAL"]
+        taken = {t.i for s in chemicals for t in s}
+        diseases = [s for s in self.second.spans(doc) if s.label_ == "DISEASE"]
+        return consistent(doc, [*chemicals, *(s for s in diseases if taken.isdisjoint(range(s.start, s.end)))])
+
+
+def evaluate(nlp: Language, teacher: Teachers, folder: Path, name: str) -> None:
     """Print the teacher's precision, recall and F1 on a held-out set's raw text."""
     data = json.loads((folder / f"ent-{name}-dev.json").read_text())
-    for kind in ("alone", "consistent"):
-        for label in (*TAUGHT, None):
-            gold, found = set(), set()
-            for n, (_, text, ents) in enumerate(data["items"]):
-                doc = nlp.make_doc(text.replace("\n", " "))
-                spans = teacher.spans(doc)
-                if kind == "consistent":
-                    spans = consistent(doc, spans)
-                gold |= {(n, s, e, c) for s, e, c in ents if c in TAUGHT and label in (None, c)}
-                found |= {(n, s.start_char, s.end_char, s.label_) for s in spans if label in (None, s.label_)}
-            p, r = (len(gold & found) / max(1, len(x)) for x in (found, gold))
-            print(name, kind, label or "both", f"P {100 * p:.2f} R {100 * r:.2f} F {200 * p * r / (p + r):.2f}")
+    for label in (*TAUGHT, None):
+        gold, found = set(), set()
+        for n, (_, text, ents) in enumerate(data["items"]):
+            doc = nlp.make_doc(text.replace("\n", " "))
+            gold |= {(n, s, e, c) for s, e, c in ents if c in TAUGHT and label in (None, c)}
+            spans = teacher.spans(doc)
+            found |= {(n, s.start_char, s.end_char, s.label_) for s in spans if label in (None, s.label_)}
+        p, r = (len(gold & found) / max(1, len(x)) for x in (found, gold))
+        print(name, label or "both", f"P {100 * p:.2f} R {100 * r:.2f} F {200 * p * r / (p + r):.2f}")
 
 
 def fill(doc: Doc, annotated: set[str], taught: list[Span], other: list[Span]) -> None:
@@ -260,7 +274,7 @@ def fill_all(nlp: Language, folder: Path, recogniser: Path) -> None:
         print(name, Counter(s.label_ for d in docs for s in d.ents))
 
 
-def label(nlp: Language, teacher: Teacher, folder: Path, pubmed: Path, words: int, out: Path) -> None:
+def label(nlp: Language, teacher: Teachers, folder: Path, pubmed: Path, words: int, out: Path) -> None:
     """Write abstracts of the PubMed files with the teacher's entities, about `words` tokens, no held-out document."""
     held = set()
     for path in folder.glob("ent-*-dev.json"):
@@ -271,7 +285,7 @@ def label(nlp: Language, teacher: Teacher, folder: Path, pubmed: Path, words: in
     for text in texts:
         doc = nlp.make_doc(text)
         doc.set_ents([], default="outside")
-        doc.spans["taught"] = consistent(doc, teacher.spans(doc))
+        doc.spans["taught"] = teacher.spans(doc)
         docs.append(doc)
         total += len(doc)
         if len(docs) % 1000 == 0:
@@ -282,40 +296,62 @@ def label(nlp: Language, teacher: Teacher, folder: Path, pubmed: Path, words: in
     print(out, len(docs), "abstracts,", total, "tokens,", Counter(s.label_ for d in docs for s in d.spans["taught"]))
 
 
+def vote(nlp: Language, teachers: Teachers, folder: Path, recogniser: Path, words: int) -> None:
+    """Label abstracts by vote of both teachers and a recogniser; the other classes are the recogniser's."""
+    ner = spacy.load(recogniser).get_pipe("ner")
+    docs = list(DocBin().from_disk(folder / "ent-silver.filled.spacy").get_docs(nlp.vocab))
+    random.Random(5).shuffle(docs)
+    ends = list(accumulate(len(d) for d in docs))
+    docs = docs[: sum(end < words for end in ends) + 1]
+    plain = [Doc(nlp.vocab, words=[t.text for t in d], spaces=[bool(t.whitespace_) for t in d]) for d in docs]
+    for doc, found in zip(docs, ner.pipe(plain, batch_size=64), strict=True):
+        doc.set_ents([], default="outside")
+        own = {(s.start, s.end, s.label_) for s in found.ents if s.label_ in TAUGHT}
+        votes = Counter(own)
+        for teacher in (teachers.first, teachers.second):
+            votes.update({(s.start, s.end, s.label_) for s in teacher.spans(doc)})
+        agreed = [Span(doc, a, b, label=c) for (a, b, c), n in votes.items() if n > 1]
+        taken = {t.i for s in agreed for t in s}
+        rest = [Span(doc, a, b, label=c) for a, b, c in own if taken.isdisjoint(range(a, b))]
+        fill(doc, set(), consistent(doc, filter_spans([*agreed, *rest])), list(found.ents))
+    DocBin(attrs=ATTRS, docs=docs).to_disk(folder / "ent-vote.filled.spacy")
+    print("vote", Counter(s.label_ for d in docs for s in d.ents))
+
+
 def main() -> None:
     """Run one step."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("step", choices=["train", "label", "fill"])
+    ap.add_argument("step", choices=["train", "label", "fill", "vote"])
     ap.add_argument("corpus", type=Path, help="folder that entities.py wrote")
     ap.add_argument("--vectors", type=Path, default=Path("vectors"))
     ap.add_argument("--lexicons", type=Path, default=Path("assets/lexicon-sources"))
     ap.add_argument("--pubmed", type=Path, default=Path("assets/pubmed"))
-    ap.add_argument("--model", type=Path, default=Path("models/teacher.crf"))
-    ap.add_argument("--sets", default="bc5cdr,biored", help="corpora that annotate chemicals and diseases")
-    ap.add_argument("--words", type=int, default=3_000_000, help="tokens of abstracts to label")
-    ap.add_argument("--ner", type=Path, help="fill: recogniser for the other classes")
+    ap.add_argument("--models", type=Path, default=Path("models"), help="folder of the teachers")
+    ap.add_argument("--words", type=int, default=3_300_000, help="tokens of abstracts to label")
+    ap.add_argument("--ner", type=Path, help="fill, vote: the recogniser")
     args = ap.parse_args()
     nlp = spacy.load(args.vectors)
     nlp.tokenizer = bio_tokenizer(nlp)
-    silver = args.corpus / "silver.taught.spacy"
     if args.step == "fill":
         fill_all(nlp, args.corpus, args.ner)
         return
     features = Features(nlp, args.lexicons)
     if args.step == "train":
-        train(nlp, features, args.corpus, args.sets.split(","), args.model)
-        teacher = Teacher(features, args.model)
+        train(nlp, features, args.corpus, ["bc5cdr"], args.models / "teacher.crf")
+        train(nlp, features, args.corpus, ["bc5cdr", "biored"], args.models / "teacher-both.crf")
+    teachers = Teachers(features, args.models)
+    if args.step == "train":
         for name in ("bc5cdr", "biored"):
-            evaluate(nlp, teacher, args.corpus, name)
-        return
-    teacher = Teacher(features, args.model)
-    for name, annotated in CORPORA.items():
-        docs = list(corpus(nlp, args.corpus, name))
-        for doc in docs:
-            spans = [] if annotated >= set(TAUGHT) else consistent(doc, teacher.spans(doc))
-            doc.spans["taught"] = spans
-        DocBin(attrs=ATTRS, docs=docs).to_disk(args.corpus / f"{name}.taught.spacy")
-    label(nlp, teacher, args.corpus, args.pubmed, args.words, silver)
+            evaluate(nlp, teachers, args.corpus, name)
+    elif args.step == "vote":
+        vote(nlp, teachers, args.corpus, args.ner, args.words)
+    else:
+        for name, annotated in CORPORA.items():
+            docs = list(corpus(nlp, args.corpus, name))
+            for doc in docs:
+                doc.spans["taught"] = [] if annotated >= set(TAUGHT) else teachers.spans(doc)
+            DocBin(attrs=ATTRS, docs=docs).to_disk(args.corpus / f"{name}.taught.spacy")
+        label(nlp, teachers, args.corpus, args.pubmed, args.words, args.corpus / "silver.taught.spacy")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from mgmine.claims.phrase import Arg, Memory, Name
 from mgmine.claims.reader import Reader
 from mgmine.claims.repair import suspects
 from mgmine.claims.scorer import features, shipped
+from mgmine.nlp.graph import path
 from mgmine.nlp.pipeline import Pipeline, load
 from mgmine.nlp.surface import Edit, lowered, prepare
 from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturbation, Sentence
@@ -23,13 +24,13 @@ from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturb
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mgmine.nlp.graph import Graph
+    from mgmine.nlp.graph import Graph, Node, Step
     from mgmine.nlp.surface import Prepared
 
 MAX_CHARACTERS = 2500
 """Sentences longer than this are tables or lists that lost their markup; they are skipped and reported."""
 MAX_SECONDS = 1.0
-"""A sentence whose reading takes more processor time is dropped and reported."""
+"""A sentence whose reading takes more processor time is dropped and reported. Not time on the clock: what is read must not depend on load."""
 WITHOUT_PARSER = 0.85
 """What a reading without a trained parser is worth beside one with it."""
 _SPLIT = re.compile(r";\s+(?=\S)")
@@ -47,11 +48,28 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A claim with what made it: its trigger words, the way from the trigger to either argument, and its score.
+
+    A way is None where the argument is another claim, or is not in the same tree. The score is the logistic function of the sum of the
+    ``weights`` (log-odds, the strongest first), times ``factor``, which is below 1 where no trained parser read the sentence.
+    """
+
+    claim: Claim
+    trigger: tuple[Node, ...]
+    subject: tuple[Step, ...] | None
+    object: tuple[Step, ...] | None
+    weights: tuple[tuple[float, str], ...]
+    factor: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A parse, as the rules saw it after repair, with its claims; each claim with what lowered its score."""
+    """A parse, as the rules saw it after repair, with its claims."""
 
     graph: Graph
-    claims: tuple[tuple[Claim, tuple[str, ...]], ...]
+    claims: tuple[Explained, ...]
 
 
 @dataclass(slots=True)
@@ -120,12 +138,24 @@ class Extractor:
         topics: list[tuple[str, Arg]] = []
         for unit, graph in zip(units, self._parse(units), strict=True):
             reader = self._reader(one, unit.sentence, graph, topics)
-            drafts = reader.read()
-            claims = self._claims(one, unit.sentence, reader, drafts)
-            reasons = {draft.rule: tuple(dict.fromkeys(draft.reasons)) for draft in drafts}
-            out.append(Reading(graph, tuple((claim, reasons.get(claim.rule, ())) for claim in claims)))
+            made = self._made(one, unit.sentence, reader, reader.read())
+            out.append(
+                Reading(graph, tuple(self._explained(unit.sentence, draft, claim, reader) for draft, claim in made))
+            )
             topics = reader.topics()
         return out
+
+    def _explained(self, sentence: Sentence, draft: Draft, claim: Claim, reader: Reader) -> Explained:
+        trigger = draft.cue[0]
+
+        def way(side: Arg | Draft | None) -> tuple[Step, ...] | None:
+            return path(trigger, side.node) if isinstance(side, Arg) else None
+
+        return Explained(
+            claim, tuple(draft.cue), way(draft.subject), way(draft.object),
+            self.scorer.weigh(features(draft, sentence, reader.graph, len(reader.phrases.names))),
+            1.0 if self.pipeline.parses else WITHOUT_PARSER, tuple(dict.fromkeys(draft.reasons)),
+        )  # fmt: skip
 
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
@@ -226,13 +256,18 @@ class Extractor:
     # ------------------------------------------------------------------ records
 
     def _claims(self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]) -> list[Claim]:
+        return [claim for _, claim in self._made(document, sentence, reader, drafts)]
+
+    def _made(
+        self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]
+    ) -> list[tuple[Draft, Claim]]:
         section = (sentence.section or "").upper()
         cues = self.data.cues["background"]
         if section in cues["method_sections"]:
             return []
         surroundings = Surroundings(reader) if drafts else None
         built: dict[int, Claim] = {}
-        out: list[Claim] = []
+        out: list[tuple[Draft, Claim]] = []
         for draft in _ordered(drafts):
             claim = self._claim(document, sentence, draft, built, surroundings, section, reader)
             if claim is None:
@@ -241,7 +276,7 @@ class Extractor:
             if self.traces is not None:
                 self.traces[claim.id] = self.traces.pop(id(draft))
             if claim.score >= self.min_score:
-                out.append(claim)
+                out.append((draft, claim))
         return out
 
     def _claim(

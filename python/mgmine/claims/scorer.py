@@ -33,7 +33,8 @@ REASONS = {
     "object-length": "a long object", "subject-head": "the subject's last word", "object-head": "the object's last word",
     "subject-in": "the word {} in the subject", "object-in": "the word {} in the object", "inherited": "an argument that points back",
     "far": "arguments far apart", "commas": "commas between the arguments", "subject-far": "a subject far from the trigger",
-    "object-far": "an object far from the trigger",
+    "object-far": "an object far from the trigger", "subject-alone": "a subject of one word", "object-alone": "an object of one word",
+    "subject-symbol": "a symbol as subject", "object-symbol": "a symbol as object", "in-order": "the subject before the object",
 }  # fmt: skip
 """What a family of features is called where it lowers a score; ``{}`` takes the value."""
 
@@ -65,6 +66,16 @@ class Scorer:
         total = self.intercept + sum(part for part, _ in parts)
         low = sorted(part for part in parts if part[0] < -0.15)[:3]
         return Scored(1 / (1 + math.exp(-total)), tuple(dict.fromkeys(_said(name) for _, name in low)))
+
+    def weigh(self, features: dict[str, float]) -> tuple[tuple[float, str], ...]:
+        """The log-odds that each kind of feature adds, with what it is called, the strongest first; their sum gives the score."""
+        told: dict[str, float] = {"any claim": self.intercept}
+        for name, value in features.items():
+            said = _said(name)
+            told[said] = told.get(said, 0.0) + self.weights.get(name, 0.0) * value
+        return tuple(
+            sorted(((part, said) for said, part in told.items() if part), key=lambda one: (-abs(one[0]), one[1]))
+        )
 
 
 def _said(name: str) -> str:

@@ -23,7 +23,7 @@ COLUMNS = ["set", "what", "metric", "n", "value", "must"]
 def _value(row: Row) -> str:
     return (
         str(int(row.value))
-        if float(row.value).is_integer() and row.metric in ("found", "sprung", "problems")
+        if float(row.value).is_integer() and row.metric in ("found", "sprung", "problems", "not judged")
         else f"{row.value:.3f}"
     )
 
@@ -70,6 +70,21 @@ def _markdown(outcomes: Iterable[Outcome]) -> None:
     metavar="FILE",
     help="Text of the source article; `gold/source_article.txt` of --shared by default.",
 )
+@click.option("--pipeline", is_flag=True, help="Only the spaCy pipeline: the same as --only pipeline.")
+@click.option(
+    "--trees",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FILE",
+    help="Measure the pipeline on this treebank (CoNLL-U, plain or .gz). May be repeated.",
+)
+@click.option(
+    "--entities",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FILE|DIR",
+    help="Measure the pipeline on these entities (PubTator, or brat in a folder or .tar.gz). May be repeated.",
+)
 @_common.model_option
 @click.option("--format", "form", type=click.Choice(["table", "md", "jsonl"]), default="table", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 1 also where a set is absent.")
@@ -82,6 +97,9 @@ def command(
     gold: Path | None,
     golden: Path | None,
     text: Path | None,
+    pipeline: bool,
+    trees: tuple[Path, ...],
+    entities: tuple[Path, ...],
     model: str | None,
     form: str,
     strict: bool,
@@ -90,10 +108,15 @@ def command(
 
     The sets are no part of an installed package: they lie in the source tree and in a folder of public corpora. What is
     missing is listed on standard error with the place it was looked for. Exit code 1: a figure is below what it must reach.
+    --trees and --entities measure any --model on files of your own.
     """
     from mgmine.evaluate import SETS, Places, evaluate, holds
 
-    given = {"shared": shared, "gold": gold, "golden": golden, "text": text, "model": model}
+    if pipeline or trees or entities:
+        only = (*only, "pipeline") if "pipeline" not in only else only
+    given = {
+        "shared": shared, "gold": gold, "golden": golden, "text": text, "model": model, "trees": trees, "entities": entities,
+    }  # fmt: skip
     places = Places(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     if listed:
         _rows.print_rows(["set", "what"], ([name, told] for name, (_, _, told) in SETS.items()))

@@ -26,7 +26,11 @@ SETS: dict[str, tuple[str, str, str]] = {
     "article": ("article", "claim_rows", "claims of the gold texts, with what must never come out of them"),
     "language": ("golden", "language_rows", "twelve hard constructions, two sentences each"),
     "golden": ("golden", "golden_rows", "own sentences of the same kinds, in a half built on and a half only scored"),
+    "events": ("events", "rows", "regulation and binding events of BioNLP-ST 2013, given the gold entities"),
+    "documents": ("documents", "rows", "document-level relations of BioRED and BC5CDR, given the gold entities"),
+    "verdicts": ("verdicts", "rows", "claims of real abstracts, judged by hand"),
     "abbreviations": ("abbreviations", "rows", "abbreviation definitions of 1,250 MEDLINE records (Ab3P)"),
+    "pipeline": ("pipeline", "rows", "the spaCy pipeline on held-out treebanks and entity corpora (minutes)"),
 }
 """Name of each set, the module and function that measure it, and what it is."""
 
@@ -79,7 +83,8 @@ class Places:
     """Where the sets are looked for, and what they are measured with.
 
     ``golden`` holds the own sentences, ``gold`` the annotation of the gold texts, ``shared`` the public corpora; ``text`` is the source
-    article. Paths need not exist: a set whose data is missing is listed as absent. ``model`` names a spaCy pipeline.
+    article. Paths need not exist: a set whose data is missing is listed as absent. ``model`` names a spaCy pipeline; ``trees`` and
+    ``entities`` are files to measure it on instead of the public ones.
     """
 
     golden: Path = field(default_factory=lambda: _first(root / "tests" / "golden" / "claims" for root in _tree()))
@@ -93,6 +98,8 @@ class Places:
     )
     text: Path | None = None
     model: str | None = None
+    trees: tuple[Path, ...] = ()
+    entities: tuple[Path, ...] = ()
 
     def need(self, path: Path) -> Path:
         """The path, if it is there.

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from mgmine.evaluate import Row
 from mgmine.evaluate.given import Annotated, Entity, gated
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mgmine.claims import Extractor
+    from mgmine.evaluate import Places
     from mgmine.records import Claim
 
 ANY = "any type"
@@ -63,11 +65,8 @@ class Outcome:
 
 def read(path: str | os.PathLike[str]) -> Iterator[RelationDocument]:
     """The documents of a PubTator file, plain or gzipped."""
-    with (
-        gzip.open(path, "rt", encoding="utf-8")
-        if str(path).endswith(".gz")
-        else Path(path).open(encoding="utf-8") as file
-    ):
+    packed = str(path).endswith(".gz")
+    with gzip.open(path, "rt", encoding="utf-8") if packed else Path(path).open(encoding="utf-8") as file:
         for block in file.read().split("\n\n"):
             if block.strip():
                 yield _document(block.strip("\n").split("\n"))
@@ -157,6 +156,27 @@ def measure(path: str | os.PathLike[str], extractor: Extractor) -> Outcome:
 
 def _kinds(found: set[Relation], document: RelationDocument) -> set[str]:
     return {one.type for one in (*found, *document.relations)}
+
+
+FILES = {"BioRED dev": "biored-dev.pubtator.gz", "BC5CDR dev": "bc5cdr-dev.pubtator.gz"}
+"""The files that are measured, in ``corpora/relations`` of the folder of public corpora."""
+
+
+def rows(places: Places) -> Iterator[Row]:
+    """Precision, recall and F1 of pairs whatever their type, and F1 of each type."""
+    from mgmine.claims import Extractor
+
+    paths = {what: places.need(places.shared / "corpora" / "relations" / name) for what, name in FILES.items()}
+    extractor = Extractor(places.model)
+    for what, path in paths.items():
+        outcome = measure(path, extractor)
+        for kind in sorted({*outcome.both, *outcome.missed}):
+            precision, recall, f1, wanted = outcome.of(kind)
+            told = f"{what}: {kind.replace('_', ' ').lower()}"
+            if kind == ANY:
+                yield Row("documents", told, "precision", outcome.both[kind] + outcome.extra[kind], precision)
+                yield Row("documents", told, "recall", wanted, recall)
+            yield Row("documents", told, "F1", wanted, f1)
 
 
 def main() -> None:

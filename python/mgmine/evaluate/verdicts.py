@@ -14,11 +14,14 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from mgmine.evaluate import Row
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
 
     from mgmine.claims import Extractor
+    from mgmine.evaluate import Places
     from mgmine.records import Argument, Claim
 
 ERRORS = (
@@ -102,6 +105,25 @@ def printed(corpora: Sequence[str | os.PathLike[str]], extractor: Extractor, ver
         for document, claims in extractor.extract(judged):
             seen.add(document.doc_id)
             yield from claims
+
+
+CORPORA = ("topical.jsonl", "pubmed20n0014.xml.gz", "pubmed21n1298.xml.gz")
+"""The corpus files in which the claims were judged, in ``pubmed`` of the folder of public corpora."""
+
+
+def rows(places: Places) -> Iterator[Row]:
+    """Of the claims read today that were judged, the share that is right; and how many nobody has judged."""
+    from mgmine.claims import Extractor
+
+    folder = places.need(places.gold.parent / "verdicts")
+    corpora = [places.need(places.shared / "pubmed" / name) for name in CORPORA]
+    extractor = Extractor(places.model)
+    for path in sorted(folder.glob("*.tsv")):
+        verdicts = read(path)
+        found = Counter(verdicts.claims.get(key(claim), "") for claim in printed(corpora, extractor, verdicts))
+        judged = sum(found.values()) - found[""]
+        yield Row("verdicts", path.stem, "precision", judged, found["right"] / (judged or 1), 0.8)
+        yield Row("verdicts", path.stem, "not judged", sum(found.values()), found[""])
 
 
 def main() -> None:
