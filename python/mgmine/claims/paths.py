@@ -50,6 +50,9 @@ class Paths(Logic):
         ):
             # a process turns on what it needs; a molecule that turns on another activates it
             return False
+        if rule.id == "contains/source" and node.dep != "appos" and not any(kid.dep == "cop" for kid in node.kids):
+            # "using serum as the source of activity": where it was taken from
+            return False
         if rule.id == "participates/involves" and node.dep in ("acl", "acl:relcl"):
             return False
         for subject, target in pairs:

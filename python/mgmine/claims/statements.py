@@ -402,7 +402,11 @@ class Statements(Causes):
                 ):
                     continue
                 middle = [one for one in self.graph.nodes[node.i + 1 : kid.i] if one.is_noun]
-                if not middle or any(one.low in (",", "and", "but") for one in self.graph.nodes[node.i + 1 : kid.i]):
+                if (
+                    not middle
+                    or middle[-1].low in ("us", "me", "one", "researchers", "investigators")
+                    or any(one.low in (",", "and", "but") for one in self.graph.nodes[node.i + 1 : kid.i])
+                ):
                     continue
                 if keeps != any(one.low == "from" for one in self.graph.nodes[node.i + 1 : kid.i]) or (
                     keeps and kid.tag != "VBG"
