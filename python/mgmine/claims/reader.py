@@ -173,6 +173,13 @@ class Reader(Prose):
                 and draft.cue[0].lemma not in ("express", "coexpress", "co-express", "overexpress")
             ):
                 return False
+            if (
+                draft.predicate == "binds"
+                and "other" in (target.node.low[-5:], subject.node.low[-5:])
+                and target.name is None
+            ):
+                # each other, one another
+                return False
             if draft.predicate == "contains" and target.type in ("t_cell", "cell"):
                 return False
             if draft.predicate == "expressed_on" and (

@@ -17,6 +17,7 @@ _PACE = frozenset({
     "faster", "slower", "better", "worse", "longer", "sooner", "earlier", "later", "harder", "quicker", "further", "stronger", "tighter",
 })  # fmt: skip
 _SIDES = frozenset({"surface", "surfaces", "membrane", "membranes"})
+_ASKING = frozenset({"how", "why", "what", "whether", "which"})
 _LETTING = {"let": "let", "lets": "let", "helps": "help", "makes": "make"}
 
 
@@ -28,14 +29,19 @@ def mend(graph: Graph, data: Data) -> None:
         _hand_in_hand(graph, node)
         _surface(graph, node)
         _letting(graph, node, data)
-        _degree(node)
+        _did_worse(node)
+        _degree(graph, node, data)
+        _floating(node)
+        _keeping(graph, node)
+        _opened_clause(node)
         _by_this(graph, node)
         _agreement(node)
     for node in list(graph.nodes):
         _apposed_list(graph, node)
         _inner_last(graph, node)
         _parallel_clause(node)
-    _to_what_extent(graph, data)
+    _listed_subject(graph)
+    _asked_subject(graph, data)
 
 
 def _does_for(graph: Graph, node: Node) -> None:
@@ -171,17 +177,103 @@ def _letting(graph: Graph, node: Node, data: Data) -> None:
     done.attach(node, "ccomp")
 
 
-def _degree(node: Node) -> None:
-    """ "became more effective", "migrated faster": degree and pace are no objects."""
+def _degree(graph: Graph, node: Node, data: Data) -> None:
+    """ "became more effective", "migrated faster", "worse overall survival": degree and pace are no objects."""
     head = node.head
-    if head is None:
+    if head is None or node.i + 1 >= len(graph):
         return
+    following = graph.nodes[node.i + 1]
     if node.low in _DEGREES and node.dep in ("xcomp", "dobj", "advmod") and head.is_verb:
-        adjective = next((kid for kid in head.kids if kid.tag == "JJ" and kid.i == node.i + 1), None)
-        if adjective is not None:
-            node.attach(adjective, "advmod")
+        if following.tag == "JJ" and following.head is head:
+            node.attach(following, "advmod")
+        elif following.tag == "JJ" and following.dep == "amod" and node.dep == "xcomp" and following.head is not None:
+            _adjective_back(graph, node, following, head)
     elif node.low in _PACE and node.dep == "dobj" and head.is_verb and node.tag in ("JJR", "RBR", "JJ", "RB"):
         node.dep = "advmod"
+    elif (
+        node.low in data.directions and node.low not in _DEGREES and node.tag in ("JJ", "JJR") and node.dep == "advmod"
+        and head is following and head.dep == "amod" and head.head is not None
+    ):  # fmt: skip
+        node.attach(head.head, "amod")
+
+
+def _adjective_back(graph: Graph, degree: Node, adjective: Node, verb: Node) -> None:
+    """ "became less active and B C dropped": the adjective belongs to the verb before, not to C."""
+    noun = adjective.head
+    joiner = graph.nodes[adjective.i + 1] if adjective.i + 1 < len(graph) else None
+    if (
+        noun is None
+        or joiner is None
+        or joiner.low != "and"
+        or noun.dep not in ("nsubj", "nsubjpass")
+        or noun.head is None
+    ):
+        return
+    second = noun.head
+    if second is verb or not second.is_verb:
+        return
+    for kid in [kid for kid in adjective.kids if kid.i > adjective.i]:
+        kid.attach(verb if kid.dep == "cc" else noun, "cc" if kid.dep == "cc" else "compound")
+    adjective.attach(verb, "xcomp")
+    degree.attach(adjective, "advmod")
+    if second.head is verb:
+        second.dep = "conj"
+
+
+def _did_worse(node: Node) -> None:
+    """ "did worse": a form of "do" before a word of pace is the verb."""
+    head = node.head
+    if node.dep != "aux" or node.lemma != "do" or head is None or head.low not in _PACE or head.i != node.i + 1:
+        return
+    _take_place(node, head.head, head.dep)
+    node.tag = "VBD" if node.low == "did" else "VBZ" if node.low == "does" else "VBP"
+    for kid in [kid for kid in head.kids if kid is not node]:
+        kid.attach(node, kid.dep)
+    head.attach(node, "advmod")
+
+
+def _floating(node: Node) -> None:
+    """ "A, B and C all need X": "all" is no subject of its own."""
+    if node.low in ("all", "both", "each") and node.dep == "nsubj" and node.head is not None and any(
+        kid.i < node.i for kid in node.head.of("nsubj") if kid is not node
+    ):  # fmt: skip
+        node.dep = "advmod"
+
+
+def _keeping(graph: Graph, node: Node) -> None:
+    """ "in keeping vessels supple": the gerund governs what follows."""
+    head = node.head
+    if (
+        node.tag != "VBG"
+        or node.dep != "amod"
+        or head is None
+        or head.tag != "JJ"
+        or head.dep != "advcl"
+        or node.i == 0
+    ):
+        return
+    things = [kid for kid in head.of("nsubj") if kid.i > node.i]
+    if graph.nodes[node.i - 1].tag != "IN" or not things or head.head is None:
+        return
+    node.attach(head.head, "advcl")
+    graph.nodes[node.i - 1].attach(node, "mark")
+    things[0].attach(node, "dobj")
+    head.attach(node, "xcomp")
+
+
+def _opened_clause(node: Node) -> None:
+    """ "When X sensed Y, Z did better" with the first clause as a subject: "when" belongs to it."""
+    head = node.head
+    own = node.of("nsubj", "nsubjpass")
+    if node.tag not in _FINITE or node.dep != "nsubj" or head is None or not own:
+        return
+    opener = next((
+        kid for kid in head.kids
+        if kid.i < own[0].i and kid.low in ("when", "once", "after", "as", "whenever", "if") and kid.dep in ("advmod", "mark")
+    ), None)  # fmt: skip
+    if opener is not None and any(kid is not node and kid.i > node.i for kid in head.of("nsubj", "nsubjpass")):
+        node.dep = "advcl"
+        opener.attach(node, "mark")
 
 
 def _by_this(graph: Graph, node: Node) -> None:
@@ -258,15 +350,43 @@ def _inner_last(graph: Graph, node: Node) -> None:
     if graph.nodes[node.i + 1].low != "," and not any(one.low == "," for one in graph.nodes[node.i : last.i]):
         return
     inner = next((kid for kid in last.of("nmod") if kid.i > last.i and kid.case() == "of"), None)
+    if inner is not None and _split_last(graph, node, inner):
+        return
     if inner is None or not any(kid.dep == "cc" and kid.low in ("and", "or") for kid in inner.kids):
         return
     for kid in [kid for kid in inner.kids if kid.dep in ("conj", "cc")]:
         kid.attach(node, kid.dep)
 
 
+def _split_last(graph: Graph, first: Node, inner: Node) -> bool:
+    """ "A, formation of B, C and D E" with "C and D" before E: C and D E are two of the list."""
+    for noun in inner.of("appos"):
+        one = next((kid for kid in noun.of("compound") if any(other.dep == "conj" for other in kid.kids)), None)
+        if one is None or noun.i == 0 or graph.nodes[noun.i - 1].head is not one:
+            continue
+        two = graph.nodes[noun.i - 1]
+        for kid in [kid for kid in one.kids if kid.dep == "cc"]:
+            kid.attach(first, "cc")
+        two.attach(noun, "compound")
+        one.attach(first, "conj")
+        noun.attach(first, "conj")
+        return True
+    return False
+
+
 def _parallel_clause(node: Node) -> None:
     """ "Once X did A, B did b, C did c, and D did d": a clause without a conjunction of its own is a main clause."""
     head = node.head
+    if node.dep in ("parataxis", "ccomp", "conj") and head is not None and head.dep == "advcl" and head.i < node.i:
+        # hung on the clause in front instead of on the main one behind
+        main = head.head
+        if main is not None and main.is_verb and node.i < main.i and node.tag in _FINITE and node.of("nsubj", "nsubjpass") and (
+            not any(kid.dep == "mark" for kid in node.kids) and main.of("nsubj", "nsubjpass")
+        ):  # fmt: skip
+            _take_place(node, main.head, main.dep)
+            head.attach(node, "advcl")
+            main.attach(node, "conj")
+        return
     if node.dep != "advcl" or head is None or not head.is_verb or node.i > head.i or node.tag not in _FINITE:
         return
     if not node.of("nsubj", "nsubjpass") or not head.of("nsubj", "nsubjpass"):
@@ -278,32 +398,94 @@ def _parallel_clause(node: Node) -> None:
     head.attach(node, "conj")
 
 
-def _to_what_extent(graph: Graph, data: Data) -> None:
-    """ "To what extent X supports Y is unclear", "How X … is unclear" with the first verb as the root: the second is."""
-    nodes = graph.nodes
+def _listed_subject(graph: Graph) -> None:
+    """ "A, B, C and D are sources of X" with A as the root and C as the subject: they are one list."""
     root = graph.root()
-    if root is None or not root.is_verb or len(nodes) < 5:
+    if root is None or not root.is_noun or root.of("cop", "nsubj"):
         return
+    for kid in root.of("appos", "conj", "parataxis", "dep"):
+        subject = next(iter(kid.of("nsubj")), None)
+        if subject is None or not kid.of("cop") or graph.nodes[subject.i - 1].tag not in (",", "JJ", "NN", "VBN"):
+            continue
+        if not any(one.low == "," for one in graph.nodes[root.i : subject.i]) or root.of("det"):
+            continue
+        root.kids.remove(kid)
+        kid.head, kid.dep = None, "root"
+        root.attach(kid, "nsubj")
+        subject.attach(root, "conj")
+        for other in subject.of("conj"):
+            other.attach(root, "conj")
+        for other in subject.of("cc"):
+            other.attach(root, "cc")
+        return
+
+
+def _asked_subject(graph: Graph, data: Data) -> None:
+    """ "How X shapes Y remains to be seen", "what X means for Y is not known": the question is the subject of what is not known."""
+    nodes = graph.nodes
     words = [one.low for one in nodes[:3]]
-    asked = words[0] in ("how", "why", "whether", "what", "which") or (
-        words[:2] == ["to", "what"] and words[2] in ("extent", "degree")
-    )
-    if not asked:
+    if len(nodes) < 5 or not (
+        words[0] in _ASKING or (words[:2] == ["to", "what"] and words[2] in ("extent", "degree"))
+    ):
         return
-    unknown = data.cues["open_question"]["adjectives"]
-    for kid in root.kids:
-        if kid.i > root.i and kid.dep in ("ccomp", "conj", "parataxis", "advcl", "xcomp") and (
-            kid.low in unknown or any(one.dep == "neg" for one in kid.kids)
-        ) and any(one.dep in ("nsubj", "nsubjpass") and root.i < one.i < kid.i for one in kid.kids):  # fmt: skip
-            for one in [one for one in kid.kids if one.dep in ("nsubj", "nsubjpass") and root.i < one.i < kid.i]:
-                one.attach(root, "dobj" if not root.of("dobj") else "dep")
-            if words[0] == "to":
-                if nodes[2].head is not root:
-                    nodes[2].attach(root, "dep")
-                nodes[1].attach(root, "mark")
-            elif nodes[0].head is not root:
-                nodes[0].attach(root, "mark")
-            root.kids.remove(kid)
-            kid.head, kid.dep = None, "root"
-            root.attach(kid, "csubj")
+    cues = data.cues["open_question"]
+    told = next((
+        one for one in nodes[3:]
+        if one.low in cues["adjectives"]
+        or (one.tag == "VBN" and one.lemma in cues["verbs"] and (one.of("neg") or any(kid.low == "to" for kid in one.kids)))
+        or (one.tag == "VBN" and one.lemma in cues["verbs"] and any(kid.low in cues["adverbs"] for kid in one.kids))
+    ), None)  # fmt: skip
+    if told is None:
+        return
+    main = told
+    if (
+        told.dep in ("xcomp", "advcl", "ccomp")
+        and told.head is not None
+        and told.head.lemma in ("remain", "be", "stay", "have", "appear", "seem")
+    ):
+        main = told.head
+    start = min([main.i, *(kid.i for kid in main.kids if kid.dep in ("aux", "auxpass", "cop", "neg") and kid.i > 2)])
+    first = 3 if words[0] == "to" else 1
+    clause = nodes[first:start]
+    if len(clause) < 3 or any(one.low in (",", ";", ":") for one in clause):
+        return
+    verb = next((one for one in clause[1:] if one.tag in _FINITE and one.dep not in ("aux", "auxpass", "cop")), None)
+    if verb is None:
+        # "means", "matters" taken for nouns: a plural behind a noun and before a preposition
+        verb = next((
+            one for one in clause[1:-1]
+            if one.tag == "NNS" and nodes[one.i - 1].tag[:2] == "NN" and nodes[one.i + 1].tag in ("IN", "TO") and nodes[one.i + 1].low != "of"
+            and nodes[one.i - 1].head is one
+        ), None)  # fmt: skip
+        if verb is None:
             return
+        verb.tag, verb.lemma = "VBZ", data.lemmas.get(verb.low, verb.low[:-1])
+        nodes[verb.i - 1].attach(verb, "nsubj")
+        for kid in [kid for kid in verb.kids if kid.i < verb.i - 1 and kid.dep in ("amod", "det", "compound")]:
+            kid.attach(nodes[verb.i - 1], kid.dep)
+    elif not verb.of("nsubj", "nsubjpass") and nodes[verb.i - 1].is_noun:
+        nodes[verb.i - 1].attach(verb, "nsubj")
+    if main in verb.subtree():
+        # the question was taken for the main clause
+        if main.head is not None:
+            main.head.kids.remove(main)
+        above, label = verb.head, verb.dep
+        main.head, main.dep = None, "root"
+        if above is not None:
+            above.kids.remove(verb)
+            verb.head = None
+            if above not in main.subtree():
+                main.attach(above, label)
+        verb.attach(main, "csubj")
+    elif verb.dep not in ("csubj", "advcl", "ccomp") or verb.head is not main:
+        verb.attach(main, "csubj")
+    for kid in [kid for kid in main.kids if verb.i < kid.i < start]:
+        if kid.dep == "nmod":
+            kid.attach(verb, "nmod")
+        elif kid.dep in ("nsubj", "nsubjpass"):
+            kid.attach(verb, "dep" if verb.of("dobj") else "dobj")
+    asking = nodes[1] if words[0] == "to" else nodes[0]
+    if words[0] == "to" and verb not in nodes[2].subtree():
+        nodes[2].attach(verb, "dep")
+    if verb not in asking.subtree():
+        asking.attach(verb, "mark")
