@@ -66,14 +66,19 @@ def compared(reader: Reader) -> list[Draft]:
         outcome = _outcome(reader, cohort, last)
         if outcome is None:
             continue
-        target, direction, cue = outcome
-        sign = "+" if level * direction > 0 else "-"
         from mgmine.claims.draft import Draft
 
-        out.append(Draft(
-            measure, "correlates_with", target, cue, "correlates/groups", reader.data.scores["correlates/groups"], cue[0],
-            sign=sign, aspect=target.aspect, modality="correlational",
-        ))  # fmt: skip
+        found = [outcome]
+        rest = nodes[max(outcome[0].node.i, *(one.i for one in outcome[2])) + 1 :]
+        if len(rest) > 2 and rest[0].low in ("and", ",") and rest[1].tag in ("JJR", "JJ"):
+            # "had faster progression and shorter survival"
+            second = _comparative(reader, rest[1:5])
+            found += [second] if second is not None else []
+        for target, direction, cue in found:
+            out.append(Draft(
+                measure, "correlates_with", target, cue, "correlates/groups", reader.data.scores["correlates/groups"], cue[0],
+                sign="+" if level * direction > 0 else "-", aspect=target.aspect, modality="correlational",
+            ))  # fmt: skip
         break
     return out or _defined(reader)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mgmine.claims.wording import mend
+from mgmine.claims.wording import mend, mend_clauses
 
 if TYPE_CHECKING:
     from mgmine.claims.lexical import Data
@@ -51,6 +51,8 @@ def repair(graph: Graph, data: Data) -> None:
     _participle_as_verb(graph)
     _without(graph)
     _far_from(graph)
+    if graph.parsed:
+        mend_clauses(graph, data)
 
 
 def _auxiliaries(graph: Graph) -> None:

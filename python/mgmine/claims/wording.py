@@ -44,6 +44,15 @@ def mend(graph: Graph, data: Data) -> None:
     _asked_subject(graph, data)
 
 
+def mend_clauses(graph: Graph, data: Data) -> None:
+    """What can only be mended once verbs and objects are in their places."""
+    for node in list(graph.nodes):
+        _degree(graph, node, data)
+        _opened_clause(node)
+    for node in list(graph.nodes):
+        _parallel_clause(node)
+
+
 def _does_for(graph: Graph, node: Node) -> None:
     """ "What X does for Y is not known": a form of "do" without a verb behind it is a verb."""
     verb = node.head
