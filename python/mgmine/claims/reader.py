@@ -191,7 +191,11 @@ class Reader(Prose):
             ):  # fmt: skip
                 # "the X receptor" is a name; "is an X receptor" says what it binds
                 return False
-            if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
+            if (
+                draft.predicate == "contains"
+                and draft.rule not in ("contains/source", "contains/adjective")
+                and subject.node.lemma in self.data.cues["reagent"]["nouns"]
+            ):
                 return False
             if draft.predicate == "expressed_on" and not (
                 target.type in ("t_cell", "cell") or (target.name is not None and target.type != "magnesium")

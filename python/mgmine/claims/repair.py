@@ -22,8 +22,7 @@ def repair(graph: Graph, data: Data) -> None:
         return
     _auxiliaries(graph)
     _lemmas(graph, data)
-    if graph.parsed:
-        mend(graph, data)
+    mend(graph, data)
     _adjacent_nouns(graph)
     _possessor(graph)
     _suspended_hyphen(graph)
@@ -51,8 +50,7 @@ def repair(graph: Graph, data: Data) -> None:
     _participle_as_verb(graph)
     _without(graph)
     _far_from(graph)
-    if graph.parsed:
-        mend_clauses(graph, data)
+    mend_clauses(graph, data)
 
 
 def _auxiliaries(graph: Graph) -> None:

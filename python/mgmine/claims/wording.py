@@ -166,12 +166,13 @@ def _letting(graph: Graph, node: Node, data: Data) -> None:
                     kid.attach(node, "ccomp")
         return
     done = next((one for one in graph.nodes[node.i + 1 : node.i + 6] if one.tag in ("VBP", "VB")), None)
-    if done is None or node.i == 0 or not done.of("nsubj") or done.of("nsubj")[0].i < node.i:
+    if done is None or node.i == 0 or not any(kid.i > node.i for kid in done.of("nsubj")):
         return
     before = graph.nodes[node.i - 1]
-    if before.low == ",":
+    named: Node | None = next((kid for kid in done.of("nsubj") if kid.i < node.i), None)
+    if named is None and before.low == ",":
         named = done.head if done.head is not None and done.head.is_noun and done.head.i < node.i else before.head
-    else:
+    elif named is None:
         named = before
     if named is None or not named.is_noun or named.i >= node.i:
         return
