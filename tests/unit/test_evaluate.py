@@ -83,6 +83,17 @@ def test_a_gold_text_that_was_changed_is_not_measured(tmp_path: Path) -> None:
         article.load(ROOT / "corpora" / "gold" / "restated.gold.json", changed)
 
 
+@pytest.mark.nlp
+def test_the_restated_article() -> None:
+    pytest.importorskip("spacy")
+    folder = ROOT / "corpora" / "gold"
+    gold, _ = article.load(folder / "restated.gold.json", folder / "restated.txt")
+    result = article.compare(gold, folder / "restated.txt", None)
+    assert sum(name in result.found for name in result.core) >= article.RESTATED_MUST["core"], result.missed
+    assert len(result.found) >= article.RESTATED_MUST["all"], result.missed
+    assert not result.sprung
+
+
 def test_the_restated_article_without_a_parser() -> None:
     folder = ROOT / "corpora" / "gold"
     gold, _ = article.load(folder / "restated.gold.json", folder / "restated.txt")

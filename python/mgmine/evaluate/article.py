@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TOPICS = ("magnesium", "integrin", "t_cell")
 CLAIMS_MUST = 40
 """How many of the article's 42 claims have to be found."""
+RESTATED_MUST = {"core": 14, "all": 32}
+"""How many of the restatement's 16 core claims and of all its 40 have to be found with the parser."""
 
 Annotation = dict[str, Any]
 
@@ -274,21 +276,12 @@ def claim_rows(places: Places) -> Iterator[Row]:
             core = sum(one in result.found for one in result.core)
             found = len(result.found)
             strict = name == "source article"
+            core_must: int | None = len(result.core) if strict else None if told else RESTATED_MUST["core"]
+            all_must: int | None = None if told else CLAIMS_MUST if strict else RESTATED_MUST["all"]
+            yield Row("article", f"{name}: core claims{told}", "found", len(result.core), core, core_must)
+            yield Row("article", f"{name}: all claims{told}", "found", found + len(result.missed), found, all_must)
             yield Row(
-                "article",
-                f"{name}: core claims{told}",
-                "found",
-                len(result.core),
-                core,
-                len(result.core) if strict else None,
-            )
-            yield Row(
-                "article", f"{name}: all claims{told}", "found", found + len(result.missed), found,
-                CLAIMS_MUST if strict and not told else None,
-            )  # fmt: skip
-            yield Row(
-                "article", f"{name}: traps{told}", "sprung", len(gold["traps"]), len(result.sprung),
-                0 if strict and not told else None, True,
+                "article", f"{name}: traps{told}", "sprung", len(gold["traps"]), len(result.sprung), 0 if not told else None, True,
             )  # fmt: skip
     if not places.article.is_file():
         raise AbsentError(f"the source article itself: {places.article} is not there")
