@@ -60,7 +60,13 @@ class Prose(Statements):
             if agent.head is not second and not (agent.dep == "conj" and agent.head is first and first.head is second):
                 continue
             verb = second.head if second.dep == "dobj" else first.head if first.dep == "dobj" else None
-            if verb is None or verb.tag not in ("VBZ", "VBD", "VBP") or nodes[first.i - 1] is not verb:
+            if (
+                verb is None
+                or verb in agent.subtree()
+                or verb in first.subtree()
+                or verb.tag not in ("VBZ", "VBD", "VBP")
+                or nodes[first.i - 1] is not verb
+            ):
                 continue
             first.attach(verb, "dobj")
             second.attach(agent, "dep")

@@ -74,10 +74,10 @@ def _does_for(graph: Graph, node: Node) -> None:
     )
     node.tag = "VBZ" if node.low == "does" else "VBD" if node.low == "did" else "VBP"
     node.dep = "csubj"
-    subject.attach(node, "nsubj")
-    asked.attach(node, "mark")
+    _hang(subject, node, "nsubj")
+    _hang(asked, node, "mark")
     for kid in [kid for kid in verb.kids if kid.dep == "nmod" and node.i < kid.i < following.i]:
-        kid.attach(node, "nmod")
+        _hang(kid, node, "nmod")
 
 
 def _what_subject(node: Node) -> None:
@@ -87,7 +87,7 @@ def _what_subject(node: Node) -> None:
     noun = node.head
     verb = noun.head
     if noun.is_noun and noun.dep == "nsubj" and verb is not None and verb.is_verb and not verb.of("dobj"):
-        node.attach(verb, "mark")
+        _hang(node, verb, "mark")
 
 
 def _hand_in_hand(graph: Graph, node: Node) -> None:
@@ -105,9 +105,9 @@ def _hand_in_hand(graph: Graph, node: Node) -> None:
         above, label = hand.head, hand.dep
         _take_place(node, above, label)
         for kid in [kid for kid in hand.kids if kid is not node and kid is not other]:
-            kid.attach(node, kid.dep)
+            _hang(kid, node, kid.dep)
     for kid in [kid for place in (hand, other) for kid in place.kids if kid.dep == "nmod" and kid.i > other.i]:
-        kid.attach(node, "nmod")
+        _hang(kid, node, "nmod")
     for kid in [kid for kid in node.kids if kid.dep in ("nmod", "amod") and kid.i < node.i and kid.is_noun]:
         kid.dep = "nsubj" if not node.of("nsubj") and not kid.case() else kid.dep
     before = graph.nodes[node.i - 1] if node.i else None
@@ -116,10 +116,16 @@ def _hand_in_hand(graph: Graph, node: Node) -> None:
         while top.head is not None and top.head.i < node.i and top.head.is_noun:
             top = top.head
         if node not in top.subtree():
-            top.attach(node, "nsubj")
-    hand.attach(node, "advmod")
+            _hang(top, node, "nsubj")
+    _hang(hand, node, "advmod")
     if other is not hand:
-        other.attach(hand, "dep")
+        _hang(other, hand, "dep")
+
+
+def _hang(node: Node, head: Node, dep: str) -> None:
+    """Attaches, unless the new head hangs on the node itself: no mend may make a ring of a tree."""
+    if head not in node.subtree():
+        node.attach(head, dep)
 
 
 def _take_place(node: Node, above: Node | None, label: str) -> None:
@@ -129,7 +135,7 @@ def _take_place(node: Node, above: Node | None, label: str) -> None:
             node.head.kids.remove(node)
         node.head, node.dep = None, "root"
     else:
-        node.attach(above, label)
+        _hang(node, above, label)
 
 
 def _surface(graph: Graph, node: Node) -> None:
@@ -147,10 +153,10 @@ def _surface(graph: Graph, node: Node) -> None:
     if not any(kid.dep in ("nmod:poss", "det") for kid in (*node.kids, *place.kids)):
         return
     verb = node.head
-    place.attach(verb, "nmod")
+    _hang(place, verb, "nmod")
     for kid in [kid for kid in node.kids if kid.i < place.i]:
-        kid.attach(place, kid.dep)
-    node.attach(verb, "dobj")
+        _hang(kid, place, kid.dep)
+    _hang(node, verb, "dobj")
 
 
 def _letting(graph: Graph, node: Node, data: Data) -> None:
@@ -163,7 +169,7 @@ def _letting(graph: Graph, node: Node, data: Data) -> None:
             for kid in thing.of("acl"):
                 if kid.i > thing.i and data.lemmas.get(kid.low) == kid.low:
                     kid.tag = "VB"
-                    kid.attach(node, "ccomp")
+                    _hang(kid, node, "ccomp")
         return
     done = next((one for one in graph.nodes[node.i + 1 : node.i + 6] if one.tag in ("VBP", "VB")), None)
     if done is None or node.i == 0 or not any(kid.i > node.i for kid in done.of("nsubj")):
@@ -182,9 +188,9 @@ def _letting(graph: Graph, node: Node, data: Data) -> None:
     node.tag = "VBZ" if node.low.endswith("s") else "VBP"
     node.lemma = _LETTING[node.low]
     _take_place(node, above, label)
-    named.attach(node, "nsubj")
+    _hang(named, node, "nsubj")
     done.tag = "VB"
-    done.attach(node, "ccomp")
+    _hang(done, node, "ccomp")
 
 
 def _degree(graph: Graph, node: Node, data: Data) -> None:
@@ -195,7 +201,7 @@ def _degree(graph: Graph, node: Node, data: Data) -> None:
     following = graph.nodes[node.i + 1]
     if node.low in _DEGREES and node.dep in ("xcomp", "dobj", "advmod") and head.is_verb:
         if following.tag == "JJ" and following.head is head:
-            node.attach(following, "advmod")
+            _hang(node, following, "advmod")
         elif following.tag == "JJ" and following.dep == "amod" and node.dep == "xcomp" and following.head is not None:
             _adjective_back(graph, node, following, head)
     elif node.low in _PACE and node.dep == "dobj" and head.is_verb and node.tag in ("JJR", "RBR", "JJ", "RB"):
@@ -204,7 +210,7 @@ def _degree(graph: Graph, node: Node, data: Data) -> None:
         node.low in data.directions and node.low not in _DEGREES and node.tag in ("JJ", "JJR") and node.dep == "advmod"
         and head is following and head.dep == "amod" and head.head is not None
     ):  # fmt: skip
-        node.attach(head.head, "amod")
+        _hang(node, head.head, "amod")
 
 
 def _adjective_back(graph: Graph, degree: Node, adjective: Node, verb: Node) -> None:
@@ -223,9 +229,9 @@ def _adjective_back(graph: Graph, degree: Node, adjective: Node, verb: Node) -> 
     if second is verb or not second.is_verb:
         return
     for kid in [kid for kid in adjective.kids if kid.i > adjective.i]:
-        kid.attach(verb if kid.dep == "cc" else noun, "cc" if kid.dep == "cc" else "compound")
-    adjective.attach(verb, "xcomp")
-    degree.attach(adjective, "advmod")
+        _hang(kid, verb if kid.dep == "cc" else noun, "cc" if kid.dep == "cc" else "compound")
+    _hang(adjective, verb, "xcomp")
+    _hang(degree, adjective, "advmod")
     if second.head is verb:
         second.dep = "conj"
 
@@ -238,8 +244,8 @@ def _did_worse(node: Node) -> None:
     _take_place(node, head.head, head.dep)
     node.tag = "VBD" if node.low == "did" else "VBZ" if node.low == "does" else "VBP"
     for kid in [kid for kid in head.kids if kid is not node]:
-        kid.attach(node, kid.dep)
-    head.attach(node, "advmod")
+        _hang(kid, node, kid.dep)
+    _hang(head, node, "advmod")
 
 
 def _floating(node: Node) -> None:
@@ -265,10 +271,10 @@ def _keeping(graph: Graph, node: Node) -> None:
     things = [kid for kid in head.of("nsubj") if kid.i > node.i]
     if graph.nodes[node.i - 1].tag != "IN" or not things or head.head is None:
         return
-    node.attach(head.head, "advcl")
-    graph.nodes[node.i - 1].attach(node, "mark")
-    things[0].attach(node, "dobj")
-    head.attach(node, "xcomp")
+    _hang(node, head.head, "advcl")
+    _hang(graph.nodes[node.i - 1], node, "mark")
+    _hang(things[0], node, "dobj")
+    _hang(head, node, "xcomp")
 
 
 def _opened_clause(node: Node) -> None:
@@ -283,7 +289,7 @@ def _opened_clause(node: Node) -> None:
     ), None)  # fmt: skip
     if opener is not None and any(kid is not node and kid.i > node.i for kid in head.of("nsubj", "nsubjpass")):
         node.dep = "advcl"
-        opener.attach(node, "mark")
+        _hang(opener, node, "mark")
 
 
 def _by_this(graph: Graph, node: Node) -> None:
@@ -302,8 +308,8 @@ def _by_this(graph: Graph, node: Node) -> None:
     ), None)  # fmt: skip
     if first is None or first in verb.subtree():
         return
-    node.attach(verb, "advmod")
-    verb.attach(first, "conj")
+    _hang(node, verb, "advmod")
+    _hang(verb, first, "conj")
 
 
 def _agreement(node: Node) -> None:
@@ -315,7 +321,7 @@ def _agreement(node: Node) -> None:
         return
     above = noun.head
     if noun.dep == "nmod" and above is not None and above.is_noun and above.tag in ("NN", "NNP"):
-        node.attach(above, "acl:relcl")
+        _hang(node, above, "acl:relcl")
 
 
 def _apposed_list(graph: Graph, node: Node) -> None:
@@ -365,7 +371,7 @@ def _inner_last(graph: Graph, node: Node) -> None:
     if inner is None or not any(kid.dep == "cc" and kid.low in ("and", "or") for kid in inner.kids):
         return
     for kid in [kid for kid in inner.kids if kid.dep in ("conj", "cc")]:
-        kid.attach(node, kid.dep)
+        _hang(kid, node, kid.dep)
 
 
 def _split_last(graph: Graph, first: Node, inner: Node) -> bool:
@@ -376,10 +382,10 @@ def _split_last(graph: Graph, first: Node, inner: Node) -> bool:
             continue
         two = graph.nodes[noun.i - 1]
         for kid in [kid for kid in one.kids if kid.dep == "cc"]:
-            kid.attach(first, "cc")
-        two.attach(noun, "compound")
-        one.attach(first, "conj")
-        noun.attach(first, "conj")
+            _hang(kid, first, "cc")
+        _hang(two, noun, "compound")
+        _hang(one, first, "conj")
+        _hang(noun, first, "conj")
         return True
     return False
 
@@ -394,8 +400,8 @@ def _parallel_clause(node: Node) -> None:
             not any(kid.dep == "mark" for kid in node.kids) and main.of("nsubj", "nsubjpass")
         ):  # fmt: skip
             _take_place(node, main.head, main.dep)
-            head.attach(node, "advcl")
-            main.attach(node, "conj")
+            _hang(head, node, "advcl")
+            _hang(main, node, "conj")
         return
     if node.dep != "advcl" or head is None or not head.is_verb or node.i > head.i or node.tag not in _FINITE:
         return
@@ -405,7 +411,7 @@ def _parallel_clause(node: Node) -> None:
         return
     above, label = head.head, head.dep
     _take_place(node, above, label)
-    head.attach(node, "conj")
+    _hang(head, node, "conj")
 
 
 def _listed_subject(graph: Graph) -> None:
@@ -421,12 +427,12 @@ def _listed_subject(graph: Graph) -> None:
             continue
         root.kids.remove(kid)
         kid.head, kid.dep = None, "root"
-        root.attach(kid, "nsubj")
-        subject.attach(root, "conj")
+        _hang(root, kid, "nsubj")
+        _hang(subject, root, "conj")
         for other in subject.of("conj"):
-            other.attach(root, "conj")
+            _hang(other, root, "conj")
         for other in subject.of("cc"):
-            other.attach(root, "cc")
+            _hang(other, root, "cc")
         return
 
 
@@ -470,11 +476,11 @@ def _asked_subject(graph: Graph, data: Data) -> None:
         if verb is None:
             return
         verb.tag, verb.lemma = "VBZ", data.lemmas.get(verb.low, verb.low[:-1])
-        nodes[verb.i - 1].attach(verb, "nsubj")
+        _hang(nodes[verb.i - 1], verb, "nsubj")
         for kid in [kid for kid in verb.kids if kid.i < verb.i - 1 and kid.dep in ("amod", "det", "compound")]:
-            kid.attach(nodes[verb.i - 1], kid.dep)
+            _hang(kid, nodes[verb.i - 1], kid.dep)
     elif not verb.of("nsubj", "nsubjpass") and nodes[verb.i - 1].is_noun:
-        nodes[verb.i - 1].attach(verb, "nsubj")
+        _hang(nodes[verb.i - 1], verb, "nsubj")
     if main in verb.subtree():
         # the question was taken for the main clause
         if main.head is not None:
@@ -485,17 +491,17 @@ def _asked_subject(graph: Graph, data: Data) -> None:
             above.kids.remove(verb)
             verb.head = None
             if above not in main.subtree():
-                main.attach(above, label)
-        verb.attach(main, "csubj")
+                _hang(main, above, label)
+        _hang(verb, main, "csubj")
     elif verb.dep not in ("csubj", "advcl", "ccomp") or verb.head is not main:
-        verb.attach(main, "csubj")
+        _hang(verb, main, "csubj")
     for kid in [kid for kid in main.kids if verb.i < kid.i < start]:
         if kid.dep == "nmod":
-            kid.attach(verb, "nmod")
+            _hang(kid, verb, "nmod")
         elif kid.dep in ("nsubj", "nsubjpass"):
-            kid.attach(verb, "dep" if verb.of("dobj") else "dobj")
+            _hang(kid, verb, "dep" if verb.of("dobj") else "dobj")
     asking = nodes[1] if words[0] == "to" else nodes[0]
     if words[0] == "to" and verb not in nodes[2].subtree():
-        nodes[2].attach(verb, "dep")
+        _hang(nodes[2], verb, "dep")
     if verb not in asking.subtree():
-        asking.attach(verb, "mark")
+        _hang(asking, verb, "mark")
