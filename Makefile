@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint rust-test python-test guard install clean
+.PHONY: demo test lint rust-test python-test guard fuzz soak install clean
 
 demo: install
 	$(BIN)/mgmine demo -o demo
@@ -46,6 +46,33 @@ python-test: $(STAMP)
 # What the parts of a scan cost in instructions, against the counts on file; skipped where there is no valgrind.
 guard:
 	$(PYTHON) benchmarks/instructions.py
+
+# The six fuzz targets, SECONDS each, two at a time. libFuzzer needs coverage, which stable Rust gives with these options.
+SECONDS ?= 60
+FUZZ := gzip pubmed jats nbib lexicon
+FUZZ_TARGET := $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZ_BIN := rust/fuzz/target/$(FUZZ_TARGET)/release
+FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+  -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+  -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1
+
+fuzz: $(STAMP)
+	cd rust/fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" cargo build --release --locked --target $(FUZZ_TARGET)
+	$(MAKE) -j2 $(FUZZ:%=fuzz-%) fuzz-manifest
+
+# What is found new goes into rust/fuzz/found; an input that fails is kept in rust/fuzz/artifacts.
+fuzz-%:
+	mkdir -p rust/fuzz/found/$* rust/fuzz/artifacts/$*
+	$(FUZZ_BIN)/$* -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 -verbosity=0 \
+	  -dict=rust/fuzz/words.dict -artifact_prefix=rust/fuzz/artifacts/$*/ rust/fuzz/found/$* rust/fuzz/corpus/$*
+
+fuzz-manifest: $(STAMP)
+	MGMINE_FUZZ_SECONDS=$(SECONDS) $(BIN)/pytest tests/fuzz -s
+
+# Hours: every fault point, all kills, all readers, an hour of each fuzz target.
+soak: $(STAMP)
+	$(BIN)/pytest --soak --long -s tests/faults tests/update tests/hostile
+	$(MAKE) fuzz SECONDS=3600
 
 clean:
 	rm -rf $(VENV) target demo

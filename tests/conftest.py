@@ -17,8 +17,11 @@ SAMPLE = ROOT / "python" / "mgmine" / "data" / "sample" / "sample.xml"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the long property, fuzz and whole-file tests")
-    parser.addoption("--kills", type=int, default=50, help="how often the update is killed at a random instant")
-    parser.addoption("--snapshots", type=int, default=300, help="how many snapshots readers take while the update runs")
+    parser.addoption("--kills", type=int, help="how often the update is killed; 50, in a soak 1000")
+    parser.addoption("--snapshots", type=int, help="how many snapshots readers take meanwhile; 300, in a soak 10000")
+    parser.addoption(
+        "--soak", action="store_true", help="run kills, faults and readers until every point was met; hours"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

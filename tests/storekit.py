@@ -7,7 +7,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mgmine.store import SegmentKey, Store, _schema, _writer
+from mgmine.store import SegmentKey, Store, _schema, _segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,14 +23,18 @@ def parquet_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         from mgmine import _native  # noqa: F401
     except ImportError:
-        monkeypatch.setattr(_writer, "_write_parquet", write_with_pyarrow)
+        monkeypatch.setattr(_segment, "write_parquet", write_with_pyarrow)
 
 
-def write_with_pyarrow(table: Any, path: Path) -> None:
+def write_with_pyarrow(table: Any, path: Path, constant: tuple[str, int] | None = None) -> int:
     import pyarrow
     import pyarrow.parquet
 
-    pyarrow.parquet.write_table(pyarrow.table(table), path, compression="zstd")
+    rows = pyarrow.table(table)
+    if constant:
+        rows = rows.append_column(constant[0], pyarrow.array([constant[1]] * rows.num_rows, pyarrow.int64()))
+    pyarrow.parquet.write_table(rows, path, compression="zstd")
+    return int(rows.num_rows)
 
 
 def arrow(name: str, rows: Iterable[Mapping[str, Any]], *, without: tuple[str, ...] = ()) -> Any:

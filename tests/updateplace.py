@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import storekit
 import updatekit as kit
+from mgmine.store import Store
 from mgmine.update import Outcome, Patience, Settings, Updater
 
 if TYPE_CHECKING:
@@ -71,15 +76,11 @@ class Place:
 
     def files(self) -> list[str]:
         """The source files in the store, in order."""
-        from mgmine.store import Store
-
         with Store(self.store) as store:
             return [file.key.source for file in store.files()]
 
     def live(self) -> list[tuple[str, int, bool]]:
         """Live documents: id, version, whether retracted."""
-        from mgmine.store import Store
-
         with Store(self.store) as store:
             return [
                 tuple(row)
@@ -90,3 +91,62 @@ class Place:
 def environment(home: Path) -> dict[str, str]:
     """An environment that finds nothing of the user's own."""
     return {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "NO_COLOR": "1"}
+
+
+def lives(place: Place, kills: int, seconds: float, seed: int, *arguments: str) -> int:
+    """Kill the update so often, then let it end; how often a store became whole in between."""
+    chance = random.Random(seed)
+    whole = 0
+    while kills:
+        process = subprocess.Popen(
+            place.arguments(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=place.folder,
+            env=environment(place.folder),
+        )  # fmt: skip
+        try:
+            process.wait(chance.uniform(0.0, seconds))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            kills -= 1
+        _, told = process.communicate()
+        assert process.returncode in (-signal.SIGKILL, 0), told.decode()
+        if process.returncode == 0:
+            whole += 1
+            yield_up(place)
+    done = place.command(*arguments)
+    assert done.returncode == 0, done.stderr
+    return whole
+
+
+def yield_up(place: Place) -> None:
+    """Put a whole store and its corpus aside, to begin anew."""
+    count = len(list(place.folder.glob("whole*")))
+    place.store.rename(place.folder / f"whole{count}")
+    shutil.rmtree(place.corpus)
+
+
+def check(place: Place, good: dict[str, bytes]) -> None:
+    assert place.content() == good
+    for folder in place.folder.glob("whole*"):
+        assert storekit.content(folder) == good, folder.name
+    with Store(place.store) as store:
+        assert store.check() == []
+    assert list(place.corpus.rglob("*.part*")) == []
+
+
+def run_time(place: Place, *arguments: str) -> float:
+    """Seconds of a whole run; puts the store aside."""
+    start = time.monotonic()
+    done = place.command(*arguments)
+    assert done.returncode == 0, done.stderr
+    seconds = time.monotonic() - start
+    yield_up(place)
+    return seconds
+
+
+def never_stopped(place: Place, mirror: kit.Mirror) -> dict[str, bytes]:
+    """The store that a source gives when nothing goes wrong."""
+    folder = place.folder / "never-stopped"
+    folder.mkdir()
+    other = Place(folder, str(mirror.write(folder / "mirror")))
+    assert other.update().code == 0
+    return other.content()

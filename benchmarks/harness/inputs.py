@@ -203,6 +203,12 @@ def _generated(text_file: Path, count: int) -> Iterator[tuple[str, str]]:
         yield name, f"GEN:{number}"
 
 
+def _fingerprint(folder: Path) -> str:
+    """Tells folders of name lists apart: names and sizes of their files."""
+    files = "".join(f"{path.name} {path.stat().st_size}\n" for path in sorted(folder.glob("*.tsv.gz")))
+    return hashlib.blake2b(files.encode(), digest_size=3).hexdigest()
+
+
 def lexicons(sizes: list[int], data: Path, sources: Path | None, text_file: Path) -> dict[int, Path]:
     """Tab-separated lexicons (`curie`, `text`, `family`, `case`) of about the sizes wanted, each part of the next.
 
@@ -214,7 +220,7 @@ def lexicons(sizes: list[int], data: Path, sources: Path | None, text_file: Path
     shared = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "lexicon-sources" / "large"
     if sources is None and shared.is_dir():
         sources = shared
-    kind = "listed" if sources is not None else "generated"
+    kind = "generated" if sources is None else f"listed-{_fingerprint(sources)}"
     entries: dict[str, dict[str, None]] = {}
     result: dict[int, Path] = {}
     for size in sorted(sizes):

@@ -28,9 +28,9 @@ class Line:
 
 def _number(value: float) -> str:
     if value >= 1e6:
-        return f"{value / 1e6:g} M"
-    if value >= 1e4:
-        return f"{value / 1e3:g} k"
+        return f"{value / 1e6:.3g} M"
+    if value >= 1e3:
+        return f"{value / 1e3:.3g} k"
     return f"{value:g}"
 
 
@@ -65,8 +65,13 @@ def chart(path: Path, title: str, x_label: str, y_label: str, lines: list[Line])
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         f'<text x="{LEFT}" y="24" font-size="15" font-weight="600">{escape(title)}</text>',
     ]
-    for tick in _ticks(x_low, x_high):
+    labelled = -math.inf
+    for tick in sorted(set(xs)):
+        # What was measured is what the axis names, unless two labels would touch.
         x = across(tick)
+        if x - labelled < 36:
+            continue
+        labelled = x
         out.append(f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{HEIGHT - BOTTOM}" stroke="#e4e4e4"/>')
         out.append(f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{_number(tick)}</text>')
     for tick in _ticks(y_low, y_high):

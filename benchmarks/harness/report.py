@@ -73,9 +73,12 @@ def _ratio(result: Result) -> str:
 
 
 def _counted(result: Result) -> str:
-    names = ("documents", "abstracts", "mentions", "comentions", "matches", "characters")
     if result.task == "lexicon":
         return ""
+    if result.task == "match":
+        names: tuple[str, ...] = ("documents", "mentions", "matches")
+    else:
+        names = ("documents", "abstracts", "mentions", "comentions", "characters")
     return ", ".join(f"{result.counts[name]:,} {name}" for name in names if result.counts.get(name, -1) >= 0)
 
 
@@ -192,8 +195,9 @@ def _peer_goals(run: Run) -> list[Goal]:
         goals.append(goal)
     goal = Goal("the whole scan, against the JensenLab tagger, CPU", 60, 90, "{} ×")
     parts = []
-    for lexicon, names in (("built-in", "300 names"), (LARGEST, "500,000 names")):
-        ratios = [r.ratio for r in run.of("scan", subjects.RUST, lexicon) if r.ratio]
+    for lexicon, names, fewest in (("built-in", "300 names", 0), (LARGEST, "500,000 names", 500_000)):
+        found = run.of("scan", subjects.RUST, lexicon)
+        ratios = [r.ratio for r in found if r.ratio and int(r.parameters["names"]) >= fewest]
         if ratios:
             factor = TAGGER[names] / max(ratios)
             goal.value = factor if goal.value is None else goal.value

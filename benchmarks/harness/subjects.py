@@ -23,7 +23,7 @@ COMMAND = "mgmine scan"
 API = "mgmine.scan (Python)"
 """The ways into the same scan: a Rust program that writes Parquet or builds the tables only, the command, the Python API."""
 
-MOST = {"spaCy PhraseMatcher": 10_000, "hyperscan": 100_000}
+MOST = {"spaCy PhraseMatcher": 10_000, "hyperscan": 100_000, "ripgrep": 1_000}
 """Names beyond which a matcher takes many minutes or too much memory, and is left out."""
 
 XTRACT = (

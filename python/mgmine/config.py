@@ -1,11 +1,19 @@
 """Where options come from: flag, then ``MGMINE_*``, then the project's file, then the user's file, then the default.
 
 The project's file is ``mgmine.toml`` in the working directory, or the table ``[tool.mgmine]`` of its ``pyproject.toml``; the
-user's is ``config.toml`` in the user's configuration folder. Each has a table per command with its long option names:
+user's is ``config.toml`` in the user's configuration folder. Each has a table per command with its long option names, and
+``[defaults]`` with options for every command that has them; the environment gives these as ``MGMINE_STORE`` and so on:
+
+    [defaults]
+    store = "evidence"
+    corpus = "pubmed"
 
     [run]
-    store = "evidence"
     threads = 2
+
+    [mail]
+    host = "mail.example.org"
+    to = ["me@example.org"]
 """
 
 from __future__ import annotations
@@ -18,6 +26,10 @@ from typing import Any
 from mgmine.errors import InputError
 
 Options = dict[str, Any]
+
+SHARED = ("store", "corpus", "source", "lexicon", "replace_lexicon", "model", "watches")
+"""Options that ``[defaults]`` may give to every command that has them."""
+_LISTS = frozenset({"lexicon", "replace_lexicon"})
 
 
 def user_file() -> Path:
@@ -65,3 +77,18 @@ def load(folder: Path | None = None) -> Options:
             target = merged.setdefault(command, {})
             target.update({name.replace("-", "_"): value for name, value in options.items()})
     return merged
+
+
+def shared(options: Options) -> Options:
+    """The options that hold for every command that has them: ``MGMINE_STORE`` and so on, else ``[defaults]``.
+
+    Raises:
+        InputError: ``[defaults]`` has an option that is none of these.
+    """
+    found = dict(options.get("defaults", {}))
+    if unknown := sorted(set(found) - set(SHARED)):
+        raise InputError(f"configuration: [defaults] knows {', '.join(SHARED)}, and not {unknown[0]}")
+    for name in SHARED:
+        if value := os.environ.get(f"MGMINE_{name.upper()}"):
+            found[name] = value.split(os.pathsep) if name in _LISTS else value
+    return found

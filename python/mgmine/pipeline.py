@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from mgmine._native import Lexicon, Problem, ScanTables, Table
     from mgmine.claims import Extractor, Skipped
-    from mgmine.records import Claim
-    from mgmine.store import Store, Writer
+    from mgmine.records import Claim, GatedDocument
+    from mgmine.store import File, SegmentKey, Store, Writer
 
     Input = str | os.PathLike[str]
 
@@ -29,9 +29,13 @@ STORED = ("documents", "mentions", "vetoes", "comentions", "sentences", "deletio
 
 @dataclass(slots=True)
 class FileRun:
-    """What became of one input file. ``lost`` counts records and sentences that could not be read."""
+    """What became of one input file. ``repaired`` of its ``problems`` cost nothing but a character.
+
+    ``reason`` says why :func:`refresh` read the file again, and what of it.
+    """
 
     name: str
+    reason: str | None = None
     documents: int = 0
     abstracts: int = 0
     deletions: int = 0
@@ -41,11 +45,12 @@ class FileRun:
     known: bool = False
     failed: str | None = None
     problems: list[str] = field(default_factory=list)
+    repaired: int = 0
 
     @property
     def lost(self) -> bool:
         """Whether anything of the file was lost."""
-        return self.failed is not None or bool(self.problems)
+        return self.failed is not None or len(self.problems) > self.repaired
 
 
 def source_of(given: Input) -> Any:
@@ -69,8 +74,8 @@ def _provenance(lexicon: Lexicon, extractor: Extractor | None) -> dict[str, str]
 class Claims:
     """The claims of some inputs, in order: iterate over it once.
 
-    ``problems`` holds what could not be read and ``skipped`` the sentences that were given up, both complete when the
-    iteration is.
+    ``problems`` holds what could not be read, ``unread`` counts the inputs of which nothing could be, and ``skipped`` holds the
+    sentences that were given up, all complete when the iteration is.
 
     Args:
         inputs: Corpus files; ``-`` is standard input.
@@ -95,6 +100,7 @@ class Claims:
         self._gate = gate
         self._progress = progress
         self.problems: list[Problem] = []
+        self.unread = 0
 
     @property
     def skipped(self) -> list[Skipped]:
@@ -117,6 +123,7 @@ class Claims:
                 path = Path(given)
                 done += path.stat().st_size if path.is_file() else 0
             self.problems.extend(tables.problems)
+            self.unread += tables.summary.unread
             for claims in _read(tables, self._extractor):
                 yield from claims
 
@@ -223,10 +230,130 @@ def run(
                 results.append(result)
                 if done:
                     done(result)
+            writer.compact()
     finally:
         if held is not store:
             held.close()
     return results
+
+
+def refresh(
+    places: Sequence[Input],
+    store: Store | Input,
+    *,
+    lexicon: Lexicon | Input | None = None,
+    gate: Gate | None = None,
+    model: str | None = None,
+    claims: bool = True,
+    threads: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    done: Callable[[FileRun], None] | None = None,
+) -> list[FileRun]:
+    """Bring the files of a store up to a new lexicon, new rules or a new model, each as far as that can change it.
+
+    New rules or a new model: the claims are read again from the stored sentences. A new lexicon or gate: the file is read again,
+    which must be among ``places``. Each file is replaced in one step, at its place in the order.
+
+    Args:
+        places: Source files, or folders in which they are, at any depth. They are known by name and MD5.
+        store: An evidence store, or its folder.
+        lexicon: As for :func:`run`.
+        gate: As for :func:`run`; by default each file keeps its own.
+        model: As for :func:`run`.
+        claims: As for :func:`run`.
+        threads: As for :func:`run`.
+        progress: As for :func:`run`.
+        done: As for :func:`run`.
+
+    Raises:
+        LockedError: Another process is writing to the store.
+        StoreError: The folder is no store, or cannot be written to.
+    """
+    from mgmine.store import Store
+
+    _, compiled = _given([], lexicon)
+    stages = Stages(compiled, model=model, claims=claims, threads=threads)
+    held = store if isinstance(store, Store) else Store(store)
+    results = []
+    try:
+        with held.writer() as writer:
+            plans = []
+            for file in writer.files():
+                key = stages.key(file.key.source, file.key.md5, gate or file.key.gate)
+                parts = ("lexicon", "gate", "rules", "model")
+                changed = [part for part in parts if getattr(key, part) != getattr(file.key, part)]
+                plans.append((file, key, changed, not file.whole or bool({"lexicon", "gate"} & set(changed))))
+            paths = sources_of([key for _, key, _, needed in plans if needed], places)
+            for file, key, changed, needed in plans:
+                result = FileRun(key.source, known=not changed and not needed)
+                reason = f"{_and(changed)} changed" if changed else "some of its records count again"
+                try:
+                    if needed and key not in paths:
+                        raise InputError(f"{key.source}: {reason}; the file, of MD5 {key.md5}, is not where you said")
+                    if needed:
+                        result = stages.store(paths[key], writer, gate=key.gate, progress=progress)
+                        result.reason = f"{reason}: file read again"
+                    elif changed:
+                        result = stages.reread(held, file, writer, gate=key.gate)
+                        result.reason = f"{reason}: claims read again from the stored sentences"
+                except InputError as error:
+                    result.failed = str(error)
+                results.append(result)
+                if done:
+                    done(result)
+            writer.compact()
+    finally:
+        if held is not store:
+            held.close()
+    return results
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def sources_of(keys: Sequence[SegmentKey], places: Sequence[Input]) -> dict[SegmentKey, Path]:
+    """The source files of these keys that are found among ``places``, files or folders, by name and MD5."""
+    wanted = {key.source for key in keys}
+    found: dict[str, list[Path]] = {}
+    for place in map(Path, places):
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.name in wanted and path.is_file():
+                found.setdefault(path.name, []).append(path)
+    sums = {path: _md5(path) for paths in found.values() for path in paths}
+    return {key: path for key in keys for path in found.get(key.source, ()) if sums[path] == key.md5}
+
+
+def _stored(store: Store, file: File) -> Iterator[GatedDocument]:
+    """The gated documents of a stored file, as the scan gave them."""
+    from itertools import groupby
+
+    from mgmine.records import GatedDocument, Mention, Sentence
+
+    fields = ("start", "end", "text", "family", "concept", "ids", "sentence", "counted", "nested_in")
+    sentences = store.sql(
+        'SELECT record, doc_id, doc_version, gated, sentence, "start", "end", "text", passage, section '
+        "FROM segment.sentences WHERE file = ?",
+        [file.key.file],
+    )
+    mentions = store.sql(
+        'SELECT record, "start", "end", "text", family, concept, ids, sentence, counted, nested_in '
+        "FROM segment.mentions WHERE file = ? AND record IN (SELECT record FROM segment.sentences WHERE file = ?)",
+        [file.key.file, file.key.file],
+    )
+    found = {
+        record: tuple(Mention(**dict(zip(fields, (*row[1:6], tuple(row[6]), *row[7:]), strict=True))) for row in rows)
+        for record, rows in groupby(mentions, lambda row: row[0])
+    }
+    for record, group in groupby(sentences, lambda row: row[0]):
+        rows = list(group)
+        yield GatedDocument(
+            rows[0][1],
+            rows[0][2],
+            tuple(Sentence(*row[4:]) for row in rows),
+            found.get(record, ()),
+            frozenset(row[4] for row in rows if row[3]),
+        )
 
 
 class Stages:
@@ -259,81 +386,110 @@ class Stages:
         self._gate: Gate = gate
         self._threads = threads
 
-    def store(self, path: Path, writer: Writer, *, progress: Callable[[str, int, int], None] | None = None) -> FileRun:
-        """Read one file and commit it, unless the store holds it.
+    def key(self, source: str, md5: str, gate: str | None = None) -> SegmentKey:
+        """The key of a file of this name and MD5, read with these stages."""
+        from mgmine.store import SegmentKey
+
+        return SegmentKey(source, md5, **_provenance(self._lexicon, self._extractor), gate=gate or self._gate)
+
+    def reread(self, store: Store, file: File, writer: Writer, *, gate: str | None = None) -> FileRun:
+        """Read the claims of a stored file again, from its stored sentences and mentions, and commit them.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        from mgmine import _native
+
+        result = FileRun(file.key.source)
+        claims: list[str] = []
+        if self._extractor is not None:
+            given_up = len(self._extractor.skipped)
+            for _, found in self._extractor.extract(_stored(store, file)):
+                claims.extend(_lines(found))
+            result.problems.extend(map(str, self._extractor.skipped[given_up:]))
+        for part in ("documents", "abstracts", "deletions", "mentions", "comentions"):
+            setattr(result, part, file.stats.get(part, 0))
+        result.claims = len(claims)
+        key = self.key(file.key.source, file.key.md5, gate)
+        writer.reread(key, _native.claims_table(claims), stats={"skipped": len(result.problems)})
+        return result
+
+    def store(
+        self,
+        path: Path,
+        writer: Writer,
+        *,
+        gate: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> FileRun:
+        """Read one file and commit it, unless the store holds it; ``gate`` may differ for this file.
 
         Raises:
             InputError: It could not be read, or not to its end; nothing of it is stored.
             StoreError: It could not be written.
         """
-        result = FileRun(path.name)
-        _run_file(path, result, writer, self._lexicon, self._extractor, self._gate, self._threads, progress)
+        from mgmine import _native
+
+        lexicon, extractor = self._lexicon, self._extractor
+        key = self.key(path.name, _md5(path), gate)
+        result = FileRun(path.name, known=writer.has(key))
+        if result.known:
+            return result
+        size = path.stat().st_size
+        tables = _native.scan(
+            [str(path)],
+            lexicon,
+            tables=list(STORED),
+            gate=key.gate,
+            threads=self._threads,
+            progress=None if progress is None else lambda count: progress(path.name, count, size),
+        )
+        summary = tables.summary
+        problems = list(map(str, tables.problems))
+        # What could not be read to its end may lack the deletions, which stand last: better the file as it was before, or none.
+        if summary.unread or any(problem.fatal for problem in tables.problems):
+            # What ended the reading is the reason; what else was met before may be a thousand lines.
+            reasons = [str(problem) for problem in tables.problems if problem.fatal] or problems[-1:]
+            raise InputError("; ".join(reasons) or f"{path}: could not be read")
+        result.problems.extend(problems)
+        result.repaired = sum(problem.repaired for problem in tables.problems)
+        claims: list[str] = []
+        skipped = 0
+        if extractor is not None:
+            given_up = len(extractor.skipped)
+            for found in _read(tables, extractor):
+                claims.extend(_lines(found))
+            skipped = len(extractor.skipped) - given_up
+            result.problems.extend(map(str, extractor.skipped[given_up:]))
+        result.documents = summary.documents
+        result.abstracts = summary.abstracts
+        result.deletions = summary.deletions
+        result.mentions = summary.counted
+        result.comentions = summary.comentions
+        result.claims = len(claims)
+        writer.commit(
+            key,
+            {
+                "documents": tables.documents,
+                "mentions": tables.mentions,
+                "vetoes": tables.vetoes,
+                "comentions": tables.comentions,
+                "sentences": tables.sentences,
+                "claims": _native.claims_table(claims),
+                "touched": tables.deletions,
+            },
+            stats={
+                "documents": summary.documents,
+                "abstracts": summary.abstracts,
+                "deletions": summary.deletions,
+                "mentions": summary.counted,
+                "comentions": summary.comentions,
+                "problems": len(problems),
+                "skipped": skipped,
+                # The names that a reader of the store may show; the tables hold the ids.
+                "families": [
+                    {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families
+                ],
+            },
+        )
         return result
-
-
-def _run_file(
-    path: Path,
-    result: FileRun,
-    writer: Any,
-    lexicon: Lexicon,
-    extractor: Extractor | None,
-    gate: Gate,
-    threads: int | None,
-    progress: Callable[[str, int, int], None] | None,
-) -> None:
-    from mgmine import _native
-    from mgmine.store import SegmentKey
-
-    key = SegmentKey(path.name, _md5(path), **_provenance(lexicon, extractor), gate=gate)
-    if writer.has(key):
-        result.known = True
-        return
-    size = path.stat().st_size
-    tables = _native.scan(
-        [str(path)],
-        lexicon,
-        tables=list(STORED),
-        gate=gate,
-        threads=threads,
-        progress=None if progress is None else lambda count: progress(path.name, count, size),
-    )
-    summary = tables.summary
-    problems = list(map(str, tables.problems))
-    # What could not be read to its end may lack the deletions, which stand last: better the file as it was before, or none.
-    if summary.unread or any(problem.fatal for problem in tables.problems):
-        raise InputError("; ".join(problems) or f"{path}: could not be read")
-    result.problems.extend(problems)
-    claims: list[str] = []
-    if extractor is not None:
-        given_up = len(extractor.skipped)
-        for found in _read(tables, extractor):
-            claims.extend(_lines(found))
-        result.problems.extend(map(str, extractor.skipped[given_up:]))
-    result.documents = summary.documents
-    result.abstracts = summary.abstracts
-    result.deletions = summary.deletions
-    result.mentions = summary.counted
-    result.comentions = summary.comentions
-    result.claims = len(claims)
-    writer.commit(
-        key,
-        {
-            "documents": tables.documents,
-            "mentions": tables.mentions,
-            "vetoes": tables.vetoes,
-            "comentions": tables.comentions,
-            "sentences": tables.sentences,
-            "claims": _native.claims_table(claims),
-            "touched": tables.deletions,
-        },
-        stats={
-            "documents": summary.documents,
-            "abstracts": summary.abstracts,
-            "deletions": summary.deletions,
-            "problems": len(result.problems),
-            # The names that a reader of the store may show; the tables hold the ids.
-            "families": [
-                {"id": family.id, "label": family.label, "topic": family.topic} for family in lexicon.families
-            ],
-        },
-    )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
+
+import pytest
 
 from conftest import run_mgmine
 
@@ -64,3 +67,44 @@ def test_a_document_of_a_store(sample: Path, tmp_path: Path) -> None:
     missing = run_mgmine("explain", "1", "--store", store)
     assert (missing.code, missing.stdout) == (2, "")
     assert "pubmed:1" in missing.stderr
+
+
+CLAIMS = "TRPM7 inhibition reduced intracellular Mg2+ in T cells. It may <b> impair adhesion to ICAM-1."
+
+
+def test_how_claims_were_read() -> None:
+    done = run_mgmine("explain", "--model", "blank", stdin=CLAIMS)
+    assert done.code == 0
+    assert "TRPM7 inhibition affects - Mg2+" in done.stdout
+    assert "rule affects/" in done.stdout
+    assert "trigger 'reduced'" in done.stdout
+    assert "reduced –nsubj→ inhibition" in done.stdout
+    assert "no trained parser" in done.stdout
+    assert "rule" not in run_mgmine("explain", "--no-claims", stdin=CLAIMS).stdout
+
+
+def test_claims_as_records() -> None:
+    done = run_mgmine("explain", "--model", "blank", "--format", "jsonl", "--claims", stdin=CLAIMS)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    made = [row for row in rows if "claim" in row]
+    assert made
+    assert any("veto" in row for row in rows)
+    for row in made:
+        assert row["trigger"]
+        odds = sum(part["log_odds"] for part in row["weights"])
+        assert row["factor"] < 1
+        assert abs(row["factor"] / (1 + math.exp(-odds)) - row["claim"]["score"]) < 0.001
+    assert made[0]["subject_path"][-1]["word"] == "inhibition"
+
+
+@pytest.mark.nlp
+def test_the_page_with_the_parse(tmp_path: Path) -> None:
+    pytest.importorskip("spacy")
+    target = tmp_path / "parse.html"
+    assert run_mgmine("explain", "--html", target, stdin=CLAIMS).code == 0
+    page = target.read_text(encoding="utf-8")
+    assert page.count("<svg") == 2
+    assert 'class="displacy-arrow fired"' in page
+    assert "affects/verb" in page
+    assert "<b> impair" not in page
+    assert "<script" not in page

@@ -10,6 +10,7 @@ import pytest
 
 import mgmine
 from conftest import run_mgmine
+from mgmine.pipeline import refresh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,27 @@ def test_the_main_job_on_the_sample(sample: Path, tmp_path: Path) -> None:
     assert again.code == 0
     assert "already stored" in again.stdout
     assert _tree(store) == before
+
+
+def test_refresh_does_no_more_than_it_must(sample: Path, tmp_path: Path) -> None:
+    store, plain = tmp_path / "evidence", tmp_path / "plain"
+    mgmine.run(sample, store, claims=False)
+    mgmine.run(sample, plain, model="blank")
+    # Rules and model come to it: the source is not needed, and the store is that of a run with them.
+    done = refresh([], store, model="blank")
+    assert [run.reason for run in done] == ["rules and model changed: claims read again from the stored sentences"]
+    assert _tree(store) == _tree(plain)
+    assert [run.known for run in refresh([], store, model="blank")] == [True]
+    # Another gate needs the file; without it the old rows stay.
+    (missing,) = refresh([], store, model="blank", gate="mention")
+    assert missing.failed is not None
+    assert "gate changed" in missing.failed
+    assert _tree(store) == _tree(plain)
+    (again,) = refresh([sample.parent], store, model="blank", gate="mention")
+    assert again.reason == "gate changed: file read again"
+    with mgmine.Store(store) as opened:
+        assert [file.key.gate for file in opened.files()] == ["mention"]
+        assert opened.check() == []
 
 
 def test_every_stored_claim_points_at_its_words(sample: Path, tmp_path: Path) -> None:

@@ -7,16 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storekit as kit
 from mgmine.errors import InputError, LockedError, StoreError, UsageError
-from mgmine.store import Store, _disk, _writer
+from mgmine.store import Store, _disk, _segment, _writer
 
 MG = ("magnesium", "Mg")
 
@@ -32,6 +33,10 @@ def versions(store: Store) -> list[tuple[str, int]]:
 
 def texts(store: Store) -> list[tuple[str, str]]:
     return store.sql("SELECT doc_id, text FROM mentions ORDER BY ALL").rows
+
+
+def folders(store: Store) -> set[str]:
+    return {path.name for path in (store.path / "segments").iterdir()}
 
 
 def mg(doc_id: str, text: str = "Mg2+", version: int = 1, record: int = 0) -> kit.Row:
@@ -202,8 +207,7 @@ def test_another_lexicon_replaces_in_place(tmp_path: Path) -> None:
         )
         assert texts(store) == [("pubmed:1", "from b")]
         assert [file.key.source for file in store.files()] == ["a.xml", "b.xml"]
-        folders = {path.name for path in (store.path / "segments").iterdir()}
-        assert folders == {segment.id for segment in store.segments()}
+        assert folders(store) == store._manifest.ids()
         # Another file that happens to have the same name takes nothing away.
         writer.commit(kit.key("b.xml", md5="1" * 32), kit.tables(documents=[kit.document("pubmed:2")]))
         assert versions(store) == [("pubmed:1", 1), ("pubmed:2", 1)]
@@ -285,7 +289,7 @@ def test_next_generation(tmp_path: Path) -> None:
         assert texts(store) == [("pubmed:2", "new"), ("pubmed:4", "newer"), ("pubmed:7", "own")]
         with store.writer():
             pass
-        assert {path.name for path in (store.path / "segments").iterdir()} == {part.id for part in store.segments()}
+        assert folders(store) == store._manifest.ids()
 
 
 def test_abandoned_generation(tmp_path: Path) -> None:
@@ -548,7 +552,13 @@ def test_nothing_is_left_in_the_working_folder(asked: Store, tmp_path: Path, mon
 
 # ── Crashes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-STEPS = ("make_folder", "write_file", "sync_folder", "rename", "remove_tree")
+STEPS = ("make_folder", "write_file", "copy_file", "sync_folder", "rename", "remove_tree")
+
+
+@pytest.fixture
+def merging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files are merged, and not sixteen."""
+    monkeypatch.setattr(_writer, "FANOUT", 2)
 
 
 class CrashError(Exception):
@@ -568,7 +578,9 @@ def _history(path: Path) -> None:
             with store.writer("next") as writer:
                 _nlm(writer, "pubmed25n0001.xml.gz", "new", 1)
                 _nlm(writer, "pubmed25n0002.xml.gz", "new", 2, deleted=(1,))
+                writer.compact()
                 writer.switch_generation()
+                writer.compact()
 
 
 @pytest.mark.parametrize(
@@ -580,6 +592,7 @@ def _history(path: Path) -> None:
     ],
     ids=["crash", "full disk", "full disk at each"],
 )
+@pytest.mark.usefixtures("merging")
 def test_stopped_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, stride: int) -> None:
     _history(tmp_path / "whole")
     whole = kit.content(tmp_path / "whole")
@@ -597,8 +610,8 @@ def test_stopped_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
         return call
 
-    write = _writer._write_parquet
-    monkeypatch.setattr(_writer, "_write_parquet", failing(write))
+    write = _segment.write_parquet
+    monkeypatch.setattr(_segment, "write_parquet", failing(write))
     for name in STEPS:
         monkeypatch.setattr(_disk, name, failing(getattr(_disk, name)))
 
@@ -622,9 +635,9 @@ def test_stopped_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
                 states.add((store.generation, *(file.segment for file in store.files())))
         _history(path)
         assert kit.content(path) == whole, f"stopped at step {step}"
-    # The empty store, the store after each commit and after the switch have been seen, and nothing else.
-    assert len(states) <= 5
-    assert len(states) == 5 or stride > 1
+    # The empty store, the store after each commit, the switch and the merge have been seen, and nothing else.
+    assert len(states) <= 6
+    assert len(states) == 6 or stride > 1
 
 
 @pytest.mark.parametrize("after_seconds", [0.0, 0.05, 0.2, 0.5])
@@ -658,64 +671,139 @@ def test_killed(tmp_path: Path, after_seconds: float) -> None:
 
 # ── Against a model ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-FILES = ["pubmed20n0001.xml.gz", "pubmed20n0002.xml.gz", "pubmed21n0001.xml.gz", "notes.txt", "more.txt"]
+FILES = [*(f"pubmed20n000{n}.xml.gz" for n in (1, 2, 3, 4)), "pubmed21n0001.xml.gz", "notes.txt", "more.txt"]
 record = st.tuples(st.integers(1, 4), st.integers(1, 3))
-file = st.tuples(
-    st.sampled_from(FILES), st.sampled_from(["m1", "m2"]), st.sampled_from(["l1", "l2"]),
-    st.lists(record, max_size=4), st.lists(st.integers(1, 4), max_size=2),
+Content = tuple[list[tuple[int, int]], list[int]]
+Key = tuple[str, str, str]
+commit = st.tuples(
+    st.just("commit"), st.sampled_from(FILES), st.sampled_from(["m1", "m2"]), st.sampled_from(["l1", "l2"]),
 )  # fmt: skip
+other = st.tuples(st.sampled_from(["compact", "compact", "reopen", "next", "current", "switch", "abandon"]))
+contents = st.dictionaries(
+    st.tuples(st.sampled_from(FILES), st.sampled_from(["m1", "m2"])),
+    st.tuples(st.lists(record, max_size=4), st.lists(st.integers(1, 4), max_size=2)),
+)
 
 
-def modelled(order: list[tuple[tuple[str, str, str], list[tuple[int, int]], list[int]]]) -> dict[int, str]:
-    """What should be live after these segments: a document's id and which record of which segment holds it."""
-    live: dict[int, str] = {}
-    for key, records, deleted in order:
-        best: dict[int, tuple[int, int]] = {}
-        for index, (doc, version) in enumerate(records):
-            best[doc] = max(best.get(doc, (0, -1)), (version, index))
-        for doc, (_, index) in best.items():
-            live[doc] = f"{'/'.join(key)}#{index}"
-        for doc in deleted:
-            live.pop(doc, None)
-    return live
+class Naive:
+    """Which rows count, found the slow way."""
+
+    def __init__(self) -> None:
+        self.order: list[tuple[Key, Content]] = []
+
+    def put(self, key: Key, content: Content) -> None:
+        if key in [old for old, _ in self.order]:
+            return
+        name, md5, _ = key
+        nlm = name.startswith("pubmed")
+        same = [i for i, (old, _) in enumerate(self.order) if old[0] == name and (nlm or old[1] == md5)]
+        later = [i for i, (old, _) in enumerate(self.order) if nlm and old[0].startswith("pubmed") and old[0] > name]
+        if same:
+            self.order[same[0]] = (key, content)
+            self.order = [old for i, old in enumerate(self.order) if i not in same[1:]]
+        else:
+            self.order.insert(later[0] if later else len(self.order), (key, content))
+
+    def live(self) -> dict[str, str]:
+        """The text of the mention of each live document."""
+        live: dict[str, str] = {}
+        for key, (records, deleted) in self.order:
+            best: dict[int, tuple[int, int]] = {}
+            for index, (doc, version) in enumerate(records):
+                best[doc] = max(best.get(doc, (0, -1)), (version, index))
+            live |= {f"pubmed:{doc}": f"{'/'.join(key)}#{index}" for doc, (_, index) in best.items()}
+            for doc in deleted:
+                live.pop(f"pubmed:{doc}", None)
+        return live
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(file, max_size=6))
-def test_like_the_model(tmp_path_factory: pytest.TempPathFactory, commits: list[Any]) -> None:
-    order: list[Any] = []
-    with Store(tmp_path_factory.mktemp("model") / "s", create=True) as store, store.writer() as writer:
-        for name, md5, lexicon, records, deleted in commits:
-            key = (name, md5, lexicon)
-            given_key = kit.key(name, md5=md5, lexicon=lexicon)
-            tables = kit.tables(
-                documents=[
-                    kit.document(f"pubmed:{doc}", version, index) for index, (doc, version) in enumerate(records)
-                ],
-                mentions=[
-                    mg(f"pubmed:{doc}", f"{'/'.join(key)}#{index}", version, index)
-                    for index, (doc, version) in enumerate(records)
-                ],
-                touched=[{"doc_id": f"pubmed:{doc}", "deleted": True} for doc in deleted],
-            )
-            writer.commit(given_key, tables)
-            if key in [old[0] for old in order]:
-                continue
-            entry = (key, records, deleted)
-            nlm = name.startswith("pubmed")
-            same = [i for i, old in enumerate(order) if old[0][0] == name and (nlm or old[0][1] == md5)]
-            if same:
-                order[same[0]] = entry
-                order = [old for i, old in enumerate(order) if i not in same[1:]]
-            elif nlm and (
-                later := [i for i, old in enumerate(order) if old[0][0].startswith("pubmed") and old[0][0] > name]
-            ):
-                order.insert(later[0], entry)
-            else:
-                order.append(entry)
-        expected = modelled(order)
-        assert dict(texts(store)) == {f"pubmed:{doc}": text for doc, text in expected.items()}
-        assert len(texts(store)) == len(expected)
-        assert [doc for doc, _ in versions(store)] == sorted(f"pubmed:{doc}" for doc in expected)
-        with Store(store.path) as reader:
-            assert texts(reader) == texts(store)
+def _commit(writer: Any, key: Key, content: Content) -> None:
+    records, deleted = content
+    name, md5, lexicon = key
+    writer.commit(
+        kit.key(name, md5=md5, lexicon=lexicon),
+        kit.tables(
+            documents=[kit.document(f"pubmed:{doc}", version, index) for index, (doc, version) in enumerate(records)],
+            mentions=[
+                mg(f"pubmed:{doc}", f"{'/'.join(key)}#{index}", version, index)
+                for index, (doc, version) in enumerate(records)
+            ],
+            touched=[{"doc_id": f"pubmed:{doc}", "deleted": True} for doc in deleted],
+        ),
+    )
+
+
+@pytest.mark.parametrize("examples", [25, pytest.param(500, marks=pytest.mark.long)])
+def test_like_the_model(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, examples: int
+) -> None:
+    """Commits, revisions, deletions, files published anew, other lexicons, merges and generations in any order."""
+    monkeypatch.setattr(_writer, "FANOUT", 2)
+
+    @settings(max_examples=examples, deadline=None)
+    @given(contents, st.lists(st.one_of(commit, commit, other), max_size=14))
+    def follow(content: dict[tuple[str, str], Content], steps: list[tuple[str, ...]]) -> None:
+        path = tmp_path_factory.mktemp("model") / "s"
+        current, pending = Naive(), None
+        written: dict[Key, Content] = {}
+        target: Any = "current"
+        with Store(path, create=True) as store, ExitStack() as stack:
+            writer = stack.enter_context(store.writer())
+
+            def reopen() -> Any:
+                stack.close()
+                return stack.enter_context(store.writer(target))
+
+            for step in steps:
+                match step:
+                    case ("commit", name, md5, lexicon):
+                        key, given_content = (name, md5, lexicon), content.get((name, md5), ([], []))
+                        written[key] = given_content
+                        _commit(writer, key, given_content)
+                        (pending if target == "next" and pending else current).put(key, given_content)
+                    case ("compact",):
+                        writer.compact()
+                        assert writer.compact() == 0
+                    case ("next",) | ("current",):
+                        target = step[0]
+                        writer = reopen()
+                        if target == "next" and pending is None:
+                            pending = Naive()
+                    case ("switch",) if target == "next" and pending:
+                        writer.switch_generation()
+                        own = [entry for entry in current.order if not entry[0][0].startswith("pubmed")]
+                        taken = {key[:2] for key, _ in own}
+                        pending.order = own + [entry for entry in pending.order if entry[0][:2] not in taken]
+                        current, pending, target = pending, None, "current"
+                    case ("abandon",) if target == "next":
+                        writer.abandon_generation()
+                        pending, target = None, "current"
+                    case ("reopen",):
+                        writer = reopen()
+            target = "current"
+            writer = reopen()
+            for file in [file for file in store.files() if not file.whole]:
+                _commit(
+                    writer,
+                    (file.key.source, file.key.md5, file.key.lexicon),
+                    written[(file.key.source, file.key.md5, file.key.lexicon)],
+                )
+            assert all(file.whole for file in store.files())
+            expected = current.live()
+            assert texts(store) == sorted(expected.items())
+            assert [doc for doc, _ in versions(store)] == sorted(expected)
+            assert store.check() == []
+            writer.compact()
+            writer = reopen()
+            assert texts(store) == texts(Store(path)) == sorted(expected.items())
+            assert store.check() == []
+            assert folders(store) >= store._manifest.ids()
+            # It is the store of one who read the files in order and merged them at the end.
+            if store.generation == 1 and pending is None:
+                with Store(path.parent / "plain", create=True) as plain, plain.writer() as straight:
+                    for key, given_content in current.order:
+                        _commit(straight, key, given_content)
+                    straight.compact()
+                assert kit.content(path) == kit.content(plain.path)
+
+    follow()

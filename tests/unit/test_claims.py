@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mgmine.claims import Extractor
+from mgmine.claims.extractor import WITHOUT_PARSER
 from mgmine.claims.lexical import DATA, data
 from mgmine.records import GatedDocument, Mention, Sentence
 
@@ -193,8 +195,33 @@ def test_any_text_is_read_without_failing(extractor: Extractor) -> None:
 def test_a_reading_can_be_explained(extractor: Extractor) -> None:
     (reading,) = extractor.explain(document("Magnesium activates LFA-1."), 0)
     assert [node.text for node in reading.graph][:2] == ["Magnesium", "activates"]
-    ((claim, _),) = reading.claims
-    assert claim.rule == "affects/verb"
+    (made,) = reading.claims
+    assert made.claim.rule == "affects/verb"
+    assert [node.text for node in made.trigger] == ["activates"]
+    assert made.subject is not None
+    assert made.object is not None
+    assert [(step.up, step.node.text) for step in made.subject] == [(False, "Magnesium")]
+    assert [(step.label, step.node.text) for step in made.object] == [("dobj", "LFA-1")]
+    odds = sum(weight for weight, reason in made.weights if reason)
+    assert made.factor == (1 if extractor.pipeline.parses else WITHOUT_PARSER)
+    assert made.claim.score == pytest.approx(made.factor / (1 + math.exp(-odds)), abs=1e-3)
+
+
+def test_a_way_through_a_graph_goes_up_and_down(extractor: Extractor) -> None:
+    from mgmine.nlp.graph import path
+
+    (reading,) = extractor.explain(document("Magnesium activates LFA-1 on T cells."), 0)
+    nodes = reading.graph.nodes
+    for start in nodes:
+        assert path(start, start) == ()
+        for end in nodes:
+            way, back = path(start, end), path(end, start)
+            assert way is not None
+            assert back is not None
+            assert [step.label for step in way] == [step.label for step in reversed(back)]
+            assert [step.up for step in way] == [not step.up for step in reversed(back)]
+            if way:
+                assert way[-1].node is end
 
 
 # ---------------------------------------------------------------------- the data

@@ -131,6 +131,13 @@ def test_a_claim_is_measured_against_its_best_support() -> None:
     assert {pair.category for pair in blank("Magnesium activates LFA-1.", original).pairs} == {"unchanged"}
 
 
+def test_what_was_done_to_see_an_effect_is_no_other_effect() -> None:
+    seen, said = "TRPM7 inhibition reduced intracellular Mg2+.", "TRPM7 increases intracellular Mg2+."
+    assert blank(seen, said).counts()["unchanged"] == 1
+    assert blank(said, seen).counts()["unchanged"] == 1
+    assert {pair.category for pair in [*blank(seen, said).pairs, *blank(said, seen).pairs]} == {"unchanged"}
+
+
 def test_an_unreadable_text_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         mgmine.compare(tmp_path / "nothing.txt", ("o", b"Magnesium activates LFA-1."), model="blank")

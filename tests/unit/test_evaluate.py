@@ -56,7 +56,7 @@ def test_a_row_knows_whether_it_reached_its_must() -> None:
 def test_what_is_missing_is_listed_with_its_place(places: Places) -> None:
     outcomes = {one.set: one for one in evaluate(places=places)}
     assert outcomes["golden"].absent is None
-    for name in ("annotation", "scan", "article", "language", "abbreviations"):
+    for name in ("annotation", "scan", "article", "language", "events", "documents", "verdicts", "abbreviations"):
         assert "nowhere" in (outcomes[name].absent or "")
     with pytest.raises(UsageError, match="no set nonsense"):
         list(evaluate(["nonsense"], places))

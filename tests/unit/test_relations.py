@@ -352,3 +352,15 @@ def test_what_agrees_or_is_withdrawn_is_no_contradiction(tmp_path: Path) -> None
     assert contradictions(tmp_path / "b", said(1, sign="+"), said(2, sign="?"), said(3, sign="+")) == []
     assert contradictions(tmp_path / "c", said(1, sign="+"), said(2, "VLA-4", "affects", "Magnesium", sign="-")) == []
     assert contradictions(tmp_path / "d", said(1, sign="+"), said(2, predicate="correlates_with", sign="-")) == []
+
+
+def test_doses_part_two_sides_only_where_their_ranges_do(tmp_path: Path) -> None:
+    def doses(one: str, other: str) -> list[str]:
+        path = tmp_path / f"{one} {other}".replace("/", " ")
+        first, second = said(1, sign="+", context=placed("dose", one)), said(2, sign="-", context=placed("dose", other))
+        (row,) = contradictions(path, first, second)
+        return list(row["explained_by"])
+
+    assert doses("1.2 mM", "10 mM") == ["dose"]
+    assert doses("1.2 mM", "0.4 to 2.0 mM") == []
+    assert doses("1.2 mM", "0.4 to 2.0 mg/kg") == ["dose"]

@@ -275,3 +275,49 @@ def test_in_a_browser(tmp_path: Path) -> None:
     title = re.search(r"<title>(.*?)</title>", done.stdout)
     assert title is not None
     assert title[1].split() == ["3/2", "1/1", "1/1", "2/1", "0/1", "2/1", "0/0", "3/1", "3/2"]
+
+
+def test_belief_and_contradictions(tmp_path: Path) -> None:
+    sentence = "Zinc raises and lowers LFA-1 in cells."
+    zinc = kit.argument("Zinc", sentence, 50, ids=["TEST:Zinc"], type="mineral")
+    lfa = kit.argument("LFA-1", sentence, 50, type="integrin")
+    back = {**zinc, "start": 3, "end": 7}
+
+    def said(doc: int, subject: kit.Row, sign: str, cell: str) -> kit.Row:
+        context = [{"slot": "cell_type", "text": cell, "start": 1, "end": 2, "ids": [], "stated": doc != 2}]
+        return kit.claim(
+            f"pubmed:{doc}",
+            sentence,
+            subject,
+            "affects",
+            lfa,
+            "raises",
+            sign=sign,
+            context=context,
+            offset=50,
+            record=doc,
+        )
+
+    documents = [
+        kit.document(f"pubmed:{doc}", record=doc, publication_types=["Review"] if doc == 1 else []) for doc in (1, 2)
+    ]
+    claims = [said(1, zinc, "+", f"T cells {EVIL}"), said(2, back, "-", "B cells")]
+    with kit.fill(tmp_path / "s", documents=documents, claims=claims) as store:
+        text = render(store)
+        data = _data.collect(store, relations=10, sentences=10)
+    page = Page(text)
+    assert page.wrong == page.open == page.fetched == []
+    assert "<script>alert" not in text
+    (row,) = data.contradictions
+    assert row["explained_by"] == ["cell_type"]
+    assert [side["sign"] for side in row["sides"]] == ["-", "+"]
+    assert "the sides differ in this" in text
+    assert text.count('class="side"') == 2
+    for side in row["sides"]:
+        assert f'data-id="{side["relation_id"]}"' in text
+    assert "review 1" in text
+    assert "subject from an earlier sentence" in text
+    assert "cell type: B cells *" in text
+    beliefs = {relation["sign"]: relation["belief"] for relation in data.relations}
+    assert beliefs["-"] > beliefs["+"] > 0
+    assert f"belief {beliefs['-']:.2f}, against" in text

@@ -134,6 +134,30 @@ def test_check_tells_of_damage(path: Path, tmp_path: Path) -> None:
     assert "claims.parquet" in done.stdout
 
 
+def test_repair_compact_gc_export(path: Path, tmp_path: Path) -> None:
+    import shutil
+    import sqlite3
+
+    copy = tmp_path / "copy"
+    shutil.copytree(path, copy)
+    assert run("store", "compact", "--store", copy).exit_code == 0
+    assert run("store", "gc", "--store", copy, "--dry-run").stdout == ""
+    (copy / "segments" / "new-x").mkdir()
+    assert run("store", "gc", "--store", copy, "--dry-run").stdout == "segments/new-x\t0\n"
+    assert run("store", "gc", "--store", copy).stdout == "segments/new-x\t0\n"
+    assert run("store", "export", "--store", copy).exit_code == 2
+    done = run("store", "export", "--store", copy, "--sqlite", tmp_path / "out.sqlite")
+    assert done.exit_code == 0
+    with sqlite3.connect(tmp_path / "out.sqlite") as database:
+        assert database.execute("SELECT count(*) FROM claims").fetchall() == [(2,)]
+    assert run("store", "repair", "--store", copy).exit_code == 0
+    next(copy.glob("segments/*/claims.parquet")).write_bytes(b"")
+    done = run("store", "repair", "--store", copy)
+    assert done.exit_code == 1
+    assert "lost: a.xml" in done.stdout
+    assert run("store", "repair", "--store", tmp_path / "none").exit_code != 0
+
+
 def test_the_reference_page_is_current() -> None:
     page = ROOT / "docs" / "reference" / "store.md"
     assert page.read_text(encoding="utf-8") == reference(), (

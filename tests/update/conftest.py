@@ -40,3 +40,19 @@ def good_content(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     place = Place(folder, str(kit.small().write(folder / "mirror")))
     assert place.update().code == 0
     return place.content()
+
+
+def _count(config: pytest.Config, option: str, usual: int, soak: int) -> int:
+    return int(config.getoption(option) or (soak if config.getoption("--soak", default=False) else usual))
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How often the update is killed."""
+    return _count(request.config, "--kills", 50, 1000)
+
+
+@pytest.fixture
+def snapshots(request: pytest.FixtureRequest) -> int:
+    """How many snapshots readers take."""
+    return _count(request.config, "--snapshots", 300, 10_000)

@@ -253,6 +253,40 @@ def test_redirects_elsewhere_are_refused(server: kit.Server, sleeper: Sleeper, t
         fetch(server, sleeper, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("url", "location", "followed"),
+    [
+        ("https://a.org/x", "http://a.org/x", False),
+        ("https://a.org/x", "//a.org/y", True),
+        ("http://a.org/x", "https://a.org/x", True),
+        ("https://a.org/x", "https://a.org.evil.org/x", False),
+        ("https://a.org/x", "https://a.org@evil.org/x", False),
+        ("https://a.org/x", "file:///etc/passwd", False),
+    ],
+)
+def test_where_a_redirect_may_lead(sleeper: Sleeper, url: str, location: str, followed: bool) -> None:
+    asked = []
+
+    class Pool:
+        headers: dict[str, str] = {}  # noqa: RUF012
+
+        def request(self, _method: str, url: str, **_more: Any) -> Any:
+            asked.append(url)
+            answer = type("Answer", (), {"drain_conn": str, "release_conn": str, "close": str})
+            answer.status, answer.headers = (302, {"Location": location}) if len(asked) == 1 else (200, {})  # type: ignore[attr-defined]
+            return answer
+
+    one = client(sleeper)
+    one._pool = Pool()  # type: ignore[assignment]
+    if followed:
+        with one._request(url, {}) as response:
+            assert response.status == 200
+    else:
+        with pytest.raises(RefusedError, match="another host or not https"), one._request(url, {}):
+            pass
+    assert len(asked) == 1 + followed
+
+
 def test_more_than_any_file(
     server: kit.Server, sleeper: Sleeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

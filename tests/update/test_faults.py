@@ -69,6 +69,16 @@ def replaced(server: kit.Server) -> None:
     server.fail(FIFTH, kit.then(lambda: server.mirror.put(5, new), kit.cut(0.5)))
 
 
+def cut_and(attribute: str) -> Callable[[kit.Server], None]:
+    """The server lacks something, and the file has to be taken up again."""
+
+    def arrange(server: kit.Server) -> None:
+        setattr(server, attribute, False)
+        server.fail(FIFTH, kit.cut(0.5))
+
+    return arrange
+
+
 def old_then_new(server: kit.Server) -> None:
     """The checksum is that of the new file, the first download still brings the old one."""
     old = server.mirror.files[FIFTH]
@@ -104,8 +114,8 @@ CASES = [
     Case("an endless listing", reply("baseline/", kit.body(b"x" * (33 << 20))), 0, 1, "longer than"),
     Case("changed between two ranges", replaced),
     Case("the checksum is ahead of the file", old_then_new),
-    Case("no ranges", lambda server: (setattr(server, "ranges", False), server.fail(FIFTH, kit.cut(0.5)))),
-    Case("no validators", lambda server: (setattr(server, "validators", False), server.fail(FIFTH, kit.cut(0.5)))),
+    Case("no ranges", cut_and("ranges")),
+    Case("no validators", cut_and("validators")),
     Case("another range", lambda server: server.fail(
         FIFTH, kit.cut(0.5), lambda answer, _: answer.headers.update({"Content-Range": "bytes 0-9/10"}))),
     Case("gap", without(FIFTH, FIFTH + ".md5"), 4, 1, f"{ALL[4]} is missing from the source; 2 later files wait"),
@@ -213,6 +223,35 @@ def test_a_reader_that_crashes_on_a_file(
         assert (outcome.code, outcome.behind) == (1, 3)
         assert outcome.trouble == [f"{ALL[4]}: RuntimeError: the reader has met its match"]
         assert place.files() == ALL[:4]
+    monkeypatch.undo()
+    assert place.update().code == 0
+    assert place.content() == good_content
+
+
+def test_a_stored_file_that_is_published_anew_and_wrong_stops_nothing(place: Place, mirror: kit.Mirror) -> None:
+    """The store has its earlier state, so what comes after it may go on; it is tried again each time."""
+    place.update()
+    mirror.put(5, b"no gzip")
+    mirror.put(8, kit.update(8, 2000))
+    for files in ([kit.file_name(8)], []):
+        outcome = place.update()
+        assert (outcome.code, [file.name for file in outcome.files], outcome.behind) == (1, files, 1)
+        assert "not gzip" in outcome.trouble[0]
+
+
+def test_a_disk_that_fails(place: Place, monkeypatch: pytest.MonkeyPatch, good_content: dict[str, bytes]) -> None:
+    """Also the history, which no run depends on."""
+    import errno
+
+    from mgmine.update import _corpus, _history
+
+    def fails(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr(_corpus.Corpus, "_note", fails)
+    monkeypatch.setattr(_history.History, "append", fails)
+    outcome = place.update()
+    assert (outcome.code, outcome.trouble) == (75, ["/somewhere: No space left on device"])
     monkeypatch.undo()
     assert place.update().code == 0
     assert place.content() == good_content

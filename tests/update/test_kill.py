@@ -1,92 +1,39 @@
 """SIGKILL at any instant, again and again: the store becomes, byte for byte, that of a run that was never stopped.
 
 Each life of the update is killed at a random instant of the time that a whole run takes; what the killed ones got done is not undone,
-so a store is whole after some lives, and the next begins anew. Fifty kills in every test run; the soak (``--kills 1000``) has more.
+so a store is whole after some lives, and the next begins anew. Fifty kills in every test run; a soak has a thousand.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+import storekit
 import updatekit as kit
 from mgmine.store import Store
-from updateplace import Place, environment
+from updateplace import Place, check, environment, lives, never_stopped, run_time
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def lives(place: Place, kills: int, seconds: float, seed: int, *arguments: str) -> int:
-    """Kill the update so often, then let it end; how often a store became whole in between."""
-    chance = random.Random(seed)
-    whole = 0
-    while kills:
-        process = subprocess.Popen(
-            place.arguments(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=place.folder,
-            env=environment(place.folder),
-        )  # fmt: skip
-        try:
-            process.wait(chance.uniform(0.0, seconds))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            kills -= 1
-        _, told = process.communicate()
-        assert process.returncode in (-signal.SIGKILL, 0), told.decode()
-        if process.returncode == 0:
-            whole += 1
-            yield_up(place)
-    done = place.command(*arguments)
-    assert done.returncode == 0, done.stderr
-    return whole
-
-
-def yield_up(place: Place) -> None:
-    """Put a whole store and its corpus aside, to begin anew."""
-    import shutil
-
-    count = len(list(place.folder.glob("whole*")))
-    place.store.rename(place.folder / f"whole{count}")
-    shutil.rmtree(place.corpus)
-
-
-def check(place: Place, good: dict[str, bytes]) -> None:
-    import storekit
-
-    assert place.content() == good
-    for folder in place.folder.glob("whole*"):
-        assert storekit.content(folder) == good, folder.name
+def test_killed_at_any_instant(place: Place, kills: int) -> None:
+    """Enough files for segments to be merged at the end."""
+    mirror = kit.small(baseline=12, updates=6, per_file=2)
+    with kit.Server(mirror) as server:
+        place.source = server.url
+        lives(place, kills, run_time(place), 6)
+        check(place, never_stopped(place, mirror))
     with Store(place.store) as store:
-        assert store.check() == []
-    assert list(place.corpus.rglob("*.part*")) == []
-
-
-def run_time(place: Place, *arguments: str) -> float:
-    """Seconds of a whole run; puts the store aside."""
-    start = time.monotonic()
-    done = place.command(*arguments)
-    assert done.returncode == 0, done.stderr
-    seconds = time.monotonic() - start
-    yield_up(place)
-    return seconds
-
-
-@pytest.fixture
-def kills(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("--kills"))
-
-
-def test_killed_at_any_instant(place: Place, kills: int, good_content: dict[str, bytes]) -> None:
-    lives(place, kills, run_time(place), 6)
-    check(place, good_content)
+        assert len(store.segments()) == 3
+        assert len(store.files()) == 18
 
 
 def test_killed_while_a_new_year_is_built(place: Place, server: kit.Server, kills: int, tmp_path: Path) -> None:
@@ -126,8 +73,6 @@ def test_killed_while_claims_are_read(place: Place, kills: int) -> None:
     arguments = ("--claims", "--model", "blank")
     seconds = run_time(place, *arguments)
     lives(place, max(4, kills // 12), seconds, 9, *arguments)
-    import storekit
-
     check(place, storekit.content(place.folder / "whole0"))
     with Store(place.store) as store:
         assert store.counts()["claims"] > 0
@@ -151,9 +96,8 @@ while sys.stdin.readline().strip() == "go":
 """
 
 
-def test_readers_while_it_runs(place: Place, server: kit.Server, request: pytest.FixtureRequest) -> None:
+def test_readers_while_it_runs(place: Place, server: kit.Server, snapshots: int) -> None:
     """Each snapshot is whole, and that of a state between two files; none waits, none fails."""
-    snapshots = int(request.config.getoption("--snapshots"))
     place.update(max_files=3)
     command = [sys.executable, "-c", READER, str(place.store)]
     path = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -96,6 +96,19 @@ def _fresh(place: Place, mirror: kit.Mirror) -> dict[str, bytes]:
     return other.content()
 
 
+def test_a_file_published_anew_when_segments_are_merged(place: Place, mirror: kit.Mirror) -> None:
+    """What it no longer revises counts again in files that were merged without it: these are read again."""
+    kit.small(baseline=12, updates=6, per_file=2, mirror=mirror)
+    place.update()
+    with Store(place.store) as store:
+        assert len(store.segments()) < len(store.files())
+    mirror.put(14, kit.pubmed_file([kit.citation(3000, "It revises and deletes nothing.")]))
+    outcome = place.update()
+    assert (outcome.code, outcome.behind) == (0, 0)
+    assert place.update().files == []
+    assert place.content() == _fresh(place, mirror)
+
+
 @pytest.mark.parametrize("keep", [True, False])
 def test_what_stays_in_the_corpus_folder(place: Place, keep: bool) -> None:
     place.update(keep=keep)

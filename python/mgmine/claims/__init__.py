@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mgmine.claims.extractor import Extractor, Reading, Skipped
+    from mgmine.claims.extractor import Explained, Extractor, Reading, Skipped
 
-__all__ = ["Extractor", "Reading", "Skipped"]
+__all__ = ["Explained", "Extractor", "Reading", "Skipped"]
 
 
 def __getattr__(name: str) -> object:

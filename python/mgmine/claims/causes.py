@@ -22,6 +22,8 @@ _GIVEN: dict[str, tuple[str, ...]] = {
 TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 
+_COMING = frozenset({"arrive", "appear", "enter", "come", "return", "flow"})
+_GOING = frozenset({"leave", "disappear", "vanish", "go", "depart"})
 _FASTER = frozenset({
     "faster", "better", "more", "longer", "sooner", "further", "harder", "earlier", "quicker", "quickly", "readily", "vigorously",
     "briskly", "efficiently", "avidly", "strongly", "stronger", "tighter", "robustly",
@@ -121,7 +123,7 @@ class Causes(Compounds):
             for one in self.subject_nodes(verb):
                 none = any(kid.low == "no" for kid in one.kids) or negative
                 if none and not (one.low in data.nouns and data.nouns[one.low].sign and self.phrases.themes(one)):
-                    out.extend((arg, "-", [verb]) for arg in self.phrases.objects(one))
+                    out.extend((arg, "none", [verb]) for arg in self.phrases.objects(one))
                 else:
                     out.extend(self._directed(one, verb))
             return out
@@ -369,6 +371,10 @@ class Causes(Compounds):
                 if cause.start < target.end and target.start < cause.end:
                     continue
                 stated = sign
+                missing = sign == "none"
+                if missing:
+                    # nothing seen without X speaks for X; nothing seen with X denies that X does it
+                    stated = sign = "-" if flips else "+"
                 if flips:
                     if sign == "?":
                         continue
@@ -376,7 +382,7 @@ class Causes(Compounds):
                 used = rule or ("affects/absence" if flips else "affects/cause-adverbial")
                 draft = Draft(
                     cause, "affects", target, cue, used, self.data.scores[used], verb, sign=stated,
-                    aspect=target.aspect, perturbation=(kind.kind, None) if kind is not None else None, negated=False, final=False,
+                    aspect=target.aspect, perturbation=(kind.kind, None) if kind is not None else None, negated=missing and not flips, final=False,
                     unstated=flips and sign != "0",
                 )  # fmt: skip
                 draft.reasons.append("effect under a condition")
@@ -632,6 +638,8 @@ class Causes(Compounds):
             if node.lemma in _GIVEN:
                 return [(arg, kind, False) for arg in self._given(node)]
             if kind is None:
+                if node.lemma in ("sense", "detect", "perceive", "register") and not agents:
+                    return [(arg, None, False) for arg in args]
                 for entry in self.data.verbs.get(node.lemma, ()):
                     if entry.group.id in ("decrease", "increase"):
                         low = entry.group.id == "decrease"
@@ -658,6 +666,14 @@ class Causes(Compounds):
                 return []
             args = self.direct_object(node)
             return [(arg, kind, kind.flips) for arg in args]
+        if own and node.lemma in _COMING | _GOING and not any(kid.dep == "dobj" for kid in node.kids):
+            gone = (node.lemma in _GOING) != self.scope.negated(node)
+            return [
+                (arg, removal if gone else None, gone)
+                for one in own
+                for arg in self.phrases.subjects(one)
+                if arg.name is not None
+            ]
         if own and not any(kid.dep == "dobj" for kid in node.kids):
             for entry in self.data.verbs.get(node.lemma, ()):
                 if entry.group.id in ("increase", "decrease") and entry.group.inchoative:

@@ -15,6 +15,8 @@ from mgmine.claims.lexical import data as shipped_data
 from mgmine.claims.phrase import Arg, Memory, Name
 from mgmine.claims.reader import Reader
 from mgmine.claims.repair import suspects
+from mgmine.claims.scorer import features, shipped
+from mgmine.nlp.graph import path
 from mgmine.nlp.pipeline import Pipeline, load
 from mgmine.nlp.surface import Edit, lowered, prepare
 from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturbation, Sentence
@@ -22,13 +24,15 @@ from mgmine.records import Argument, Claim, Context, Cue, GatedDocument, Perturb
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mgmine.nlp.graph import Graph
+    from mgmine.nlp.graph import Graph, Node, Step
     from mgmine.nlp.surface import Prepared
 
 MAX_CHARACTERS = 2500
 """Sentences longer than this are tables or lists that lost their markup; they are skipped and reported."""
 MAX_SECONDS = 1.0
-"""A sentence whose reading takes longer is dropped and reported."""
+"""A sentence whose reading takes more processor time is dropped and reported. Not time on the clock: what is read must not depend on load."""
+WITHOUT_PARSER = 0.85
+"""What a reading without a trained parser is worth beside one with it."""
 _SPLIT = re.compile(r";\s+(?=\S)")
 _WORDS = re.compile(r"\w+")
 
@@ -44,11 +48,28 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A claim with what made it: its trigger words, the way from the trigger to either argument, and its score.
+
+    A way is None where the argument is another claim, or is not in the same tree. The score is the logistic function of the sum of the
+    ``weights`` (log-odds, the strongest first), times ``factor``, which is below 1 where no trained parser read the sentence.
+    """
+
+    claim: Claim
+    trigger: tuple[Node, ...]
+    subject: tuple[Step, ...] | None
+    object: tuple[Step, ...] | None
+    weights: tuple[tuple[float, str], ...]
+    factor: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A parse, as the rules saw it after repair, with its claims; each claim with what lowered its score."""
+    """A parse, as the rules saw it after repair, with its claims."""
 
     graph: Graph
-    claims: tuple[tuple[Claim, tuple[str, ...]], ...]
+    claims: tuple[Explained, ...]
 
 
 @dataclass(slots=True)
@@ -68,7 +89,8 @@ class Extractor:
     """Reads the claims of gated sentences.
 
     ``model`` names the spaCy pipeline (see :func:`mgmine.nlp.load`); claims scored below ``min_score`` are left out;
-    ``lexicon`` is what the claims' provenance says the mentions came from. ``skipped`` collects what was not read.
+    ``lexicon`` is what the claims' provenance says the mentions came from. ``skipped`` collects what was not read. Where
+    ``traces`` is set to a dictionary it collects the features that each claim was scored by, under the claim's id.
     """
 
     def __init__(
@@ -84,6 +106,8 @@ class Extractor:
         self.max_characters = max_characters
         self.max_seconds = max_seconds
         self.skipped: list[Skipped] = []
+        self.scorer = shipped()
+        self.traces: dict[object, dict[str, float]] | None = None
         self.provenance: dict[str, str] = {
             "lexicon": lexicon, "rules": self.data.digest, "model": self.pipeline.identity,
         }  # fmt: skip
@@ -112,18 +136,30 @@ class Extractor:
         units = list(self._units(0, one))
         out: list[Reading] = []
         topics: list[tuple[str, Arg]] = []
-        for unit, graph in zip(units, self._parse([one], units), strict=True):
+        for unit, graph in zip(units, self._parse(units), strict=True):
             reader = self._reader(one, unit.sentence, graph, topics)
-            drafts = reader.read()
-            claims = self._claims(one, unit.sentence, reader, drafts)
-            reasons = {draft.rule: tuple(dict.fromkeys(draft.reasons)) for draft in drafts}
-            out.append(Reading(graph, tuple((claim, reasons.get(claim.rule, ())) for claim in claims)))
+            made = self._made(one, unit.sentence, reader, reader.read())
+            out.append(
+                Reading(graph, tuple(self._explained(unit.sentence, draft, claim, reader) for draft, claim in made))
+            )
             topics = reader.topics()
         return out
 
+    def _explained(self, sentence: Sentence, draft: Draft, claim: Claim, reader: Reader) -> Explained:
+        trigger = draft.cue[0]
+
+        def way(side: Arg | Draft | None) -> tuple[Step, ...] | None:
+            return path(trigger, side.node) if isinstance(side, Arg) else None
+
+        return Explained(
+            claim, tuple(draft.cue), way(draft.subject), way(draft.object),
+            self.scorer.weigh(features(draft, sentence, reader.graph, len(reader.phrases.names))),
+            1.0 if self.pipeline.parses else WITHOUT_PARSER, tuple(dict.fromkeys(draft.reasons)),
+        )  # fmt: skip
+
     def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
-        graphs = self._parse(documents, units)
+        graphs = self._parse(units)
         claims: list[list[Claim]] = [[] for _ in documents]
         topics: list[tuple[str, Arg]] = []
         previous: Reader | None = None
@@ -142,7 +178,7 @@ class Extractor:
                 current, spent, pending = key, 0.0, []
             elif pointing and previous is not None:
                 topics = previous.topics() or topics
-            started = time.perf_counter()
+            started = time.thread_time()
             document = documents[unit.document]
             try:
                 reader = self._reader(document, unit.sentence, graph, topics)
@@ -152,7 +188,7 @@ class Extractor:
             except (RecursionError, ValueError, KeyError, IndexError) as error:
                 # One sentence that breaks a rule must not end a run over millions; what it is shows in `skipped`.
                 self._skip(document, unit.sentence, f"{type(error).__name__}: {error}")
-            spent += time.perf_counter() - started
+            spent += time.thread_time() - started
             if unit.last:
                 if spent > self.max_seconds:
                     self._skip(document, unit.sentence, f"reading took {spent:.1f} s")
@@ -161,7 +197,7 @@ class Extractor:
         for document, found in zip(documents, claims, strict=True):
             yield document, _unique(found)
 
-    def _parse(self, documents: list[GatedDocument], units: list[_Unit]) -> list[Graph]:
+    def _parse(self, units: list[_Unit]) -> list[Graph]:
         """Parses; where a trigger verb was taken for no verb, the unit is read again with a verb that cannot be mistaken."""
         graphs = list(self.pipeline.parse((unit.prepared for unit in units), self.batch_size))
         if not self.pipeline.parses:
@@ -220,25 +256,32 @@ class Extractor:
     # ------------------------------------------------------------------ records
 
     def _claims(self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]) -> list[Claim]:
+        return [claim for _, claim in self._made(document, sentence, reader, drafts)]
+
+    def _made(
+        self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]
+    ) -> list[tuple[Draft, Claim]]:
         section = (sentence.section or "").upper()
         cues = self.data.cues["background"]
         if section in cues["method_sections"]:
             return []
         surroundings = Surroundings(reader) if drafts else None
         built: dict[int, Claim] = {}
-        out: list[Claim] = []
+        out: list[tuple[Draft, Claim]] = []
         for draft in _ordered(drafts):
-            claim = self._claim(document, sentence, draft, built, surroundings, section)
+            claim = self._claim(document, sentence, draft, built, surroundings, section, reader)
             if claim is None:
                 continue
             built[id(draft)] = claim
+            if self.traces is not None:
+                self.traces[claim.id] = self.traces.pop(id(draft))
             if claim.score >= self.min_score:
-                out.append(claim)
+                out.append((draft, claim))
         return out
 
     def _claim(
         self, document: GatedDocument, sentence: Sentence, draft: Draft, built: dict[int, Claim],
-        surroundings: Surroundings | None, section: str,
+        surroundings: Surroundings | None, section: str, reader: Reader,
     ) -> Claim | None:  # fmt: skip
         subject = self._side(document, sentence, draft.subject, built)
         target = self._side(document, sentence, draft.object, built) if draft.object is not None else None
@@ -254,7 +297,7 @@ class Extractor:
             id="", doc_id=document.doc_id, doc_version=document.doc_version, section=sentence.section, passage=sentence.passage,
             sentence=sentence, subject=subject, predicate=draft.predicate, object=target,  # type: ignore[arg-type]
             cue=Cue(sentence.text[cue_start:cue_end], sentence.start + cue_start, sentence.start + cue_end),
-            rule=draft.rule, score=self._score(sentence, draft), sign=draft.sign, aspect=draft.aspect, negated=draft.negated,  # type: ignore[arg-type]
+            rule=draft.rule, score=self._score(sentence, draft, reader), sign=draft.sign, aspect=draft.aspect, negated=draft.negated,  # type: ignore[arg-type]
             factuality=draft.factuality, modality=modality, necessity=draft.necessity,  # type: ignore[arg-type]
             via=tuple(side for side in (self._side(document, sentence, one, built) for one in draft.via) if side is not None),
             perturbation=None if draft.perturbation is None else Perturbation(*draft.perturbation),  # type: ignore[arg-type]
@@ -307,36 +350,18 @@ class Extractor:
             slot.slot, _text(document, sentence, slot.start, slot.end), sentence.start + slot.start, sentence.start + slot.end, slot.ids, slot.stated,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def _score(self, sentence: Sentence, draft: Draft) -> float:
-        """The rule's calibrated precision, lowered for each thing that makes a reading less sure."""
-        score = draft.score
-        for factor, reason in self.doubts(sentence, draft):
-            score *= factor
-            draft.reasons.append(reason)
-        return round(min(max(score, 0.01), 0.99), 3)
-
-    def doubts(self, sentence: Sentence, draft: Draft) -> list[tuple[float, str]]:
-        """What lowers a claim's score, each with its factor."""
-        out: list[tuple[float, str]] = []
-        for side in (draft.subject, draft.object):
-            if isinstance(side, Arg):
-                if side.name is None and not side.ids:
-                    out.append((0.94, "an argument without identifier"))
-                if side.inherited:
-                    out.append((0.9, "an argument that points back"))
-                if side.end - side.start > 60:
-                    out.append((0.9, "a long argument"))
-        if len(sentence.text) > 250:
-            out.append((0.93, "a long sentence"))
-        if (
-            isinstance(draft.subject, Arg)
-            and isinstance(draft.object, Arg)
-            and abs(draft.subject.node.i - draft.object.node.i) > 18
-        ):
-            out.append((0.9, "arguments far apart"))
+    def _score(self, sentence: Sentence, draft: Draft, reader: Reader) -> float:
+        """The probability that the claim is right, with what speaks against it in the draft's reasons."""
+        found = features(draft, sentence, reader.graph, len(reader.phrases.names))
+        scored = self.scorer.score(found)
+        draft.reasons.extend(scored.reasons)
+        probability = scored.probability
         if not self.pipeline.parses:
-            out.append((0.85, "no trained parser"))
-        return out
+            probability *= WITHOUT_PARSER
+            draft.reasons.append("no trained parser")
+        if self.traces is not None:
+            self.traces[id(draft)] = found
+        return round(min(max(probability, 0.01), 0.99), 3)
 
 
 # ---------------------------------------------------------------------- helpers

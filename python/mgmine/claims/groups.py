@@ -209,9 +209,14 @@ def _sharpened(reader: Reader, nodes: list[Node]) -> int:
 
 
 def _level(reader: Reader, node: Node) -> int:
-    found = reader.data.levels.get(node.low) or {"more": "high", "less": "low", "fewer": "low", "plenty": "high"}.get(
-        node.low
-    )
+    found = reader.data.levels.get(node.low) or {
+        "more": "high",
+        "less": "low",
+        "fewer": "low",
+        "little": "low",
+        "plenty": "high",
+        "abundant": "high",
+    }.get(node.low)
     if found is None:
         return 0
     return 1 if found == "high" else -1

@@ -128,7 +128,7 @@ def data() -> Data:
 def read(folder: Path) -> Data:
     """Reads a folder of rule data. The digest is over the files' bytes, so a changed rule changes the provenance."""
     names = ("triggers.toml", "rules.toml", "words.toml", "cues.toml", "compounds.toml", "context.toml")
-    content = {name: (folder / name).read_bytes() for name in (*names, "groundings.tsv")}
+    content = {name: (folder / name).read_bytes() for name in (*names, "groundings.tsv", "scorer.json")}
     tables = {name: tomllib.loads(content[name].decode()) for name in names}
     out = Data()
     out.digest = hashlib.sha256(b"\0".join(content[name] for name in sorted(content))).hexdigest()[:12]

@@ -122,7 +122,10 @@ class Logic:
                         if inner.dep == "nmod"
                         and inner.i > kid.i
                         and inner.case() in wanted
-                        and inner.case() not in ("of", "in")
+                        and (
+                            inner.case() not in ("of", "in")
+                            or kid.low in ("track", "note", "stock", "heed", "hold", "notice")
+                        )
                     ]
         return found
 
@@ -236,6 +239,18 @@ class Logic:
         """Who or what does it."""
         if not self.passive(node):
             head = node.head
+            if (
+                node.dep in ("advcl", "xcomp")
+                and node.tag == "VB"
+                and head is not None
+                and head.lemma not in OBJECT_CONTROL
+                and not self._own_subject(node)
+                and self.passive(head)
+                and any(entry.group.frame == "affects" for entry in self.data.verbs.get(head.lemma, ()))
+                and (agents := self.by_phrase(head))
+            ):
+                # "is inhibited by X to reduce Y": X does it
+                return agents
             if node.dep == "advcl" and node.tag in ("VBG", "VBN") and head is not None and not self._own_subject(node):
                 if self.passive(head):
                     agents = self.by_phrase(head)

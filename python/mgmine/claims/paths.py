@@ -81,11 +81,21 @@ class Paths(Logic):
                 draft.necessity = "not_necessary" if group.frame == "required_for" else None
             if group.predicate == "correlates_with":
                 draft.modality = "correlational"
+            if group.light and node.lemma in ("confer", "provide", "yield", "give") and any(
+                kid.dep == "dobj" and kid.lemma in ("role", "support", "evidence", "insight") for kid in node.kids
+            ):  # fmt: skip
+                continue
             if (
                 node.lemma == "associate"
                 and firing.form == "verb"
-                and not self.passive(node)
-                and node.dep != "acl"
+                and (
+                    (not self.passive(node) and node.dep != "acl")
+                    or target.node.lemma in ("complex", "receptor", "subunit")
+                    or any(
+                        kid.low in ("physically", "directly", "noncovalently", "non-covalently", "stably")
+                        for kid in node.kids
+                    )
+                )
                 and self._molecule(subject)
                 and self._molecule(target)
             ):
@@ -118,11 +128,7 @@ class Paths(Logic):
         """Whether an argument looks like a molecule: a name that is no cell, or a symbol."""
         if arg.level is not None or arg.type in ("t_cell", "cell", "outcome", "process", "measure", "disease"):
             return False
-        return (
-            arg.name is not None
-            or any(character.isupper() for character in arg.node.text[1:])
-            or any(character.isdigit() for character in arg.node.text)
-        )
+        return arg.name is not None or any(character.isupper() or character.isdigit() for character in arg.node.text)
 
     def _correlation_sign(self, firing: Firing, subject: Arg, target: Arg, sign: str | None) -> str | None:
         if firing.group.predicate != "correlates_with" or sign is None:

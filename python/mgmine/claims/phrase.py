@@ -119,6 +119,15 @@ class Phrases:
         ):
             left = self.graph.nodes[left.i + 1]
         end = head.end
+        following = self.graph.nodes[head.i + 1] if head.i + 1 < len(self.graph) else None
+        if (
+            following is not None
+            and following.head is head
+            and following.tag == "CD"
+            and following.dep in ("nummod", "dep", "appos")
+        ):
+            # "interleukin 16"
+            end = following.end
         for kid in head.kids:
             if kid.i > head.i and kid.dep == "nmod" and kid.case() == "of" and kid.i - head.i <= 6:
                 end = max(end, self.span(kid)[1])
@@ -610,7 +619,14 @@ class Phrases:
             found = [arg for member, denied in self.members(kid) for arg in self.resolve(member, subject, depth + 1)]
             if found:
                 return found
-        before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "amod") and kid.i in self.at]
+        before = [
+            kid
+            for kid in node.kids
+            if kid.i < node.i
+            and kid.dep in ("compound", "amod")
+            and kid.i in self.at
+            and self.at[kid.i].family not in ("t_cell", "cell")
+        ]
         named = before[-1:]
         if named and node.lemma in (
             "ion",
@@ -703,6 +719,8 @@ class Phrases:
                 ):
                     continue
                 if node.low == "this" and topic.type in ("t_cell", "cell"):
+                    continue
+                if node.low in ("it", "its") and topic.node.tag in ("NNS", "NNPS"):
                     continue
                 return [replace(
                     topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False, bare=False,
@@ -820,7 +838,14 @@ class Phrases:
                 break
             verb = verb.head
         if verb is not None and verb.dep in ("acl:relcl", "acl") and verb.head is not None:
-            return self._kind_of(verb.head)
+            held = verb.head
+            comma = node.i > 0 and self.graph.nodes[node.i - 1].low == ","
+            if comma and node.low == "which" and held.dep == "nmod" and held.i not in self.at and held.head is not None and (
+                held.case().split(" ")[0] in ("to", "in", "into", "from", "at", "within", "on", "onto")
+            ):  # fmt: skip
+                # "recruitment of cells to the tract, which prevented it": not the place
+                return self._kind_of(held.head) if held.head.is_noun else None
+            return self._kind_of(held)
         for before in reversed(self.graph.nodes[: node.i]):
             if (
                 before.is_noun

@@ -177,12 +177,22 @@ class Reader(Statements):
                 target.node.lemma in self.data.measures or target.node.low in self.data.aspects
             ):
                 return False
+            if draft.rule == "binds/ligand" and draft.anchor.lemma == "receptor" and target.node.i < draft.anchor.i and (
+                not any(kid.dep == "cop" for kid in draft.anchor.kids) and draft.anchor.case() != "as"
+            ):  # fmt: skip
+                # "the X receptor" is a name; "is an X receptor" says what it binds
+                return False
             if draft.predicate == "contains" and subject.node.lemma in self.data.cues["reagent"]["nouns"]:
                 return False
             if draft.predicate == "expressed_on" and not (
                 target.type in ("t_cell", "cell") or (target.name is not None and target.type != "magnesium")
             ):
-                if subject.name is None or target.node.tag == "CD":
+                ion = (
+                    target.type == "magnesium"
+                    or self.graph.text[target.start : target.end].rstrip().endswith("+")
+                    or target.node.lemma == "ion"
+                )
+                if subject.name is None or target.node.tag == "CD" or ion:
                     return False
                 draft.predicate = "located_in"
         return not (

@@ -33,8 +33,10 @@ def repair(graph: Graph, data: Data) -> None:
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
-    _coordinated_participle(graph, data)
     _verb_as_adjective(graph, data)
+    _coordinated_participle(graph, data)
+    _coordinated_clause(graph)
+    _last_of_list(graph, data)
     _headless_clause(graph, data)
     _stolen_object(graph, data)
     _leading_clause(graph)
@@ -328,6 +330,27 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         # "EDTA dampened, and MgSO4 brought back, X"
         return STAND_INS[0]
+    if (
+        before.low == "longer"
+        and node.i > 1
+        and nodes[node.i - 2].low == "no"
+        and node.tag in ("VBN", "JJ", "NN", "NNS")
+        and base in data.verbs
+        and transitive
+    ):
+        # "T cells no longer killed their targets"
+        return STAND_INS[0]
+    if (
+        base == "leave"
+        and node.dep == "amod"
+        and before.low in (",", "and", "but")
+        and any(
+            one.low in data.states or (one.low in data.adjectives and data.adjectives[one.low].frame == "unchanged")
+            for one in nodes[node.i + 2 : node.i + 6]
+        )
+    ):
+        # "and left adhesion untouched"
+        return STAND_INS[3]
     if (
         root is not None
         and root.i < node.i
@@ -787,7 +810,7 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
             not entries
             or base == node.low
             or noun is None
-            or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then")
+            or graph.nodes[node.i - 1].low not in ("and", "but", "nor", "then", ",")
             or not node.low.endswith("ed")
         ):
             continue
@@ -808,6 +831,8 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
             top = top.head
         verb = top.head
         if verb is None or top.dep not in ("dobj", "nmod") or verb.tag != "VBD" or verb.i > node.i:
+            continue
+        if graph.nodes[node.i - 1].low == "," and not (_tells(verb, data) and top.dep == "dobj"):
             continue
         if (
             graph.nodes[node.i - 1].low == "and"
@@ -954,6 +979,44 @@ def _without(graph: Graph) -> None:
             and node.head.head is not None
         ):
             node.attach(node.head.head, "advcl")
+
+
+def _coordinated_clause(graph: Graph) -> None:
+    """ "lowered A but did not change B": a verb coordinated with an object goes on from that object's verb."""
+    for node in graph.nodes:
+        noun = node.head
+        if node.dep != "conj" or noun is None or not noun.is_noun or not node.is_verb or node.tag in ("VBG", "VBN"):
+            continue
+        while noun.dep == "conj" and noun.head is not None and noun.head.is_noun:
+            noun = noun.head
+        verb = noun.head
+        own = any(kid.dep in ("nsubj", "nsubjpass", "cop") for kid in node.kids)
+        if (
+            not own
+            and verb is not None
+            and verb.is_verb
+            and noun.dep == "dobj"
+            and any(kid.dep == "dobj" for kid in node.kids)
+        ):
+            node.attach(verb, "conj")
+
+
+def _last_of_list(graph: Graph, data: Data) -> None:
+    """ "A, B or lack of X": what follows the last of a list belongs to it where that is a noun that asks for it."""
+    for node in graph.nodes:
+        head = node.head
+        if (
+            node.dep != "nmod"
+            or node.case() != "of"
+            or head is None
+            or head.low in data.perturbation_nouns
+            or head.low in data.nouns
+        ):
+            continue
+        mark = next((kid.i for kid in node.kids if kid.dep == "case"), 0)
+        near = graph.nodes[mark - 1] if mark else None
+        if near is not None and near.dep == "conj" and near.head is head and near.low in data.perturbation_nouns:
+            node.attach(near, "nmod")
 
 
 def _far_from(graph: Graph) -> None:

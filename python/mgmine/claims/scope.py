@@ -50,6 +50,12 @@ class Scope:
                 inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids
             ):
                 return True
+            if kid.dep == "nmod" and kid.i < node.i and any(one.low == "no" and one.i < kid.i for one in kid.kids) and any(
+                aux.dep in ("aux", "auxpass") and any(one.dep in ("nsubj", "nsubjpass") and one.i > aux.i for one in node.kids)
+                for aux in node.kids
+            ):  # fmt: skip
+                # "at no dose did X impair Y"
+                return True
             if kid.dep == "case" and kid.low == "without" and any(one.dep == "cop" for one in node.kids):
                 return True
         if node.i > 0 and node.is_verb and self.graph.nodes[node.i - 1].low in ("neither", "nor", "never"):
@@ -60,7 +66,7 @@ class Scope:
             joiner = [kid.low for kid in head.kids if kid.dep == "cc" and kid.i < node.i]
             if not own and "but" not in joiner and joiner and joiner[-1] in ("or", "nor") and self.negated(head):
                 return True
-            if "nor" in joiner and own and self.negated(head):
+            if joiner and joiner[-1] == "nor" and own:
                 return True
         return False
 
@@ -311,6 +317,8 @@ class Scope:
                 denied = False
                 break
             if denied:
+                continue
+            if draft.rule in ("affects/absence", "affects/cause-adverbial", "affects/perturbed-holder"):
                 continue
             reached = lead.i in _anchored(anchor) or lead.head is anchor or side is draft.subject
             if reached and any(

@@ -10,6 +10,8 @@ import click
 COMMANDS: dict[str, str] = {
     "run": "Scan and read corpus files into an evidence store.",
     "update": "Keep a store current with what NLM publishes.",
+    "digest": "Tell what is new in a store.",
+    "watch": "Watch statements: news on them comes first.",
     "schedule": "Have `mgmine update` run every day.",
     "demo": "Run the main job on the built-in sample and write its report.",
     "scan": "Find mentions and comentions.",
@@ -18,7 +20,7 @@ COMMANDS: dict[str, str] = {
     "query": "Find claims, relations, contradictions or sentences in a store.",
     "sql": "Ask a store in SQL.",
     "status": "Show what a store holds.",
-    "explain": "Show every candidate mention of a document, kept or vetoed, and why.",
+    "explain": "Show every candidate mention of a document and how its claims were read.",
     "compare": "Show what a summary makes of the claims of an abstract.",
     "evaluate": "Measure mgmine against every gold set at hand.",
     "lexicon": "Show, list and check lexicons.",
@@ -69,7 +71,16 @@ def cli(ctx: click.Context) -> None:
     """Mine PubMed for what sentences claim about magnesium, integrins and T cells, or about any lexicon."""
     from mgmine import config
 
-    ctx.default_map = config.load()
+    options = config.load()
+    if ctx.invoked_subcommand and (shared := config.shared(options)):
+        called = cli.get_command(ctx, ctx.invoked_subcommand)
+        own = options.setdefault(ctx.invoked_subcommand, {})
+        if isinstance(called, click.Group):
+            for name in called.list_commands(ctx):
+                own[name] = {**shared, **own.get(name, {})}
+        else:
+            options[ctx.invoked_subcommand] = {**shared, **own}
+    ctx.default_map = options
 
 
 def main() -> None:
@@ -85,12 +96,21 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except MgmineError as error:
-        click.echo(f"mgmine: {error}", err=True)
+        from mgmine.cli._common import visible
+
+        click.echo("mgmine: " + "\n".join(map(visible, str(error).split("\n"))), err=True)
         code = error.exit_code
     except BrokenPipeError:
         # The reader of our output went away (`mgmine scan … | head`): nothing is wrong with our work.
         sys.stderr.close()
         code = 0
+    except OSError as error:
+        # A disk that is full or fails, under a file of ours that no error of ours speaks of.
+        from mgmine.cli._common import visible
+
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(visible(f"mgmine: {where}{error.strerror or error}"), err=True)
+        code = 1
     except KeyboardInterrupt:
         click.echo("mgmine: interrupted", err=True)
         code = 130

@@ -18,6 +18,10 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 LOST = 1
 """Exit code: part of the work failed or was skipped."""
+UNREAD = 65
+"""Exit code: bad input, of which nothing could be read."""
+SHOWN = 20
+"""Problems of one file listed one by one; of further ones only the number is told."""
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str), metavar="INPUT…")
 threads_option = click.option(
@@ -101,10 +105,26 @@ def output_file(path: str | None) -> Iterator[IO[bytes]]:
         raise
 
 
+def visible(text: str) -> str:
+    """The text with every control character spelled out, so that a title or a file name cannot steer a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else _spelled(c) for c in text)
+
+
+def _spelled(char: str) -> str:
+    # Spaces of all kinds and marks that join letters are no danger; control, bidirectional and private characters are spelled.
+    import unicodedata
+
+    if unicodedata.category(char) in ("Zs", "Cn") or char in "\u200c\u200d\xad":
+        return char
+    return char.encode("unicode_escape").decode("ascii")
+
+
 def tell(problems: Iterable[object]) -> int:
-    """Print each problem on stderr; how many there were."""
+    """Print the problems on stderr, of many only the first; how many there were."""
     count = 0
-    for problem in problems:
-        click.echo(f"mgmine: {problem}", err=True)
-        count += 1
+    for count, problem in enumerate(problems, 1):
+        if count <= SHOWN:
+            click.echo(f"mgmine: {visible(str(problem))}", err=True)
+    if count > SHOWN:
+        click.echo(f"mgmine: … and {count - SHOWN:,} more problems", err=True)
     return count

@@ -71,12 +71,18 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def _tsv_cell(value: Any) -> str:
-    return cell(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+_ESCAPED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
+    ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r",
+}  # fmt: skip
+
+
+def tsv_cell(value: Any) -> str:
+    """A value as a TSV cell: backslash and control characters, tab and newline among them, escaped by a backslash."""
+    return cell(value).translate(_ESCAPED)
 
 
 def lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> Iterable[str]:
-    """The rows as lines of text in ``tsv`` (tab, newline and backslash escaped by a backslash), ``csv`` or ``jsonl``."""
+    """The rows as lines of text in ``tsv`` (backslash and control characters escaped by a backslash), ``csv`` or ``jsonl``."""
     if kind == "jsonl":
         for row in rows:
             yield json.dumps(dict(zip(columns, map(plain, row), strict=True)), ensure_ascii=False) + "\n"
@@ -84,7 +90,7 @@ def lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> I
     if kind == "tsv":
         yield "\t".join(columns) + "\n"
         for row in rows:
-            yield "\t".join(map(_tsv_cell, row)) + "\n"
+            yield "\t".join(map(tsv_cell, row)) + "\n"
         return
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -114,7 +120,7 @@ def draw(
     for index, column in enumerate(columns):
         table.add_column(Text(column), justify="right" if index in numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell(value)) for value in row))
+        table.add_row(*(Text(_common.visible(cell(value))) for value in row))
     Console(file=file, width=None if file is None else 200).print(table)
     return table.row_count
 

@@ -23,7 +23,7 @@ COLUMNS = ["set", "what", "metric", "n", "value", "must"]
 def _value(row: Row) -> str:
     return (
         str(int(row.value))
-        if float(row.value).is_integer() and row.metric in ("found", "sprung", "problems")
+        if float(row.value).is_integer() and row.metric in ("found", "sprung", "problems", "not judged")
         else f"{row.value:.3f}"
     )
 

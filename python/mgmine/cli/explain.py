@@ -1,4 +1,4 @@
-"""``mgmine explain``: every candidate mention of a document, kept or rejected, and why."""
+"""``mgmine explain``: every candidate mention of a document, kept or rejected, and why; its claims, and how they were read."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from mgmine.cli import _common
 from mgmine.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from mgmine.claims import Extractor
     from mgmine.corpus import Document, Source
     from mgmine.lexicon import Lexicon
+    from mgmine.nlp.graph import Step
+    from mgmine.report._explain import ReadSentence
 
 
 def _curie(name: str) -> str:
@@ -125,7 +128,7 @@ def _show(lexicon: Lexicon, document: Document) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     title = document.title or document.text.partition("\n")[0]
-    console.print(Text.assemble((document.id, "bold"), f" v{document.version}  {title}"))
+    console.print(Text.assemble((document.id, "bold"), f" v{document.version}  {_common.visible(title)}"))
     records = _records(lexicon, document)
     if not records:
         console.print("no candidate\n")
@@ -138,11 +141,49 @@ def _show(lexicon: Lexicon, document: Document) -> None:
             str(record["sentence"]), f"{record['passage']} {record['start']}–{record['end']}", record["text"],
             f"{record['concept']} [{record['family']}]", record["name"] + made, verdict(record),
         )  # fmt: skip
-        table.add_row(*(Text(cell) for cell in cells), style=style)
+        table.add_row(*(Text(_common.visible(cell)) for cell in cells), style=style)
     console.print(table)
     for definition in explain(lexicon, document).definitions:
-        console.print(Text(f"defined here: {definition.short} = {definition.long}"))
+        console.print(Text(_common.visible(f"defined here: {definition.short} = {definition.long}")))
     console.print()
+
+
+def _claim_lines(sentences: Iterable[ReadSentence]) -> Iterator[str]:
+    from mgmine.report import _explain as told
+
+    for one in sentences:
+        claims = [made for reading in one.readings for made in reading.claims]
+        if not claims:
+            continue
+        yield f"[{one.sentence.index}] {one.sentence.text}"
+        for made in claims:
+            yield f"    {told.statement(made)}"
+            yield f"      rule {made.claim.rule}, trigger {' '.join(node.text for node in made.trigger)!r}, score {told.score(made)}"
+            yield f"      subject: {told.way(made, made.subject)}"
+            if made.claim.object is not None:
+                yield f"      object:  {told.way(made, made.object)}"
+            if contexts := told.contexts(made):
+                yield f"      context: {'; '.join(contexts)}"
+            if made.notes:
+                yield f"      note: {', '.join(made.notes)}"
+        yield ""
+
+
+def _claim_records(document: Document, sentences: Iterable[ReadSentence]) -> Iterator[dict[str, Any]]:
+    def steps(way: tuple[Step, ...] | None) -> list[dict[str, Any]] | None:
+        if way is None:
+            return None
+        return [{"label": step.label, "to": "head" if step.up else "child", "word": step.node.text} for step in way]
+
+    for one in sentences:
+        for reading in one.readings:
+            for made in reading.claims:
+                yield {
+                    "doc_id": document.id, "claim": made.claim.to_json(), "trigger": [node.text for node in made.trigger],
+                    "subject_path": steps(made.subject), "object_path": steps(made.object),
+                    "weights": [{"log_odds": weight, "reason": reason} for weight, reason in made.weights], "factor": made.factor,
+                    "notes": list(made.notes),
+                }  # fmt: skip
 
 
 @click.command()
@@ -150,6 +191,15 @@ def _show(lexicon: Lexicon, document: Document) -> None:
 @click.option("--store", "folder", metavar="DIR", help="The store that holds the document.")
 @click.option("--doc", "doc_ids", metavar="ID", multiple=True, help="Only this document of the INPUT files.")
 @_common.lexicon_options
+@_common.model_option
+@click.option(
+    "--claims/--no-claims",
+    default=None,
+    help="Also read the claims and show how; by default in text and in a page, not in jsonl.",
+)
+@click.option(
+    "--html", metavar="FILE", default=None, help="Write the parse of each sentence and the paths that fired as a page."
+)
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
 def command(
     inputs: tuple[str, ...],
@@ -157,19 +207,53 @@ def command(
     doc_ids: tuple[str, ...],
     lexicon: tuple[str, ...],
     replace_lexicon: tuple[str, ...],
+    model: str | None,
+    claims: bool | None,
+    html: str | None,
     form: str,
 ) -> None:
-    """Show every candidate mention of a document, kept or rejected, and why.
+    """Show every candidate mention of a document, kept or rejected, and why; and how its claims were read.
 
     The document is a PMID or id of a store (--store), one of INPUT files (--doc, or the PMID beside them), or text on
-    standard input.
+    standard input. For each claim the rule is shown, the words that triggered it, the way through the parse to either argument,
+    and what lowered its score.
     """
     from mgmine.lexicon import load
 
     compiled = load(lexicon, replace=replace_lexicon)
+    wanted = claims if claims is not None else (form == "text" or html is not None)
+    extractor = _extractor(model, claims is None and html is None) if wanted else None
+    pages: list[tuple[Document, list[ReadSentence]]] = []
     for document in _documents(inputs, doc_ids, folder):
+        sentences: list[ReadSentence] = []
+        if extractor is not None:
+            from mgmine.report._explain import read
+
+            sentences = list(read(document, compiled, extractor))
+            pages.append((document, sentences))
         if form == "jsonl":
-            for record in _records(compiled, document):
+            for record in [*_records(compiled, document), *_claim_records(document, sentences)]:
                 sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
         else:
             _show(compiled, document)
+            for line in _claim_lines(sentences):
+                click.echo(line)
+    if html is not None:
+        from mgmine.report._explain import page
+
+        with _common.output_file(html) as file:
+            file.write(page(pages).encode("utf-8"))
+
+
+def _extractor(model: str | None, lenient: bool) -> Extractor | None:
+    """The claims stage; without spaCy none where the claims were not asked for in so many words."""
+    from mgmine.claims import Extractor
+    from mgmine.errors import MissingDependencyError
+
+    try:
+        return Extractor(model)
+    except MissingDependencyError as error:
+        if not lenient:
+            raise
+        click.echo(f"mgmine: the mentions alone: {error}", err=True)
+        return None

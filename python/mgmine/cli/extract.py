@@ -99,5 +99,7 @@ def command(
         else:
             with _common.output_file(output) as out:
                 (_write_tsv if form == "tsv" else _write_jsonl)(claims, out)
-    lost = _common.tell([*claims.problems, *claims.skipped])
-    ctx.exit(_common.LOST if lost else 0)
+    _common.tell([*claims.problems, *claims.skipped])
+    if claims.unread == len(inputs):
+        ctx.exit(_common.UNREAD)
+    ctx.exit(_common.LOST if claims.skipped or not all(problem.repaired for problem in claims.problems) else 0)

@@ -38,7 +38,7 @@ def _print(rows: Iterable[dict[str, Any]], form: str, columns: dict[str, str]) -
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return _common.visible(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
 
 
 @click.group()
@@ -120,7 +120,7 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
     for file in files:
         problems = check_file(file)
         for problem in problems:
-            click.echo(str(problem))
+            click.echo(_common.visible(str(problem)))
         found = sum(problem.severity == "error" for problem in problems)
         errors += found
         click.echo(f"{file}: {found} errors, {len(problems) - found} warnings", err=True)

@@ -17,8 +17,9 @@ COLUMNS = ["file", "documents", "abstracts", "deleted", "mentions", "comentions"
 
 
 def show(results: Sequence[FileRun]) -> int:
-    """Print what became of each file, problems on stderr; the exit code."""
-    lost = sum(_common.tell([*result.problems, *([result.failed] if result.failed else [])]) for result in results)
+    """Print what became of each file, problems on stderr; the exit code: 65 if no file could be read, 1 if anything was lost."""
+    for result in results:
+        _common.tell([*result.problems, *([result.failed] if result.failed else [])])
     rows = [
         [
             result.name,
@@ -41,6 +42,8 @@ def show(results: Sequence[FileRun]) -> int:
             if result.failed
             else "already stored"
             if result.known
+            else result.reason
+            if result.reason and not result.lost
             else "with losses"
             if result.lost
             else "stored",
@@ -48,11 +51,13 @@ def show(results: Sequence[FileRun]) -> int:
         for result in results
     ]
     _rows.print_rows(COLUMNS, rows, numeric=range(1, 7))
-    return _common.LOST if lost else 0
+    if results and all(result.failed for result in results):
+        return _common.UNREAD
+    return _common.LOST if any(result.lost for result in results) else 0
 
 
 @click.command()
-@_common.inputs_argument
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=str), metavar="INPUT…")
 @click.option(
     "--store", required=True, type=click.Path(file_okay=False), help="Folder of the evidence store; made if needed."
 )
@@ -61,6 +66,12 @@ def show(results: Sequence[FileRun]) -> int:
 @_common.model_option
 @click.option("--claims/--no-claims", default=True, help="Whether to read claims; without them no spaCy is needed.")
 @_common.threads_option
+@click.option(
+    "--refresh",
+    is_flag=True,
+    help="Bring the files of the store up to the present lexicon, rules and model; INPUTs are then files or folders where "
+    "their sources are looked for.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -72,21 +83,33 @@ def command(
     model: str | None,
     claims: bool,
     threads: int | None,
+    refresh: bool,
 ) -> None:
     """Scan corpus files, read the claims of the sentences that pass the gate, and keep all of it in a store.
 
     A file that the store already holds is passed over. Each file is one transaction: a run that is stopped leaves the store
     as it was after the last whole file.
-    """
-    from mgmine.lexicon import load
-    from mgmine.pipeline import run
 
+    With --refresh each file of the store is brought up to date as far as what changed can touch it: new rules or a new model
+    read the claims again from the stored sentences, a new lexicon or --gate needs the file itself. Each says why.
+    """
+    from functools import partial
+
+    from mgmine import pipeline
+    from mgmine.lexicon import load
+
+    if not inputs and not refresh:
+        raise click.UsageError("Missing argument 'INPUT…'.")
+    if refresh:
+        told = ctx.get_parameter_source("gate") is not click.core.ParameterSource.DEFAULT
+        job = partial(pipeline.refresh, gate=gate if told else None)  # type: ignore[arg-type]
+    else:
+        job = partial(pipeline.run, gate=gate)  # type: ignore[arg-type]
     with _common.progress_bar("reading") as progress:
-        results = run(
+        results = job(
             list(inputs),
             store,
             lexicon=load(list(lexicon), replace=list(replace_lexicon)),
-            gate=gate,  # type: ignore[arg-type]
             model=model,
             claims=claims,
             threads=threads,

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from mgmine.corpus import Source
     from mgmine.mentions import Summary
 
-SHOWN = 20
-"""Problems listed one by one; of further ones only the number is told."""
-
 
 def sources(inputs: Sequence[str]) -> list[Source]:
     """The inputs of a command, with ``-`` as standard input.
@@ -67,13 +64,10 @@ def finish(summary: Summary) -> int:
     """List what could not be read on standard error. The exit code: 65 if nothing of some input could be read, 1 if
     anything was lost, else 0."""
     problems = summary.problems
-    for problem, _ in zip(problems, range(SHOWN), strict=False):
-        print(f"mgmine: {problem}", file=sys.stderr)
-    if len(problems) > SHOWN:
-        print(f"mgmine: … and {len(problems) - SHOWN:,} more problems", file=sys.stderr)
+    _common.tell(problems)
     if summary.unread:
-        return 65
-    return 1 if any(not problem.repaired for problem in problems) else 0
+        return _common.UNREAD
+    return _common.LOST if any(not problem.repaired for problem in problems) else 0
 
 
 def tell(summary: Summary) -> None:

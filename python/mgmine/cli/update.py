@@ -72,7 +72,7 @@ def _line(event: Event, say: Callable[[str], object]) -> None:
             say(problem)
     elif kind == "switched":
         say(f"the baseline of {event['year']} is complete and is now what is served")
-    elif kind in ("note", "retry", "refused", "failed", "gap", "unavailable", "digest"):
+    elif kind in ("note", "retry", "refused", "failed", "gap", "unavailable", "digest", "not sent"):
         say(event["reason"])
 
 
@@ -131,7 +131,7 @@ def _show_plan(plan: Plan, as_json: bool, most: int | None) -> int:
 )
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--max-files", type=click.IntRange(min=1), default=None, help="Read at most this many files.")
-@click.option("--keep-xml/--discard-xml", "keep", default=True, help="Whether source files stay once they are stored.")
+@click.option("--keep/--discard-xml", "keep", default=True, help="Whether source files stay once they are stored.")
 @_common.lexicon_options
 @_common.gate_option
 @_common.model_option
@@ -190,8 +190,10 @@ def command(
     refused. A run may be stopped at any instant; the next one goes on from there. A new year's baseline is built beside
     what is served and takes its place when it is complete.
     """
+    from mgmine import config
     from mgmine.update import NLM, Patience, Settings, Updater
 
+    options = config.load()
     folder = Path(store)
     settings = Settings(
         folder,
@@ -206,6 +208,10 @@ def command(
         threads=threads,
         max_files=max_files,
         keep=keep,
+        digest=digest,
+        watches=Path(watches) if watches else None,
+        mail=options.get("mail", {}),
+        notify=options.get("notify", {}),
         patience=Patience(attempts=attempts, base=pause, stall=timeout),
     )
     if only_plan:

@@ -27,6 +27,8 @@ Direction = Literal["stronger", "weaker", "other"]
 
 SAME_ENOUGH = 0.5
 """How alike an argument of a pair has to be to its counterpart, 0 to 1."""
+NEARLY = 0.1
+"""How much less alike than the most alike one a counterpart may be and still be taken for its better support."""
 
 # What a predicate says, whichever way round it says it: the group within which claims are compared, whether its object is what acts, and how
 # far it goes: 0 asked, 1 somehow connected, 2 goes together, 3 acts.
@@ -244,23 +246,23 @@ class _Statement:
     symmetric: bool
 
 
-def _deep(side: Argument, text: Text) -> tuple[list[Argument], int]:
+def _deep(side: Argument, text: Text) -> list[Argument]:
     """The spans that an argument comes down to; of a chain both things its claim is about, what acts first."""
     seen = 0
     sides = [side]
     while sides[0].claim is not None and seen < 5:
         inner = text.by_id.get(sides[0].claim)
         if inner is None:
-            return [], 1
+            return []
         sides = [inner.subject, *([inner.object] if inner.object is not None and inner.object.claim is None else [])]
         seen += 1
-    return [one for one in sides if one.claim is None], 1
+    return [one for one in sides if one.claim is None]
 
 
 def _statement(claim: Claim, text: Text) -> _Statement | None:
     group, turned, reach = _GROUPS[claim.predicate]
-    first, _ = _deep(claim.subject, text)
-    second = _deep(claim.object, text)[0] if claim.object is not None else []
+    first = _deep(claim.subject, text)
+    second = _deep(claim.object, text) if claim.object is not None else []
     if not first or (claim.object is not None and not second):
         return None
     if turned and second:
@@ -465,31 +467,30 @@ def align(summary: Text, original: Text) -> Comparison:
     supports it best. What neither text says of itself (aims) is not listed, but a summary that states an aim as a result is.
     """
     texts = (summary, original)
-    new = [
-        one for claim in summary.claims if _listed(claim, summary) and (one := _statement(claim, summary)) is not None
-    ]
     old = [
         one for claim in original.claims if claim.role != "reagent" and (one := _statement(claim, original)) is not None
     ]
     pairs: dict[tuple[Any, ...], Pair] = {}
     met: set[str] = set()
-    for one in new:
-        ranked = sorted(
-            ((score, other) for other in old if (score := _alike(one, other)) > 0), key=lambda item: -item[0]
-        )
-        for score, other in ranked:
-            if score >= ranked[0][0] - 0.1:
-                met.add(other.claim.id)
-                met.add(other.claim.derived_from or "")
-        if not ranked:
-            pairs.setdefault((one.claim.id,), Pair("added", one.claim, None))
+    for claim in summary.claims:
+        if not _listed(claim, summary):
             continue
-        choices = [
-            (sum(_WEIGHT[change.kind] for change in changes), -score, place, changes, score, other)
-            for place, (score, other) in enumerate(ranked) if score >= ranked[0][0] - 0.1
-            for changes in [_changes(one, other, texts)]
-        ]  # fmt: skip
-        _, _, _, changes, score, other = min(choices, key=lambda item: item[:3])
+        # What follows from a claim says the same in other words: "without X less Y" is "X raises Y".
+        forms = [claim, *(other for other in summary.claims if other.derived_from == claim.id)]
+        said = [one for form in forms if (one := _statement(form, summary)) is not None]
+        found = [(score, one, other) for one in said for other in old if (score := _alike(one, other)) > 0]
+        best = max((score for score, _, _ in found), default=0.0)
+        near = [item for item in found if item[0] >= best - NEARLY]
+        for _, _, other in near:
+            met |= {other.claim.id, other.claim.derived_from or ""}
+        if not near:
+            pairs[claim.id, ""] = Pair("added", claim, None)
+            continue
+        changed = [(_changes(one, other, texts), score, one, other) for score, one, other in near]
+        # The fewest and lightest changes; of equal ones what is most alike; of those the first.
+        changes, score, one, other = min(
+            changed, key=lambda item: (sum(_WEIGHT[each.kind] for each in item[0]), -item[1])
+        )
         pair = Pair(_category(changes), one.claim, other.claim, tuple(changes), score)
         # A headline and its sentence that say the same are one.
         key = (other.claim.id, pair.category, tuple(change.told for change in changes), one.sign, one.claim.negated)
@@ -498,7 +499,7 @@ def align(summary: Text, original: Text) -> Comparison:
             pairs[key] = pair
     for other in old:
         if other.claim.id not in met and _listed(other.claim, original):
-            pairs[(other.claim.id,)] = Pair("lost", None, other.claim)
+            pairs["", other.claim.id] = Pair("lost", None, other.claim)
     ordered = sorted(pairs.values(), key=lambda pair: (CATEGORIES.index(pair.category), _place(pair)))
     return Comparison(summary, original, tuple(ordered))
 

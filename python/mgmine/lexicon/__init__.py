@@ -53,7 +53,20 @@ def load(added: Sequence[str | PathLike[str]] | None = None, *, replace: Sequenc
     """
     module = Path(_native.__file__).stat()
     build = f"{module.st_size}-{module.st_mtime_ns}"
-    return Lexicon.load([*(replace or [default_path()]), *(added or [])], cache=cache_folder(), build=build)
+    folder = cache_folder()
+    cache = folder if folder and _is_ours(folder) else None
+    return Lexicon.load([*(replace or [default_path()]), *(added or [])], cache=cache, build=build)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else can put files into the folder, which would be opened as they stand; one that is not there is fine."""
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        found = folder.stat()
+    except OSError:
+        return True
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
 def check(path: str | PathLike[str]) -> list[LexiconProblem]:

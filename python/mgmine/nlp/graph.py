@@ -162,6 +162,35 @@ class Graph:
         return next((node for node in self.nodes if node.head is None), None)
 
 
+class Step(NamedTuple):
+    """One arc of a path: its label, whether it goes up to the head, and the node it leads to."""
+
+    label: str
+    up: bool
+    node: Node
+
+
+def path(start: Node, end: Node) -> tuple[Step, ...] | None:
+    """The way from one node to another along the arcs; None where they do not hang together."""
+    above: dict[int, int] = {}
+    chain: list[Node] = []
+    at: Node | None = start
+    while at is not None and at.i not in above:
+        above[at.i] = len(chain)
+        chain.append(at)
+        at = at.head
+    down: list[Node] = []
+    at = end
+    while at is not None and at.i not in above and len(down) < 1000:
+        down.append(at)
+        at = at.head
+    if at is None or at.i not in above:
+        return None
+    top = above[at.i]
+    ups = [Step(chain[step].dep, True, chain[step + 1]) for step in range(top)]
+    return (*ups, *(Step(node.dep, False, node) for node in reversed(down)))
+
+
 def _unify(tokens: Sequence[Token]) -> tuple[list[str], list[int]]:
     labels = [_LABELS.get(token.dep, token.dep) for token in tokens]
     heads = [token.head for token in tokens]

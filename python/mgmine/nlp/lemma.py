@@ -32,7 +32,11 @@ IRREGULAR: dict[str, tuple[str, ...]] = {
     "grip": ("gripped", "gripping"), "ebb": ("ebbed",), "omit": ("omitted", "omitting"), "permit": ("permitted", "permitting"),
     "cancel": ("cancelled", "canceled", "cancelling", "canceling"), "label": ("labelled", "labeled"), "compel": ("compelled", "compelling"),
     "wane": ("waned", "waning"), "upkeep": ("upkept",), "mimic": ("mimicked",), "crosstalk": ("crosstalks",), "hinge": ("hinged", "hinging"),
-    "fine-tune": ("fine-tuned", "fine-tuning"), "propel": ("propelled", "propelling"), "impair": ("impaired",), "equip": ("equipped",),
+    "fine-tune": ("fine-tuned", "fine-tuning"), "propel": ("propelled", "propelling"), "impair": ("impaired",), "equip": ("equipped", "equipping"), "fuel": ("fuelled", "fuelling"), "signal": ("signalled", "signalling"),
+    "channel": ("channelled", "channelling"), "dispel": ("dispelled", "dispelling"), "quell": ("quelled",), "pulse": ("pulsed",), "abet": ("abetted",),
+    "steer": ("steered",), "slay": ("slew", "slain"), "cling": ("clung",), "stand": ("stood",), "draw": ("drew", "drawn"),
+    "wear": ("wore", "worn"), "tear": ("tore", "torn"), "spring": ("sprang", "sprung"), "sink": ("sank", "sunk"), "shrink": ("shrank", "shrunk"),
+    "wake": ("woke", "woken"), "beget": ("begot", "begotten"), "overcome": ("overcame",), "override": ("overrode", "overridden"), "send": ("sent",),
 }  # fmt: skip
 IRREGULAR_NOUNS: dict[str, tuple[str, ...]] = {
     "man": ("men",), "woman": ("women",), "child": ("children",), "mouse": ("mice",), "analysis": ("analyses",),

@@ -332,9 +332,16 @@ WITH sides AS (
   FROM placed GROUP BY pair_id, slot, value_key
 ), slots AS (
   -- A context may explain a contradiction where every stance states one and no value is shared.
-  SELECT pair_id, slot, list({'value': value, 'documents': documents} ORDER BY value) AS "values", max(stances) = 1 AS parted,
+  -- Doses also not where the range of one holds that of another.
+  SELECT pair_id, slot, list({'value': value, 'documents': documents} ORDER BY value) AS "values",
+    list({'heard': map_keys(documents), 'low': low, 'high': high, 'unit': unit}) AS ranges,
+    max(stances) = 1 AND (slot <> 'dose' OR len(list_filter(ranges, lambda x: len(list_filter(ranges, lambda y:
+      x.heard <> y.heard AND x.unit = y.unit AND x.low <= y.high AND y.low <= x.high)) > 0)) = 0) AS parted,
     list_distinct(flatten(list(map_keys(documents)))) AS heard
-  FROM split GROUP BY pair_id, slot
+  FROM (
+    SELECT *, list_min(figures) AS low, list_max(figures) AS high, regexp_extract(value, '[^\d\s.,–-][^\d\s]*$') AS unit
+    FROM (SELECT *, list_transform(regexp_extract_all(replace(value, ',', '.'), '\d+(?:\.\d+)?'), lambda x: TRY_CAST(x AS DOUBLE)) AS figures FROM split)
+  ) GROUP BY pair_id, slot
 ), total AS (
   SELECT pair_id, list(DISTINCT stance) AS stances FROM stands GROUP BY pair_id
 )

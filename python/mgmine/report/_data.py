@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+CONTRADICTIONS = 40
+"""Contradictions shown at most; the most contested first."""
 EVIDENCE_OF_A_RELATION = 4
 """Sentences shown for one relation before others get their turn."""
 
@@ -86,6 +88,8 @@ class Data:
     year_range: tuple[int, int] | None
     relations: list[Row]
     relation_total: int
+    contradictions: list[Row]
+    contradiction_total: int
     evidence: list[Evidence]
     evidence_total: int
     predicates: list[str]
@@ -108,7 +112,10 @@ def collect(store: Store, *, relations: int, sentences: int) -> Data:
     families = _families(store)
     topics = [family for family in families if family.topic]
     relation_rows, relation_total = _relations(store, [family.id for family in topics], relations)
-    evidence, evidence_total = _evidence(store, families, relation_rows, sentences)
+    contradictions = list(store.contradictions())
+    shown = contradictions[:CONTRADICTIONS]
+    sides = [side for row in shown for side in row["sides"]]
+    evidence, evidence_total = _evidence(store, families, [*relation_rows, *sides], sentences)
     years = _years(store, topics)
     all_years = [year for counts in years.values() for year in counts]
     return Data(
@@ -123,6 +130,8 @@ def collect(store: Store, *, relations: int, sentences: int) -> Data:
         year_range=(min(all_years), max(all_years)) if all_years else None,
         relations=relation_rows,
         relation_total=relation_total,
+        contradictions=shown,
+        contradiction_total=len(contradictions),
         evidence=evidence,
         evidence_total=evidence_total,
         predicates=[row[0] for row in store.sql("SELECT DISTINCT predicate FROM claims ORDER BY ALL").rows],
@@ -328,13 +337,19 @@ def _badges(claim: Row) -> list[tuple[str, str]]:
         badges.append((claim["perturbation_kind"] + agent, "mode"))
     if claim["derived_from"]:
         badges.append(("inferred", "doubt"))
+    for side in ("subject", "object"):
+        start = claim[f"{side}_start"]
+        if start is not None and 0 <= start < claim["sentence_start"]:
+            badges.append((f"{side} from an earlier sentence", "doubt"))
     return list(dict.fromkeys(badges))
 
 
 def _evidence(
     store: Store, families: Sequence[Family], relations: Sequence[Row], limit: int
 ) -> tuple[list[Evidence], int]:
-    place = {row["relation_id"]: i for i, row in enumerate(relations)}
+    place: dict[str, int] = {}
+    for i, row in enumerate(relations):
+        place.setdefault(row["relation_id"], i)
     by_sentence: dict[tuple[str, int], list[Row]] = defaultdict(list)
     query = """
         SELECT c.*, md5(a.pair_id || coalesce(c.sign, '')) AS relation_id,

@@ -6,17 +6,18 @@ One writer, any number of readers, no server. The design, with all tables, is in
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mgmine.errors import StoreError, UsageError
-from mgmine.store import _disk, _lease, _manifest, _relations, _schema
+from mgmine.store import _care, _disk, _lease, _manifest, _relations, _schema
+from mgmine.store._care import Fault, Repair
 from mgmine.store._claims import claim_record
 from mgmine.store._manifest import File, Manifest, Segment, SegmentKey, Table
 from mgmine.store._query import Engine, Result, RowCounter
 from mgmine.store._relations import CONTRADICTIONS, RELATIONS
-from mgmine.store._writer import LOCK, ArrowStream, Generation, Writer
+from mgmine.store._segment import ArrowStream
+from mgmine.store._writer import LOCK, Generation, Writer, locked
 
 if TYPE_CHECKING:
     import os
@@ -24,19 +25,31 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = [
-    "CONTRADICTIONS", "RELATIONS", "ArrowStream", "Fault", "File", "Result", "Segment", "SegmentKey", "Store", "Table", "Writer",
-    "claim_record", "reference",
+    "CONTRADICTIONS", "RELATIONS", "ArrowStream", "Fault", "File", "Repair", "Result", "Segment", "SegmentKey", "Store", "Table",
+    "Writer", "claim_record", "reference", "repair",
 ]  # fmt: skip
 
 reference = _schema.reference
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with a store, found by :meth:`Store.check`."""
+def repair(path: str | os.PathLike[str]) -> Repair:
+    """Mend a store, as far as it can be mended without its source files.
 
-    path: str
-    problem: str
+    A manifest that is missing or damaged is made again from what the segments' folders say. Segments that are missing or
+    damaged are taken off the manifest, and what is left of them goes to ``lost/``; their files are told, to be read again.
+
+    Raises:
+        LockedError: Another process is writing.
+        StoreError: There is no store, or it cannot be written to.
+    """
+    folder = Path(path).absolute()
+    if not (folder / _manifest.NAME).is_file() and not (folder / "segments").is_dir():
+        raise StoreError(f"{folder}: no evidence store here")
+    with locked(folder):
+        try:
+            return _care.repair(folder)
+        except OSError as error:
+            raise StoreError(f"{error.filename or folder}: {error.strerror or error}") from error
 
 
 class Store:
@@ -63,7 +76,7 @@ class Store:
             try:
                 _disk.make_folder(self.path)
                 manifests = (_manifest.NAME, _manifest.NEXT)
-                ours = {"segments", _lease.FOLDER, LOCK, *manifests, *(name + ".new" for name in manifests)}
+                ours = {"segments", _care.LOST, _lease.FOLDER, LOCK, *manifests, *(name + ".new" for name in manifests)}
                 foreign = sorted({entry.name for entry in self.path.iterdir()} - ours)
             except OSError as error:
                 raise StoreError(f"{self.path}: {error.strerror or error}") from error
@@ -99,14 +112,8 @@ class Store:
             LockedError: Another process is writing.
             StoreError: The folder cannot be written to.
         """
-        from filelock import FileLock
-
-        writer = Writer(self.path, FileLock(str(self.path / LOCK), timeout=0, thread_local=False), self._committed)
-        writer._open(generation)
-        try:
-            yield writer
-        finally:
-            writer._close()
+        with locked(self.path):
+            yield Writer(self.path, generation, self._committed)
 
     def _committed(self, manifest: Manifest) -> None:
         """Move this object's own view on to a manifest that it has just committed."""
@@ -190,29 +197,44 @@ class Store:
         return sum(table.bytes for segment in self.segments() for table in segment.tables.values())
 
     def check(self) -> list[Fault]:
-        """Read every file of the snapshot: that it is there, its checksum, its row count. Empty when all is well."""
+        """Read all of the snapshot and tell what is wrong with it; empty when all is well.
+
+        Of each file: that it is there, its checksum, its number of rows. Of the rows, where all files are well: that the list
+        of records that do not count is right, that no document counts twice, that each row that counts belongs to a document
+        that does, and that spans hold their words.
+        """
         faults: list[Fault] = []
+        segments = self.path / "segments"
         with RowCounter() as counter:
             for segment in self.segments():
-                for name, table in segment.tables.items():
-                    relative = f"segments/{segment.id}/{name}.parquet"
-                    if problem := self._problem(self.path / relative, table, counter):
-                        faults.append(Fault(relative, problem))
-        return faults
+                faults.extend(_care.faults_of_segment(segments, segment, counter))
+            if table := self._manifest.superseded:
+                path = f"segments/{table.id}/superseded.parquet"
+                if problem := _care.faults_of_table(self.path / path, table, counter):
+                    faults.append(Fault(path, problem))
+        return faults or list(_care.faults_of_rows(self._connected()))
 
-    def _problem(self, path: Path, table: Table, counter: RowCounter) -> str | None:
-        try:
-            if path.stat().st_size != table.bytes:
-                return f"is {path.stat().st_size} bytes long, not {table.bytes}"
-            if _disk.sha256(path) != table.sha256:
-                return "its checksum is not that of the manifest"
-            if (rows := counter.count(path)) != table.rows:
-                return f"holds {rows} rows, not {table.rows}"
-        except OSError as error:
-            return error.strerror or str(error)
-        except StoreError as error:
-            return str(error)
-        return None
+    def garbage(self) -> dict[Path, int]:
+        """What the next writer will clear away, with its bytes: segments that were replaced, files of stopped writers."""
+        manifests = (_manifest.read(self.path), _manifest.read(self.path, _manifest.NEXT))
+        return {
+            path: sum(part.stat().st_size for part in (path, *path.rglob("*")) if part.is_file())
+            for path in _care.orphans(self.path, manifests)
+        }
+
+    def export(self, target: str | os.PathLike[str], kind: Literal["sqlite", "duckdb", "parquet"]) -> dict[str, int]:
+        """Write the live rows of all tables, with relations and the list of files, for others to use; rows of each table.
+
+        Args:
+            target: A file, which is replaced if it exists; for ``parquet`` a folder that does not exist yet.
+            kind: A SQLite or DuckDB database, or a Parquet file for each table.
+
+        Raises:
+            StoreError: A segment cannot be read, or the target cannot be written.
+        """
+        from mgmine.store._export import export
+
+        return export(self.path / "segments", self._manifest, Path(target), kind)
 
     def close(self) -> None:
         """Close the connection and give back the hold on the segments; fine to call twice."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import StoreError
-from mgmine.store import _disk
+from mgmine.store import _disk, _schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,15 @@ NAME = "MANIFEST.json"
 NEXT = "NEXT.json"
 """The manifest of a generation that is being built beside the current one."""
 
+SEGMENT = "SEGMENT.json"
+"""In each segment's folder: what it is."""
+
+_PARTS = ("source", "md5", "lexicon", "rules", "model", "gate")
 _NLM = re.compile(r"pubmed(?P<year>\d\d)n(?P<number>\d{4,})\.xml(?:\.gz)?\Z")
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _hash(*parts: object, size: int = 16) -> str:
@@ -80,14 +88,53 @@ class Table:
     bytes: int
     sha256: str
 
+    @property
+    def id(self) -> str:
+        """A name made from its content, as that of a folder."""
+        return self.sha256[:32]
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of a manifest."""
+        return {"rows": self.rows, "bytes": self.bytes, "sha256": self.sha256}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Table:
+        """Read it again."""
+        if not re.fullmatch(r"[0-9a-f]{64}", value["sha256"]):
+            raise ValueError(f"{value['sha256']!r} is not a checksum")
+        return cls(int(value["rows"]), int(value["bytes"]), value["sha256"])
+
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A source file as the store holds it: its key, the segment its rows are in, what the run noted about it."""
+    """A source file as the store holds it: its key, the segment its rows are in, what the run noted about it.
+
+    ``whole`` is false where records of it that were left out when segments were merged count again, since the file that
+    overrode them was published anew; then it must be read again.
+    """
 
     key: SegmentKey
     segment: str
     stats: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of a manifest."""
+        return {
+            "file": self.key.file,
+            **{part: getattr(self.key, part) for part in _PARTS},
+            "segment": self.segment,
+            "stats": dict(self.stats),
+            "whole": self.whole,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> File:
+        """Read it again."""
+        key = SegmentKey(*(str(value[part]) for part in _PARTS))
+        if key.file != value["file"]:
+            raise ValueError(f"the number of the file {key.source} does not fit its name and MD5")
+        return cls(key, str(value["segment"]), dict(value["stats"]), bool(value["whole"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +145,21 @@ class Segment:
     files: tuple[int, ...]
     tables: Mapping[str, Table]
 
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of a manifest."""
+        tables = {name: table.to_json() for name, table in self.tables.items()}
+        return {"id": self.id, "files": list(self.files), "tables": tables}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Segment:
+        """Read it again."""
+        if not re.fullmatch(r"[0-9a-f]{32}", value["id"]):
+            raise ValueError(f"{value['id']!r} is not the id of a segment")
+        tables = {name: Table.from_json(table) for name, table in value["tables"].items()}
+        if not tables.keys() <= set(_schema.TABLES):
+            raise ValueError(f"the segment {value['id']} lists a table that no store has")
+        return cls(value["id"], tuple(map(int, value["files"])), tables)
+
 
 def segment_id(keys: Sequence[SegmentKey]) -> str:
     """The id of a segment with the rows of several files; of one file, its own."""
@@ -106,13 +168,14 @@ def segment_id(keys: Sequence[SegmentKey]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The source files in their order and the segments that hold them.
+    """The source files in their order, the segments that hold them, and the list of the records that do not count.
 
     ``generation`` counts the baselines from which the store was built anew.
     """
 
     files: tuple[File, ...] = ()
     segments: tuple[Segment, ...] = ()
+    superseded: Table | None = None
     generation: int = 1
 
     def find(self, key: SegmentKey) -> File | None:
@@ -121,7 +184,7 @@ class Manifest:
 
     def ids(self) -> set[str]:
         """The names of the folders that this manifest needs."""
-        return {segment.id for segment in self.segments}
+        return {segment.id for segment in self.segments} | ({self.superseded.id} if self.superseded else set())
 
     def put(self, file: File, segment: Segment) -> Manifest:
         """This manifest with a file added, in its place in the order.
@@ -156,31 +219,9 @@ class Manifest:
             "format": FORMAT,
             "version": VERSION,
             "generation": self.generation,
-            "files": [
-                {
-                    "file": file.key.file,
-                    "source": file.key.source,
-                    "md5": file.key.md5,
-                    "lexicon": file.key.lexicon,
-                    "rules": file.key.rules,
-                    "model": file.key.model,
-                    "gate": file.key.gate,
-                    "segment": file.segment,
-                    "stats": dict(file.stats),
-                }
-                for file in self.files
-            ],
-            "segments": [
-                {
-                    "id": segment.id,
-                    "files": list(segment.files),
-                    "tables": {
-                        name: {"rows": table.rows, "bytes": table.bytes, "sha256": table.sha256}
-                        for name, table in segment.tables.items()
-                    },
-                }
-                for segment in self.segments
-            ],
+            "files": [file.to_json() for file in self.files],
+            "segments": [segment.to_json() for segment in self.segments],
+            "superseded": self.superseded.to_json() if self.superseded else None,
         }
         return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
@@ -192,36 +233,41 @@ class Manifest:
             StoreError: The bytes are no manifest, or one of another version.
         """
         try:
-            document = json.loads(data)
+            document = json.loads(data, parse_constant=_no_number)
             if document["format"] != FORMAT:
                 raise StoreError(f"{where}: not the manifest of an evidence store")
             if document["version"] != VERSION:
                 raise StoreError(
                     f"{where}: a store of version {document['version']}; this mgmine reads version {VERSION}"
                 )
-            files = []
-            for entry in document["files"]:
-                parts = ("source", "md5", "lexicon", "rules", "model", "gate")
-                key = SegmentKey(*(str(entry[part]) for part in parts))
-                if key.file != entry["file"]:
-                    raise StoreError(f"{where}: the number of the file {key.source} does not fit its name and MD5")
-                files.append(File(key, str(entry["segment"]), dict(entry["stats"])))
-            segments = []
-            for entry in document["segments"]:
-                if not re.fullmatch(r"[0-9a-f]{32}", entry["id"]):
-                    raise StoreError(f"{where}: {entry['id']!r} is not the id of a segment")
-                tables = {
-                    name: Table(int(table["rows"]), int(table["bytes"]), str(table["sha256"]))
-                    for name, table in entry["tables"].items()
-                }
-                segments.append(Segment(entry["id"], tuple(map(int, entry["files"])), tables))
+            files = tuple(map(File.from_json, document["files"]))
+            segments = tuple(map(Segment.from_json, document["segments"]))
             held = {(segment.id, number) for segment in segments for number in segment.files}
             for file in files:
                 if (file.segment, file.key.file) not in held:
-                    raise StoreError(f"{where}: the segment of {file.key.source} is not listed")
-            return cls(tuple(files), tuple(segments), int(document["generation"]))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                    raise ValueError(f"the segment of {file.key.source} is not listed")
+            if len({file.key.file for file in files}) < len(files):
+                raise ValueError("a file is listed twice")
+            listed = document["superseded"]
+            superseded = None if listed is None else Table.from_json(listed)
+            manifest = cls(files, segments, superseded, int(document["generation"]))
+            # What cannot be written again, such as half of a surrogate pair, would stop a later commit.
+            manifest.to_bytes()
+            return manifest
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise StoreError(f"{where}: damaged: {type(error).__name__}: {error}") from error
+
+
+def describe(segment: Segment, files: Iterable[File], generation: int) -> bytes:
+    """What a segment's own folder says of it, so that a manifest that was lost can be made again."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "generation": generation,
+        "files": [replace(file, segment=segment.id).to_json() for file in files],
+        "segment": segment.to_json(),
+    }
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def read(folder: Path, name: str = NAME) -> Manifest | None:

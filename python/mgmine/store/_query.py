@@ -18,37 +18,82 @@ from mgmine.store import _schema
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mgmine.store._manifest import Manifest
+    from mgmine.store._manifest import File, Manifest
 
 _EXPLAIN = re.compile(r"\s*explain(?:\s+analyze)?\s+", re.IGNORECASE)
 _READING = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A string as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def table_query(segments: Path, manifest: Manifest, table: str) -> str | None:
     """SQL that reads one table of all segments, with the rows of those files only that the manifest still has there."""
-    root = escape(segments.as_posix())
     names = ", ".join(f'"{name}"' for name in (*_schema.columns()[table], "file"))
     current = {(file.segment, file.key.file) for file in manifest.files}
-    whole: list[str] = []
+    whole: list[Path] = []
     parts: list[str] = []
     for segment in manifest.segments:
         # Files without rows need not be opened at all.
-        if table not in segment.tables or not segment.tables[table].rows:
+        if not segment.tables[table].rows:
             continue
-        path = _literal(f"{root}/{segment.id}/{table}.parquet")
+        path = segments / segment.id / f"{table}.parquet"
         # A file that was read anew has its rows in a segment of its own until that is merged.
         if left := [number for number in segment.files if (segment.id, number) not in current]:
-            numbers = ", ".join(map(str, left))
-            parts.append(f"SELECT {names} FROM read_parquet({path}) WHERE file NOT IN ({numbers})")
+            parts.append(f"SELECT {names} FROM {parquet(path)} WHERE file NOT IN ({', '.join(map(str, left))})")
         else:
             whole.append(path)
     if whole:
-        parts.insert(0, f"SELECT {names} FROM read_parquet([{', '.join(whole)}])")
+        parts.insert(0, f"SELECT {names} FROM {parquet(*whole)}")
     return " UNION ALL ".join(parts) or None
+
+
+def parquet(*paths: Path) -> str:
+    """The SQL table function that reads these Parquet files, in this order."""
+    return f"read_parquet([{', '.join(literal(escape(path.as_posix())) for path in paths)}])"
+
+
+def scans(segments: Path, manifest: Manifest, table: str, files: Sequence[File]) -> list[str]:
+    """SQL queries that, one after another, give the rows of these files in this order."""
+    known = {segment.id: segment for segment in manifest.segments}
+    runs: list[tuple[str, list[int]]] = []
+    for file in files:
+        if runs and runs[-1][0] == file.segment:
+            runs[-1][1].append(file.key.file)
+        elif known[file.segment].tables[table].rows:
+            runs.append((file.segment, [file.key.file]))
+    return [
+        f"SELECT * FROM {parquet(segments / id_ / f'{table}.parquet')} WHERE file IN ({', '.join(map(str, numbers))})"
+        for id_, numbers in runs
+    ]
+
+
+def fill(connection: Any, manifest: Manifest, segments: Path) -> None:
+    """Make the tables of part one of the schema, with the rows of a manifest and views over its segments."""
+    for statement in _schema.statements()[0]:
+        # Comments would be lost where a view takes the place of a table, and take most of the time.
+        if not statement.startswith(("COMMENT ON TABLE segment.", "COMMENT ON COLUMN segment.")):
+            connection.execute(statement)
+    if manifest.files:
+        rows = [
+            [
+                position, file.key.file, file.key.source, file.key.md5, file.key.lexicon, file.key.rules, file.key.model,
+                file.key.gate, file.whole, file.segment, json.dumps(dict(file.stats), sort_keys=True, ensure_ascii=False),
+            ]
+            for position, file in enumerate(manifest.files)
+        ]  # fmt: skip
+        connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    if manifest.superseded:
+        listed = parquet(segments / manifest.superseded.id / "superseded.parquet")
+        connection.execute(f"INSERT INTO segment.superseded SELECT file, record FROM {listed}")
+    for table in _schema.TABLES:
+        if query := table_query(segments, manifest, table):
+            connection.execute(f"DROP TABLE segment.{table}")
+            connection.execute(f"CREATE VIEW segment.{table} AS {query}")
+        else:
+            connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN file BIGINT")
 
 
 class RowCounter:
@@ -94,10 +139,13 @@ class Engine:
         )
         try:
             # A large sort or join may go to disk; the default place for that would be the user's working directory.
-            connection.execute(f"SET temp_directory = {_literal(str(self._spill))}")
-            self._create(segments, manifest)
+            connection.execute(f"SET temp_directory = {literal(str(self._spill))}")
+            fill(connection, manifest, segments)
+            for statement in _schema.statements()[1]:
+                if not statement.startswith("COMMENT ON COLUMN segment."):
+                    connection.execute(statement)
             # Twice, since a path with glob characters is checked as it is escaped and again as it is opened.
-            allowed = ", ".join(_literal(path) for path in sorted({segments.as_posix(), escape(segments.as_posix())}))
+            allowed = ", ".join(literal(path) for path in sorted({segments.as_posix(), escape(segments.as_posix())}))
             connection.execute(f"SET allowed_directories = [{allowed}]")
             connection.execute("SET python_enable_replacements = false")
             connection.execute("SET enable_external_access = false")
@@ -105,31 +153,6 @@ class Engine:
         except duckdb.Error as error:
             self.close()
             raise StoreError(f"{folder}: {error}") from error
-
-    def _create(self, segments: Path, manifest: Manifest) -> None:
-        connection = self._connection
-        tables, views = _schema.statements()
-        for statement in tables:
-            connection.execute(statement)
-        if manifest.files:
-            rows = [
-                [
-                    position, file.key.file, file.key.source, file.key.md5, file.key.lexicon, file.key.rules, file.key.model,
-                    file.key.gate, file.segment, json.dumps(dict(file.stats), sort_keys=True, ensure_ascii=False),
-                ]
-                for position, file in enumerate(manifest.files)
-            ]  # fmt: skip
-            connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        for table in _schema.TABLES:
-            if query := table_query(segments, manifest, table):
-                connection.execute(f"DROP TABLE segment.{table}")
-                connection.execute(f"CREATE VIEW segment.{table} AS {query}")
-            else:
-                connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN file BIGINT")
-        for statement in views:
-            if statement.startswith("COMMENT ON COLUMN segment."):
-                continue
-            connection.execute(statement)
 
     def _cursor(self) -> Any:
         import duckdb

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 
@@ -28,9 +29,16 @@ def statements() -> tuple[tuple[str, ...], tuple[str, ...]]:
     with duckdb.connect() as connection:
         for statement in connection.extract_statements(source):
             text = statement.query.strip()
-            computed = "CREATE TABLE segment.superseded" in text or "CREATE VIEW" in text
+            computed = "CREATE VIEW" in text
             (second if second or computed else first).append(text)
     return tuple(first), tuple(second)
+
+
+def dead(touched: str = "segment.touched") -> str:
+    """The query that finds the records that do not count, over another table of what was touched where that is wanted."""
+    start = "CREATE VIEW segment.dead AS"
+    (view,) = (statement for statement in statements()[1] if start in statement)
+    return view[view.index(start) + len(start) :].rstrip("; \n").replace("segment.touched", touched)
 
 
 @lru_cache(maxsize=1)
@@ -47,7 +55,19 @@ def columns() -> dict[str, dict[str, str]]:
             "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'segment' "
             "ORDER BY table_oid, column_index"
         ).fetchall():
-            found[table][column] = kind
+            if table in found:
+                found[table][column] = kind
+    return found
+
+
+@lru_cache
+def comments(view: str) -> dict[str, str]:
+    """The meaning of the columns of a live view, as far as the schema tells it."""
+    start = re.compile(rf'COMMENT ON COLUMN (?:segment\.)?{view}\."?(\w+)"? IS (\'(?:[^\']|\'\')*\')')
+    found = {}
+    for statement in (*statements()[0], *statements()[1]):
+        if match := start.match(statement):
+            found[match[1]] = match[2][1:-1].replace("''", "'")
     return found
 
 

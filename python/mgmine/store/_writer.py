@@ -1,65 +1,93 @@
-"""Commits: one source file's tables become a segment, in one transaction."""
+"""Commits: one source file's tables become a segment, in one transaction. Merges of segments, and generations."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-import uuid
-from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal
 
 from mgmine.errors import InputError, LockedError, StoreError, UsageError
-from mgmine.store import _disk, _lease, _manifest, _schema
+from mgmine.store import _care, _disk, _manifest, _schema, _segment
 from mgmine.store._manifest import File, Manifest, Segment, SegmentKey, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from filelock import BaseFileLock
+    from mgmine.store._segment import ArrowStream
 
 Generation = Literal["current", "next"]
 LOCK = "LOCK"
-_UNFINISHED = "new-"
+FANOUT = 16
+"""How many segments are merged into one of the next size."""
 
 
-class ArrowStream(Protocol):
-    """Anything that gives Arrow columns through the PyCapsule interface: our tables, polars, pandas, pyarrow."""
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a store's one writer.
 
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The columns."""
+    Raises:
+        LockedError: Another process holds it.
+        StoreError: The folder cannot be written to.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(str(folder / LOCK), timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LockedError(f"{folder}: another process is writing to this store; try later") from None
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be written to: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _write_parquet(table: ArrowStream, path: Path) -> None:
-    """Write one Parquet file, always the same bytes for the same rows, and sync it."""
-    from mgmine import _native
+def _id_of(files: Sequence[File]) -> str:
+    return _manifest.segment_id([file.key for file in files])
 
-    _native.write_parquet(table, str(path))
+
+def blocks_of(files: Sequence[File]) -> list[list[File]]:
+    """The groups of files that should be in one segment each: the largest that are complete, none of a single file."""
+    # NLM's files by year and number, the others by their place among themselves: both only grow at their end, so that a
+    # block that is complete once stays as it is.
+    numbered: dict[tuple[int, int], File] = {}
+    others = 0
+    for file in files:
+        if order := file.key.nlm_order:
+            numbered[order[0], order[1] - 1] = file
+        else:
+            numbered[-1, others] = file
+            others += 1
+    blocks: list[list[File]] = []
+    for _, group in groupby(sorted(numbered.items(), key=lambda item: item[0]), lambda item: item[0][0]):
+        run = {number: file for (_, number), file in group if file.whole}
+        size = FANOUT
+        found: dict[int, list[File]] = {}
+        while complete := [
+            start for start in run if start % size == 0 and all(start + step in run for step in range(size))
+        ]:
+            for start in complete:
+                for inner in range(start, start + size, size // FANOUT):
+                    found.pop(inner, None)
+                found[start] = [run[start + step] for step in range(size)]
+            size *= FANOUT
+        blocks += [found[start] for start in sorted(found)]
+    return blocks
 
 
 class Writer:
     """The one writer of a store; from :meth:`mgmine.store.Store.writer`."""
 
-    def __init__(self, folder: Path, lock: BaseFileLock, committed: Callable[[Manifest], None]) -> None:
+    def __init__(self, folder: Path, generation: Generation, committed: Callable[[Manifest], None]) -> None:
+        """Read the manifests (a new store gets an empty one) and clear away what a stopped writer left."""
         self._folder = folder
         self._segments = folder / "segments"
-        self._lock = lock
         self._committed = committed
-        self._name = _manifest.NAME
-        self._manifest = Manifest()
-        self._other: Manifest | None = None
-
-    def _open(self, generation: Generation) -> None:
-        """Take the lock, read the manifests (a new store gets an empty one) and clear away what a stopped writer left."""
-        from filelock import Timeout
-
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise LockedError(f"{self._folder}: another process is writing to this store; try later") from None
-        except OSError as error:
-            raise StoreError(f"{self._folder}: cannot be written to: {error.strerror or error}") from error
         try:
             _disk.make_folder(self._segments)
             current = _manifest.read(self._folder)
@@ -67,23 +95,15 @@ class Writer:
                 current = Manifest()
                 _manifest.write(self._folder, current)
             pending = _manifest.read(self._folder, _manifest.NEXT)
+            self._name, self._manifest, self._other = _manifest.NAME, current, pending
             if generation == "next":
                 if pending is None:
                     pending = Manifest(generation=current.generation + 1)
                     _manifest.write(self._folder, pending, _manifest.NEXT)
                 self._name, self._manifest, self._other = _manifest.NEXT, pending, current
-            else:
-                self._name, self._manifest, self._other = _manifest.NAME, current, pending
             self._clear()
         except OSError as error:
-            self._lock.release()
             raise StoreError(f"{error.filename or self._folder}: {error.strerror or error}") from error
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def _close(self) -> None:
-        self._lock.release()
 
     @property
     def generation(self) -> int:
@@ -95,8 +115,9 @@ class Writer:
         return self._manifest.files
 
     def has(self, segment_key: SegmentKey) -> bool:
-        """Whether the generation holds this file, so that it need not be read again."""
-        return self._manifest.find(segment_key) is not None
+        """Whether the generation holds this file whole, so that it need not be read again."""
+        found = self._manifest.find(segment_key)
+        return found is not None and found.whole
 
     def switch_generation(self) -> None:
         """Make the next generation, which must be complete, the current one, in one step. Later commits go to it.
@@ -114,6 +135,8 @@ class Writer:
         new = [file for file in self._manifest.files if file.key.file not in taken]
         whole = self._manifest.arranged([*own, *new], [*self._manifest.segments, *current.segments])
         try:
+            if own:
+                whole = replace(whole, superseded=_segment.place_superseded(self._segments, whole))
             # First whole under its old name, then renamed: a stopped writer may do it again.
             _manifest.write(self._folder, whole, _manifest.NEXT)
             _disk.rename(self._folder / _manifest.NEXT, self._folder / _manifest.NAME)
@@ -172,150 +195,126 @@ class Writer:
             )
         # A copy, so that what the caller does with his dictionary later changes nothing here.
         file = File(segment_key, segment_key.id, json.loads(json.dumps(dict(stats or {}))))
+        with self._changing():
+            segment = self._shared(segment_key.id) or self._new_segment(
+                [file], lambda folder: _segment.write(segment_key, tables, folder)
+            )
+            self._switch(self._listed(self._manifest.put(file, segment), file))
+        self._clear()
+
+    def reread(self, segment_key: SegmentKey, claims: ArrowStream, *, stats: Mapping[str, Any] | None = None) -> None:
+        """Give a file that the store holds new claims; all else of it stays as it is. Does nothing if they are there.
+
+        Args:
+            segment_key: The file's key with the new rules or the new model.
+            claims: As for :meth:`commit`.
+            stats: As for :meth:`commit`; what was noted before stays where nothing else is noted.
+
+        Raises:
+            UsageError: The store does not hold the file, or it was scanned with another lexicon or gate.
+            StoreError: The files cannot be written.
+        """
+        if self.has(segment_key):
+            return
+        old = next((file for file in self._manifest.files if file.key.file == segment_key.file and file.whole), None)
+        if old is None or (old.key.lexicon, old.key.gate) != (segment_key.lexicon, segment_key.gate):
+            raise UsageError(f"{segment_key.source}: not in the store, or scanned with another lexicon or gate")
+        file = File(segment_key, segment_key.id, {**old.stats, **json.loads(json.dumps(dict(stats or {})))})
+        with self._changing():
+            segment = self._shared(segment_key.id) or self._new_segment(
+                [file],
+                lambda folder: _segment.rewrite(self._segments, self._manifest, old, segment_key, claims, folder),
+            )
+            self._switch(self._listed(self._manifest.put(file, segment), file))
+        self._clear()
+
+    def compact(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Merge small segments into bigger ones, so that the number of segments stays small; how many were made.
+
+        Which files are merged depends on the files alone, not on when it is done: sixteen of NLM's files whose numbers follow
+        one another from a multiple of sixteen, then sixteen times as many, and so on; other files by their order. So two stores
+        that hold the same files and were compacted are equal, whatever came between.
+
+        Args:
+            progress: Called with merges done and merges to do.
+
+        Raises:
+            StoreError: The files cannot be read or written.
+        """
+        blocks = [block for block in blocks_of(self._manifest.files) if {f.segment for f in block} != {_id_of(block)}]
+        for done, block in enumerate(blocks):
+            if progress:
+                progress(done, len(blocks))
+            new = _id_of(block)
+            with self._changing():
+                segment = self._shared(new) or self._new_segment(
+                    block,
+                    lambda folder, block=block: _segment.merge(self._segments, self._manifest, block, folder),  # type: ignore[misc]
+                )
+                numbers = set(segment.files)
+                files = [replace(f, segment=new) if f.key.file in numbers else f for f in self._manifest.files]
+                self._switch(self._manifest.arranged(files, [*self._manifest.segments, segment]))
+            self._clear()
+        return len(blocks)
+
+    def _listed(self, manifest: Manifest, file: File) -> Manifest:
+        """A manifest to which a file was added, with the list of records that do not count brought up to date."""
+        replaced = [old for old in self._manifest.files if file.key.replaces(old.key)]
+        same = len(replaced) == 1 and replaced[0].key.file == file.key.file
+        if same and _segment.same_touched(self._segments, replaced[0], file):
+            return manifest
+        # At the end only what it touches itself can change.
+        added = file if not replaced and manifest.files[-1] == file else None
+        manifest = replace(manifest, superseded=_segment.place_superseded(self._segments, manifest, added=added))
+        if replaced:
+            again = _segment.without_content(self._segments, manifest)
+            files = [replace(old, whole=old.whole and old.key.file not in again) for old in manifest.files]
+            manifest = replace(manifest, files=tuple(files))
+        return manifest
+
+    def _shared(self, segment_id: str) -> Segment | None:
+        """The segment of this id where a generation has it."""
+        known = [*self._manifest.segments, *(self._other.segments if self._other else ())]
+        return next((found for found in known if found.id == segment_id), None)
+
+    def _new_segment(self, files: Sequence[File], write: Callable[[Path], dict[str, Table]]) -> Segment:
+        id_ = _id_of(files)
+        unfinished = self._segments / (_segment.UNFINISHED + id_)
+        _disk.remove_tree(unfinished)
+        _disk.make_folder(unfinished)
+        segment = Segment(id_, tuple(file.key.file for file in files), write(unfinished))
+        _disk.write_file(unfinished / _manifest.SEGMENT, _manifest.describe(segment, files, self._manifest.generation))
+        _segment.place(unfinished, self._segments / id_)
+        return segment
+
+    def _switch(self, manifest: Manifest) -> None:
+        _manifest.write(self._folder, manifest, self._name)
+        self._manifest = manifest
+        if self._name == _manifest.NAME:
+            self._committed(manifest)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Around a step that changes the store: a failure leaves what is on the disk as what holds."""
         try:
-            segment = self._shared(segment_key.id) or self._new_segment(segment_key, tables)
-            manifest = self._manifest.put(file, segment)
-            _manifest.write(self._folder, manifest, self._name)
+            yield
         except OSError as error:
             self._after_failure()
             raise StoreError(f"{error.filename or self._folder}: {error.strerror or error}") from error
         except BaseException:
             self._after_failure()
             raise
-        self._manifest = manifest
-        if self._name == _manifest.NAME:
-            self._committed(manifest)
-        self._clear()
-
-    def _shared(self, segment_id: str) -> Segment | None:
-        """The segment of this id where the other generation has it."""
-        return next((found for found in self._other.segments if found.id == segment_id), None) if self._other else None
-
-    def _new_segment(self, key: SegmentKey, tables: Mapping[str, ArrowStream]) -> Segment:
-        unfinished, final = self._segments / (_UNFINISHED + key.id), self._segments / key.id
-        _disk.remove_tree(unfinished)
-        _disk.make_folder(unfinished)
-        written = self._write(key, tables, unfinished)
-        _disk.sync_folder(unfinished)
-        # Not listed in a manifest, or it would not be made: left by a writer that was stopped after this step.
-        _disk.remove_tree(final)
-        _disk.rename(unfinished, final)
-        _disk.sync_folder(self._segments)
-        return Segment(key.id, (key.file,), written)
 
     def _after_failure(self) -> None:
         with suppress(OSError):
-            for path in self._segments.glob(_UNFINISHED + "*"):
+            for path in self._segments.glob(_segment.UNFINISHED + "*"):
                 _disk.remove_tree(path)
         # The failing step may have been the one after the switch; what is on the disk is what holds.
         with suppress(StoreError):
             self._manifest = _manifest.read(self._folder, self._name) or self._manifest
 
-    def _write(self, key: SegmentKey, tables: Mapping[str, ArrowStream], folder: Path) -> dict[str, Table]:
-        import duckdb
-
-        # One thread: the order of rows, and so the bytes of the files, must not depend on the machine.
-        connection = duckdb.connect(config={"threads": 1, "preserve_insertion_order": True})
-        spill = Path(tempfile.gettempdir()) / f"mgmine-{uuid.uuid4().hex}"
-        connection.execute("SET temp_directory = '" + str(spill).replace("'", "''") + "'")
-        written: dict[str, Table] = {}
-        try:
-            # Sentences before claims, whose record they tell.
-            for name in ("documents", "mentions", "vetoes", "comentions", "sentences", "claims"):
-                _load(connection, name, tables.get(name), key)
-                written[name] = self._write_table(connection, name, f"FROM {name}", folder, key.file)
-                if name not in ("documents", "sentences"):
-                    connection.execute(f"DROP TABLE {name}")
-            _load(connection, "touched", tables.get("touched"), key, given=True)
-            query = (
-                "SELECT doc_id, doc_version, record, false AS deleted FROM documents UNION ALL "
-                "SELECT doc_id, doc_version, NULL, coalesce(deleted, false) FROM touched "
-                "WHERE deleted OR doc_id NOT IN (SELECT doc_id FROM documents WHERE doc_id IS NOT NULL)"
-            )
-            written["touched"] = self._write_table(connection, "touched", query, folder, key.file)
-        except duckdb.Error as error:
-            raise InputError(f"{key.source}: {error}") from error
-        finally:
-            connection.close()
-            shutil.rmtree(spill, ignore_errors=True)
-        return written
-
-    def _write_table(self, connection: Any, name: str, query: str, folder: Path, number: int) -> Table:
-        path = folder / f"{name}.parquet"
-        (rows,) = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0]
-        relation = connection.sql(f"SELECT *, {number}::BIGINT AS file FROM ({query})")
-        _write_parquet(relation, path)
-        return Table(int(rows), path.stat().st_size, _disk.sha256(path))
-
     def _clear(self) -> None:
         """Remove segments that no manifest and no reader holds, and unfinished files."""
-        held = _lease.held(self._folder)
-        listed = self._manifest.ids() | (self._other.ids() if self._other else set())
         with suppress(OSError):
-            for name in (_manifest.NAME, _manifest.NEXT):
-                _disk.remove_tree(self._folder / (name + ".new"))
-            for path in sorted(self._segments.iterdir()):
-                if path.name.startswith(_UNFINISHED) or (held is not None and path.name not in listed | held):
-                    _disk.remove_tree(path)
-
-
-def _load(connection: Any, name: str, table: ArrowStream | None, key: SegmentKey, *, given: bool = False) -> None:
-    """Read an Arrow stream into a DuckDB table with exactly the columns and types of the schema."""
-    wanted = _schema.columns()[name]
-    if table is None:
-        columns = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in wanted.items())
-        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} WHERE false")
-        return
-    connection.register("given", table)
-    try:
-        connection.execute("CREATE TEMP TABLE taken AS FROM given")
-    finally:
-        connection.unregister("given")
-    have = [row[0] for row in connection.execute("DESCRIBE taken").fetchall()]
-    missing = [column for column in wanted if column not in have and not (column == "record" and name != "documents")]
-    if missing:
-        raise InputError(f"{key.source}: table {name} lacks the column {', '.join(missing)}")
-    for column in have:
-        if column not in wanted and connection.execute(f'SELECT count("{column}") FROM taken').fetchall()[0][0]:
-            raise InputError(f"{key.source}: table {name} has the column {column}, which the store does not know")
-    if "record" in have or given:
-        columns = ", ".join(
-            f'CAST("{column}" AS {kind}) AS "{column}"' if column in have else f'NULL::{kind} AS "{column}"'
-            for column, kind in wanted.items()
-        )
-        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM taken")
-    else:
-        _load_without_record(connection, name, have, key)
-    connection.execute("DROP TABLE taken")
-
-
-def _load_without_record(connection: Any, name: str, have: list[str], key: SegmentKey) -> None:
-    """Fill in which record of the file each row is from: that of its document; of several equal versions the last.
-
-    A claim is from the last record that has the claim's sentence, so that claims of a record that was given again with
-    another text go with the old text, and a claim that both have is kept once.
-    """
-    columns = ", ".join(
-        f'CAST(taken."{column}" AS {kind}) AS "{column}"' if column in have else "coalesce({record}) AS record"
-        for column, kind in _schema.columns()[name].items()
-    )
-    joined = (
-        "FROM taken LEFT JOIN (SELECT doc_id, doc_version, max(record) AS record FROM documents GROUP BY ALL) AS d "
-        "ON d.doc_id = taken.doc_id AND d.doc_version = taken.doc_version "
-    )
-    if name == "claims":
-        record = "s.record, d.record"
-        joined += (
-            "LEFT JOIN (SELECT doc_id, doc_version, sentence, text, max(record) AS record FROM sentences GROUP BY ALL) AS s "
-            "ON s.doc_id = taken.doc_id AND s.doc_version = taken.doc_version AND s.sentence = taken.sentence_index "
-            "AND s.text = taken.sentence_text "
-            "QUALIFY row_number() OVER (PARTITION BY taken.doc_id, taken.id ORDER BY taken.rowid) = 1 "
-        )
-    else:
-        record = "d.record"
-    connection.execute(
-        f"CREATE TABLE {name} AS SELECT {columns.replace('{record}', record)} {joined} ORDER BY taken.rowid"
-    )
-    lost = connection.execute(f"SELECT doc_id FROM {name} WHERE record IS NULL LIMIT 1").fetchall()
-    if lost:
-        raise InputError(f"{key.source}: table {name} speaks of {lost[0][0]}, which is not among the documents")
+            for path in _care.orphans(self._folder, (self._manifest, self._other)):
+                _disk.remove_tree(path)

@@ -252,6 +252,14 @@ COMMENT ON COLUMN segment.touched.doc_version IS 'The version given; null for a 
 COMMENT ON COLUMN segment.touched.record IS 'Its record in the file; null where the file holds no such document.';
 COMMENT ON COLUMN segment.touched.deleted IS 'Whether the file deletes the document.';
 
+CREATE TABLE segment.superseded (
+  file BIGINT,
+  record BIGINT
+);
+COMMENT ON TABLE segment.superseded IS 'The records of files that do not count: overridden by a later file or a newer version, or deleted.';
+COMMENT ON COLUMN segment.superseded.file IS 'Number of the source file.';
+COMMENT ON COLUMN segment.superseded.record IS 'The record in it.';
+
 -- The source files of the snapshot in their order; filled from the manifest when the store is opened.
 CREATE TABLE files (
   position INTEGER,
@@ -262,6 +270,7 @@ CREATE TABLE files (
   rules VARCHAR,
   model VARCHAR,
   gate VARCHAR,
+  whole BOOLEAN,
   segment_id VARCHAR,
   stats VARCHAR
 );
@@ -274,16 +283,17 @@ COMMENT ON COLUMN files.lexicon IS 'Hash of the lexicon it was scanned with.';
 COMMENT ON COLUMN files.rules IS 'Hash of the rules.';
 COMMENT ON COLUMN files.model IS 'Hash of the language model, or empty.';
 COMMENT ON COLUMN files.gate IS 'Which sentences were read for claims: `comention`, `mention` or `none`.';
+COMMENT ON COLUMN files.whole IS 'False where records that were left out when segments were merged count again: the file must be read again.';
 COMMENT ON COLUMN files.segment_id IS 'The segment that holds its rows; the name of a folder.';
 COMMENT ON COLUMN files.stats IS 'What the run noted about the file, as a JSON object.';
 
 -- ── Part two: the rows that count ───────────────────────────────────────────────────────────────────────────────────
 
 -- A row counts iff no later file touches its document and its own file neither deletes the document nor holds a
--- newer version of it (of equal versions the last in the file counts). What does not count is listed here; in a store
--- without revisions the list is empty. Only documents that are touched twice or deleted can be on it, and those are found
--- by a 64-bit hash first, so that the grouping of forty million ids stays small.
-CREATE TABLE segment.superseded AS
+-- newer version of it (of equal versions the last in the file counts). What does not count is found here. Only documents
+-- that are touched twice or deleted can be among it, and those are found by a 64-bit hash first, so that the grouping of
+-- forty million ids stays small. Each commit brings the list up to date and keeps it as `segment.superseded`.
+CREATE VIEW segment.dead AS
 WITH twice AS (
   SELECT hash(doc_id) AS h FROM segment.touched GROUP BY h HAVING count(*) > 1 OR bool_or(deleted)
 ), touches AS (
@@ -301,7 +311,7 @@ WITH twice AS (
 )
 SELECT file, record FROM ranked
 WHERE record IS NOT NULL AND (position < last_position OR deleted_here OR rank > 1);
-COMMENT ON TABLE segment.superseded IS 'The records of files that do not count: overridden by a later file or a newer version, or deleted.';
+COMMENT ON VIEW segment.dead IS 'The records that do not count, found from what the files touch; `segment.superseded` is what it gave at the last commit.';
 
 CREATE VIEW documents AS
 SELECT t.* EXCLUDE (file),

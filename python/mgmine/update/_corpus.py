@@ -81,7 +81,7 @@ class Corpus:
             RefusedError: The source has none, or nothing that could be one.
         """
         note = self.place(entry).with_name(entry.name + ".md5")
-        if not self.source.near and entry.folder == FOLDERS[0] and (stamp := _seconds(entry.stamp)) is not None:
+        if not self.source.near and entry.folder == FOLDERS[0] and (stamp := seconds_of(entry.stamp)) is not None:
             with suppress(OSError, RefusedError):
                 noted = note.stat()
                 # A listing shows minutes, in a zone of its own: a date that was young when it was noted may hide a change.
@@ -89,7 +89,8 @@ class Corpus:
                     return _checksum.parse(note.read_bytes(), entry.name)
         content = self.source.checksum(entry)
         found = _checksum.parse(content, entry.name)
-        if not self.in_place and content is not None:
+        # Whoever only plans does not hold the lock, and leaves everything as it is.
+        if self._lock is not None and content is not None:
             self._note(note, content, entry)
         return found
 
@@ -100,7 +101,7 @@ class Corpus:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if (stamp := _seconds(entry.stamp)) is not None:
+        if (stamp := seconds_of(entry.stamp)) is not None:
             os.utime(new, (stamp, stamp))
         new.replace(note)
 
@@ -198,7 +199,7 @@ def _md5(path: Path) -> str:
         return hashlib.file_digest(file, "md5").hexdigest()
 
 
-def _seconds(stamp: str | None) -> int | None:
+def seconds_of(stamp: str | None) -> int | None:
     """A listing's date as seconds, in whatever zone the listing has: it is compared with nothing but itself."""
     for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%d-%b-%Y %H:%M", "%d-%b-%Y %H:%M:%S"):
         with suppress(ValueError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,8 @@ class Settings:
     ``store`` and ``corpus`` are folders; ``source`` is a URL or a folder. ``offline`` names a folder whose files are read where they
     are, without any use of the network. ``log`` is the folder of the history, beside the store by default. ``lexicon`` files are
     added to the shipped lexicon, ``replace_lexicon`` stand in its place. ``keep`` is whether the source files stay in the corpus
-    folder once they are stored.
+    folder once they are stored. ``digest`` is whether to tell what is new: with the file ``watches`` first, and sent as the tables
+    ``mail`` and ``notify`` of the configuration say.
     """
 
     store: Path
@@ -54,6 +55,10 @@ class Settings:
     threads: int | None = None
     max_files: int | None = None
     keep: bool = True
+    digest: bool = True
+    watches: Path | None = None
+    mail: Mapping[str, Any] = field(default_factory=dict)
+    notify: Mapping[str, Any] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
 
 
@@ -95,7 +100,9 @@ class Updater:
     def _tell(self, event: str, *, keep: bool = True, **details: Any) -> None:
         line = {"event": event, "time": _history.timestamp(self.settings.patience.now()), **details}
         if keep:
-            self._history.append(line)
+            # A history that cannot be written, as on a full disk, keeps nobody from what can be done.
+            with suppress(OSError):
+                self._history.append(line)
         if self._event:
             self._event(line)
 
@@ -150,8 +157,10 @@ class Updater:
             StoreError: The store is damaged or cannot be written.
         """
         from mgmine.store import Store
+        from mgmine.update import _mail
 
         outcome = self._outcome
+        _mail.check(self.settings.mail, self.settings.notify)
         with ExitStack() as stack:
             corpus = self._opened(stack)
             store = stack.enter_context(Store(self.settings.store, create=True))
@@ -161,13 +170,25 @@ class Updater:
             self._tell("started", source=corpus.source.name, pid=os.getpid())
             try:
                 self._rounds(corpus, store)
+                # Also after a run that did nothing: the one before may have been stopped just here.
+                with store.writer() as writer:
+                    writer.compact()
             except (UnavailableError, LockedError) as error:
                 self._trouble("unavailable", str(error), code=UnavailableError.exit_code)
             except RefusedError as error:
                 self._trouble("refused", str(error))
+            except OSError as error:
+                self._trouble("unavailable", _words(error), code=UnavailableError.exit_code)
             except MgmineError as error:
                 self._tell("ended", code=error.exit_code, reason=str(error), files=len(outcome.files))
                 raise
+            if self.settings.digest:
+                try:
+                    self._digest(store)
+                except MgmineError as error:
+                    self._trouble("not told", f"no digest was written: {error}")
+                except OSError as error:
+                    self._trouble("not told", f"no digest was written: {_words(error)}")
             self._tell(
                 "ended", code=outcome.code, files=len(outcome.files), behind=outcome.behind, waiting_since=outcome.waiting_since,
                 trouble=outcome.trouble,
@@ -189,6 +210,7 @@ class Updater:
                 with store.writer("next") as writer:
                     self._sequence(corpus, writer, beside)
                     if plan.switch:
+                        writer.compact()
                         writer.switch_generation()
                         self._outcome.switched = True
                         # The files that stood in the way were of the year that went by.
@@ -210,6 +232,26 @@ class Updater:
                 self._outcome.notes.append(f"{reason}; it is no longer listed")
         if not self._outcome.trouble:
             self._outcome.code = LOST if any(file.problems for file in self._outcome.files) else 0
+
+    def _digest(self, store: Store) -> None:
+        """Tell what is new since the last digest, which may be that of a run before one that was stopped."""
+        from mgmine.update import _mail, _snapshot, digest, watch
+
+        settings = self.settings
+        digests = digest.Digests(self._history.folder)
+        last = digests.last(head=True)
+        if not store.files() or (last is not None and last.files == _snapshot.files_of(store)):
+            return
+        snapshot = _snapshot.take(store, _history.timestamp(settings.patience.now()))
+        watches = watch.read(settings.watches or watch.default_file())
+        found = digest.make(store, digests.last(), snapshot, watches=watches)
+        folder = digests.write(found, snapshot)
+        self._tell(
+            "digest", reason=f"{found.headline}: {folder / 'digest.html'}", folder=folder.name, counts=found.counts
+        )
+        if not settings.offline:
+            for trouble in _mail.deliver(found, settings.mail, settings.notify):
+                self._trouble("not sent", trouble)
 
     def _take(self, plan: Plan) -> list[Item]:
         """The items that this run can still do: not tried before, not behind one that failed, no more than it may take."""
@@ -237,17 +279,18 @@ class Updater:
                 writer.abandon_generation()
 
     def _sequence(self, corpus: Corpus, writer: Writer, items: Sequence[Item]) -> None:
-        """Do files in order. The first that cannot be had or read ends it: what follows may revise what it should have said."""
+        """Do files in order. A new one that cannot be had or read ends it: what follows may revise what it should have said."""
         for item in items:
             name = item.entry.name
             self._tried.add(_key(item))
             try:
                 path, md5 = corpus.obtain(item.entry, self._shown("downloading", name))
             except RefusedError as error:
-                self._blocked.add(item.beside)
                 self._missed[item.entry.file] = str(error)
                 self._trouble("refused", str(error), file=name)
-                return
+                if self._stops(item):
+                    return
+                continue
             stages = self._made()
             self._tell("reading", file=name, md5=md5, why=item.why)
             try:
@@ -256,10 +299,11 @@ class Updater:
             except StoreError:
                 raise
             except Exception as error:
-                self._blocked.add(item.beside)
                 reason = str(error) if isinstance(error, InputError) else f"{name}: {type(error).__name__}: {error}"
                 self._trouble("failed", reason, file=name)
-                return
+                if self._stops(item):
+                    return
+                continue
             self._outcome.files.append(result)
             if result.problems:
                 self._outcome.code = self._outcome.code or LOST
@@ -269,6 +313,12 @@ class Updater:
             )  # fmt: skip
             if not self.settings.keep:
                 corpus.discard(item.entry)
+
+    def _stops(self, item: Item) -> bool:
+        """Whether what comes after a file that failed must wait. Of one that was to be read anew the store has the earlier state."""
+        if item.why == "new":
+            self._blocked.add(item.beside)
+        return item.why == "new"
 
     def _made(self) -> Stages:
         """The stages, made when the first file needs them: a day without news pays for no language model."""
@@ -297,6 +347,10 @@ class Updater:
         self._tell(event, reason=reason, **details)
 
 
+def _words(error: OSError) -> str:
+    return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+
+
 def _key(item: Item) -> tuple[FileNumber, bool]:
     return item.entry.file, item.beside
 
@@ -317,6 +371,6 @@ def _check_form(path: Path) -> None:
 
 
 def _held(files: Iterable[File]) -> _plan.Held:
-    """NLM's files among those of a generation."""
-    found = ((FileNumber.parse(file.key.source), file.key.md5) for file in files)
+    """NLM's files among those of a generation. One of which records count again that were left out has to be read again."""
+    found = ((FileNumber.parse(file.key.source), file.key.md5 if file.whole else "") for file in files)
     return {number: md5 for number, md5 in found if number}

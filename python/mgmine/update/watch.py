@@ -175,7 +175,7 @@ class Matcher:
 
     @classmethod
     def over(cls, store: Store, watches: Iterable[Watch]) -> Matcher:
-        """Look the arguments up: a name as it stands in the store's mentions, a concept's label, an identifier, a family."""
+        """Look the arguments up: a name as it stands in any file of the store, a concept's label, an identifier, a family."""
         matcher = cls(list(watches))
         families = {
             name.lower(): family["id"]
@@ -185,7 +185,7 @@ class Matcher:
         }
         for words in {argument for watch in matcher.watches for argument in (watch.subject, watch.object) if argument}:
             low = words.lower()
-            query = "SELECT DISTINCT ids[1] FROM mentions WHERE lower(text) = $low OR lower(concept) = $low OR list_contains(ids, $words)"
+            query = "SELECT DISTINCT ids[1] FROM segment.mentions WHERE lower(text) = $low OR lower(concept) = $low OR list_contains(ids, $words)"
             ids = {row[0] for row in store.sql(query, {"low": low, "words": words}).rows if row[0]}
             family = families.get(low)
             matcher._terms[words] = _Term(low, frozenset(ids), frozenset([family] if family else []))

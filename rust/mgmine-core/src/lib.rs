@@ -9,6 +9,8 @@ pub mod dictionary;
 pub mod document;
 pub mod lexicon;
 pub mod matcher;
+#[cfg(any(test, fuzzing))]
+pub mod naive;
 pub mod normalize;
 #[cfg(test)]
 mod oracle;

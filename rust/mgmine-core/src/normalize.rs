@@ -202,6 +202,8 @@ impl<'t> Folded<'t> {
         self.at
     }
 
+    // Always: whether it is inlined into the inner loops of the matchers must not hang on what else the crate holds.
+    #[inline(always)]
     fn peek(&self) -> Option<(char, usize)> {
         let byte = *self.text.as_bytes().get(self.at)?;
         if byte < 128 {
@@ -216,6 +218,7 @@ impl<'t> Folded<'t> {
 impl Iterator for Folded<'_> {
     type Item = char;
 
+    #[inline]
     fn next(&mut self) -> Option<char> {
         let (c, next) = self.peek()?;
         self.at = next;

@@ -7,8 +7,10 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
+use flate2::Crc;
 use memmap2::Mmap;
 use mgmine_core::lexicon::{Lexicon, LexiconProblem, Severity};
 
@@ -17,6 +19,9 @@ const WORTH_KEEPING: u32 = 2_000;
 /// Compiled lexicons kept; the ones used longest ago go first.
 const KEPT: usize = 8;
 const SUFFIX: &str = "lexicon";
+/// Behind the compiled bytes: a mark and the checksum of what stands before it.
+const TRAILER: usize = 8;
+const MARK: [u8; 4] = *b"crc\n";
 
 /// Where compiled lexicons are kept.
 #[derive(Clone, Copy, Debug)]
@@ -99,22 +104,63 @@ fn map(path: &Path) -> Result<Lexicon, LexiconProblem> {
     // cuts off a cache file under a running process ends that process, as with any mapped file.
     #[allow(unsafe_code)]
     let bytes = unsafe { Mmap::map(&file) }.map_err(unreadable)?;
-    Lexicon::from_bytes(bytes)
+    let (content, trailer) = bytes.split_at(bytes.len().saturating_sub(TRAILER));
+    if trailer.strip_prefix(&MARK).is_none_or(|sum| sum != checksum(content)) {
+        return Err(LexiconProblem {
+            origin: String::new(),
+            line: 0,
+            name: String::new(),
+            message: "damaged, or not a lexicon compiled by this version of mgmine; compile it again".to_owned(),
+            severity: Severity::Error,
+        });
+    }
+    Lexicon::from_bytes(Content(bytes))
+}
+
+/// A mapped file without its trailer.
+struct Content(Mmap);
+
+impl AsRef<[u8]> for Content {
+    fn as_ref(&self) -> &[u8] {
+        &self.0[..self.0.len().saturating_sub(TRAILER)]
+    }
+}
+
+fn checksum(bytes: &[u8]) -> [u8; 4] {
+    let mut sum = Crc::new();
+    sum.update(bytes);
+    sum.sum().to_le_bytes()
 }
 
 fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        make_private(folder)?;
     }
-    let temporary = path.with_extension(format!("{}.part", std::process::id()));
-    let written = File::create(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+    // Its own name for each process and thread; never through a link or over a file that somebody laid there.
+    let own = format!("{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let temporary = path.with_extension(own);
+    let mut file = File::options().write(true).create_new(true).open(&temporary)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.write_all(&MARK))
+        .and_then(|()| file.write_all(&checksum(bytes)))
+        .and_then(|()| file.sync_all())
         .and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
         // Nothing more can be done about a file that cannot be removed.
         let _ = std::fs::remove_file(&temporary);
     }
     written
+}
+
+/// Makes a folder, and those above it, in which nobody else can put files.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Removes all but the newest files of the cache. What cannot be removed stays.
@@ -182,13 +228,35 @@ mod tests {
         assert_eq!(files(directory.path()), 0);
         let text = source(1500);
         let path = directory.path().join(key(&[("a", &text)], "1")).with_extension(SUFFIX);
-        for damaged in [&b""[..], b"something else"] {
+        let whole = std::fs::read(&path).unwrap_or_default();
+        assert!(whole.is_empty());
+        open(&[("a", &text)], Some(cache)).expect("a lexicon");
+        let whole = std::fs::read(&path).expect("kept");
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        for damaged in [&b""[..], b"something else", &whole[..whole.len() / 2], &flipped] {
             std::fs::write(&path, damaged).expect("written");
             assert_eq!(open(&[("a", &text)], Some(cache)).expect("a lexicon").concept_count(), 1500);
-            assert!(std::fs::metadata(&path).expect("the file").len() > 10_000);
+            assert_eq!(std::fs::read(&path).expect("the file"), whole);
         }
+        assert_eq!(files(directory.path()), 1);
         let nowhere = Cache { folder: &path, build: "1" };
         assert_eq!(open(&[("a", &text)], Some(nowhere)).expect("a lexicon").concept_count(), 1500);
+    }
+
+    #[test]
+    fn threads_that_compile_the_same_do_not_meet() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let cache = Cache { folder: directory.path(), build: "1" };
+        let text = source(1500);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    assert_eq!(open(&[("a", &text)], Some(cache)).expect("a lexicon").concept_count(), 1500);
+                });
+            }
+        });
+        assert_eq!(files(directory.path()), 1);
     }
 
     #[test]

@@ -81,10 +81,9 @@ impl ParquetFile {
 
 impl Drop for ParquetFile {
     fn drop(&mut self) {
-        if self.writer.take().is_some() {
-            // Nothing more can be done about a file that cannot be removed.
-            let _ = std::fs::remove_file(&self.temporary);
-        }
+        drop(self.writer.take());
+        // Gone if the file has its name. Nothing more can be done about one that cannot be removed.
+        let _ = std::fs::remove_file(&self.temporary);
     }
 }
 

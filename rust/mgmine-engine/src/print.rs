@@ -153,7 +153,7 @@ fn field(out: &mut Vec<u8>, text: &str) {
     let start = out.len();
     out.extend_from_slice(text.as_bytes());
     for byte in &mut out[start..] {
-        if matches!(*byte, b'\t' | b'\n' | b'\r') {
+        if byte.is_ascii_control() {
             *byte = b' ';
         }
     }

@@ -16,8 +16,8 @@ use crate::problem::ProblemKind;
 /// The first bytes of a gzip member.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Bytes of the packed side held at a time.
-const PACKED_BLOCK: usize = 64 << 10;
+/// Bytes of the packed side held at a time; few when fuzzing, whose inputs are small.
+const PACKED_BLOCK: usize = if cfg!(fuzzing) { 4 << 10 } else { 64 << 10 };
 /// Bytes before the unused ones that stay: the inflater has read so many ahead and may give them back.
 const GIVEN_BACK: usize = 8;
 /// How many times its size a stream may unpack to. PubMed's files come to 10, text of one repeated sentence to 100.
@@ -390,7 +390,10 @@ impl Window {
             }
             Feed::Thread { blocks, used } => {
                 let Ok(message) = blocks.recv() else {
-                    return Err(InputError::new(ProblemKind::Io, "unpacking failed: a mistake in mgmine, please report it"));
+                    return Err(InputError::new(
+                        ProblemKind::Io,
+                        "unpacking failed: a mistake in mgmine, please report it",
+                    ));
                 };
                 let mut block = message?;
                 if kept <= HEADROOM {

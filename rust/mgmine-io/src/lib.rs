@@ -25,3 +25,21 @@ mod xml;
 
 pub use problem::{Problem, ProblemKind};
 pub use reader::{Format, Item, Options, Reader, Want};
+
+/// The bytes that a stream unpacks to and why there are no more, for fuzzing.
+#[cfg(fuzzing)]
+pub fn unpack(packed: &[u8], block: usize, threaded: bool) -> (Vec<u8>, Option<ProblemKind>) {
+    let source = input::Source::new(Box::new(std::io::Cursor::new(packed.to_vec())));
+    let mut window = match source.and_then(|source| input::Window::new(source, block, threaded)) {
+        Ok(window) => window,
+        Err(error) => return (Vec::new(), Some(error.kind)),
+    };
+    let mut unpacked = Vec::new();
+    loop {
+        unpacked.extend_from_slice(window.bytes());
+        window.consume(usize::MAX);
+        if !window.more() {
+            return (unpacked, window.take_error().map(|error| error.kind));
+        }
+    }
+}

@@ -195,6 +195,10 @@ impl Pubmed {
                 cx.record = length;
                 return Some(Found::Record);
             }
+            End::Cut | End::TooLarge if cx.searched_in_vain() => {
+                let doc_id = first_pmid(cx.window.bytes());
+                return Some(cx.end(Some(records::gave_up(offset)), true, doc_id));
+            }
             End::Cut if records::hides_another(cx, &RECORDS) => {
                 let doc_id = first_pmid(cx.window.bytes());
                 cx.report_record(records::not_closed(offset), doc_id);

@@ -21,6 +21,8 @@ const MAX_RECORD: usize = 64 << 20;
 pub(crate) const MAX_TEXT: usize = 8 << 20;
 /// The longest id.
 const MAX_ID: usize = 1024;
+/// How many records without an end an input may have.
+const MAX_ENDLESS: u32 = 50;
 /// How many bytes the recognition of a format may look at.
 const HEAD: usize = 16 << 10;
 
@@ -141,6 +143,8 @@ pub(crate) struct Context {
     /// Its length; it is consumed before the next is searched.
     pub(crate) record: usize,
     pub(crate) max_record: usize,
+    /// Records so far whose end was searched for in vain.
+    endless: u32,
     ended: bool,
 }
 
@@ -159,6 +163,13 @@ impl Context {
         let Note { offset, kind, message } = note;
         let file = self.name.clone();
         self.problems.push(Problem { file, offset, record, doc_id, kind, message, fatal: false });
+    }
+
+    /// Counts a record whose end was searched for in vain, to the end of the stream or to the limit of a record. After many of
+    /// them it is time to give up: searching for each would take the square of the input's length.
+    pub(crate) fn searched_in_vain(&mut self) -> bool {
+        self.endless += 1;
+        self.endless > MAX_ENDLESS
     }
 
     /// Reports how the stream ended: its own error if it has one, else `cut`, the reason why the end is too early.
@@ -291,6 +302,7 @@ impl Reader {
             index: 0,
             record: 0,
             max_record: options.max_record,
+            endless: 0,
             ended: false,
         };
         Ok(Self { cx, format, inner, want: options.want, current: false, consumed, notes: Notes::default() })
@@ -311,6 +323,9 @@ impl Reader {
                 self.cx.index += 1;
             }
             doc.clear();
+            if self.cx.ended {
+                return Item::End;
+            }
             self.cx.window.consume(std::mem::take(&mut self.cx.record));
             match self.inner.find(&mut self.cx, doc) {
                 Found::End => return Item::End,

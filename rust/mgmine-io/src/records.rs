@@ -162,13 +162,15 @@ pub(crate) fn too_large(offset: u64, limit: usize) -> Note {
 /// closed and hides the rest of the stream.
 pub(crate) fn hides_another(cx: &Context, names: &[&[u8]]) -> bool {
     let bytes = cx.window.bytes();
-    memchr::memchr_iter(b'<', bytes).skip(1).any(|at| {
-        names.iter().any(|name| starts_tag(&bytes[at + 1..], name))
-    })
+    memchr::memchr_iter(b'<', bytes).skip(1).any(|at| names.iter().any(|name| starts_tag(&bytes[at + 1..], name)))
 }
 
 pub(crate) fn not_closed(offset: u64) -> Note {
     Note::broken(offset, "the record has no end: a tag, comment, CDATA section or quote in it is not closed")
+}
+
+pub(crate) fn gave_up(offset: u64) -> Note {
+    Note::new(offset, ProblemKind::TooLarge, "too many records without an end; the rest of the input is not read")
 }
 
 pub(crate) fn cut_record(offset: u64) -> Note {
@@ -198,6 +200,10 @@ impl Elements {
                         cx.record = length;
                         self.seen = true;
                         return true;
+                    }
+                    End::Cut | End::TooLarge if cx.searched_in_vain() => {
+                        cx.end(Some(gave_up(offset)), true, None);
+                        return false;
                     }
                     End::Cut if hides_another(cx, &[name]) => {
                         cx.report_record(not_closed(offset), None);

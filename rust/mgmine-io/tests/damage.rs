@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Dribble, check_map, full, gzip, passages, read, read_from, read_with};
+use common::{Dribble, check_map, check_shape, full, gzip, passages, read, read_from, read_with};
 use mgmine_io::{Format, Options, ProblemKind, Reader, Want};
 use proptest::prelude::*;
 
@@ -235,6 +235,74 @@ fn a_short_gzip_stream_may_come_in_pieces() {
     }
 }
 
+/// A gzip member whose header holds a name of that length, with a sync flush after each line, as pigz writes them.
+fn flushed_member(name: usize, lines: std::ops::Range<usize>) -> Vec<u8> {
+    let mut encoder =
+        flate2::GzBuilder::new().filename(vec![b'n'; name]).write(Vec::new(), flate2::Compression::fast());
+    for line in lines {
+        std::io::Write::write_all(&mut encoder, format!("Line {line} of magnesium.\n").as_bytes()).unwrap();
+        std::io::Write::flush(&mut encoder).unwrap();
+    }
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn blocks_and_members_may_end_anywhere_in_what_is_read_at_a_time() {
+    let text: String = (0..9000).map(|line| format!("Line {line} of magnesium.\n")).collect();
+    for name in 1..24 {
+        let mut packed = flushed_member(name, 0..6000);
+        for start in (6000..9000).step_by(5) {
+            packed.extend(flushed_member(1, start..start + 5));
+        }
+        assert!(packed.len() > 3 << 16);
+        let all = read_with("x.gz", &packed, &Options { threaded: name % 2 == 0, ..Options::default() });
+        assert_eq!(all.problems, []);
+        assert!(all.documents[0].text == text, "shifted by {name}");
+    }
+}
+
+#[test]
+fn what_is_not_closed_hides_nothing_but_its_record() {
+    for open in ["<!-- ", "<![CDATA[", "<b a=\"", "<?x "] {
+        left_out(article(2, &format!("Two {open}")), ProblemKind::BrokenRecord, Some("pubmed:2"));
+    }
+    let bioc = "<collection><document><id>1</id><passage><text>a</text></passage></document><document><id>2</id><passage><text><!-- b\
+                </text></passage></document><document><id>3</id><passage><text>c</text></passage></document></collection>";
+    let all = read("x", bioc.as_bytes());
+    assert_eq!((all.ids(), all.kinds()), (vec!["pubmed:1", "pubmed:3"], vec![ProblemKind::BrokenRecord]));
+}
+
+#[test]
+fn a_stream_that_unpacks_to_far_too_much_is_left() {
+    let record = article(1, "One");
+    let start = set(std::slice::from_ref(&record)).replace("</PubmedArticleSet>\n", "");
+    let packed = gzip([start.as_bytes(), &vec![b' '; 64 << 20]].concat().as_slice());
+    for threaded in [false, true] {
+        let all = read_with("x.gz", &packed, &Options { threaded, ..full() });
+        assert_eq!((all.ids(), all.kinds()), (vec!["pubmed:1"], vec![ProblemKind::Bomb]));
+        let problem = &all.problems[0];
+        assert!(problem.fatal && problem.offset > 16 << 20 && problem.offset < 20 << 20, "{problem}");
+    }
+}
+
+#[test]
+fn ids_and_texts_are_bounded() {
+    let lines = [
+        "{\"id\": \"a\\u001b\", \"text\": \"x\"}",
+        "{\"id\": \"b\", \"text\": \"x\"}",
+        &format!("{{\"id\": \"c\", \"text\": \"{}\"}}", "x ".repeat(5 << 20)),
+        &format!("{{\"id\": \"{}\", \"text\": \"x\"}}", "d".repeat(2000)),
+    ];
+    let all = read("x.jsonl", lines.join("\n").as_bytes());
+    assert_eq!(all.ids(), ["b"]);
+    assert_eq!(all.kinds(), [ProblemKind::BrokenRecord, ProblemKind::TooLarge, ProblemKind::BrokenRecord]);
+    let doi = "<article><front><article-meta><article-id pub-id-type=\"doi\">10.1/&#x9b;x</article-id></article-meta></front></article>";
+    assert_eq!(read("x", doi.as_bytes()).kinds(), [ProblemKind::BrokenRecord]);
+    assert_eq!(read("a\nb\u{1b}.txt", b"Text.").ids(), ["a_b_"]);
+    let text = vec![b'x'; 9 << 20];
+    assert_eq!(read("x.txt", &text).kinds(), [ProblemKind::TooLarge]);
+}
+
 #[test]
 fn inputs_without_content_or_of_no_format_are_refused() {
     for (bytes, kind) in [
@@ -315,30 +383,6 @@ fn samples() -> [(String, Format); 7] {
           </collection>".to_owned(), Format::BiocXml),
         ("Title\n\n- item\n\nRoe J, Doe A. X. 2001;2:3-4. doi:10.1/2\n".to_owned(), Format::Text),
     ]
-}
-
-/// What holds of every document, whatever it was read from.
-fn check_shape(all: &common::All, source: &[u8]) {
-    let mut record = None;
-    for doc in &all.documents {
-        assert!(record.is_none_or(|record| record < doc.record));
-        record = Some(doc.record);
-        assert!(doc.source_offset <= source.len() as u64 && !doc.id.is_empty());
-        let mut end = 0;
-        for passage in &doc.passages {
-            assert!(end <= passage.span.start && passage.span.start < passage.span.end);
-            assert!(!passage.span.of(&doc.text).is_empty());
-            end = passage.span.end;
-        }
-        assert!(end as usize <= doc.text.len());
-        let mut at = 0;
-        for run in &doc.source_map.runs {
-            assert_eq!(run.text, at);
-            assert!(run.text_len > 0 && run.source + u64::from(run.source_len) <= source.len() as u64);
-            at += run.text_len;
-        }
-        assert!(doc.source_map.runs.is_empty() || at as usize == doc.text.len());
-    }
 }
 
 /// One random change of a file.

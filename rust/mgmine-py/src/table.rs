@@ -2,13 +2,14 @@
 
 use std::ffi::CStr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::types::{Float64Type, Int16Type, Int32Type, Int64Type};
-use arrow_array::{Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_array::{Array, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::ffi::FFI_ArrowSchema;
-use arrow_schema::{ArrowError, DataType, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use mgmine_engine::claims;
 use mgmine_engine::parquet::ParquetFile;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -166,17 +167,32 @@ fn import(source: &Bound<'_, PyAny>) -> PyResult<ArrowArrayStreamReader> {
 }
 
 /// Writes anything with `__arrow_c_stream__` as a Parquet file: zstd, statistics, the same bytes for the same rows. The file
-/// is synced and appears under its name only when it is whole. Returns the number of rows.
+/// is synced and appears under its name only when it is whole. Returns the number of rows. `constant` is the name and the
+/// value of a column to add at the end.
 #[pyfunction]
-pub fn write_parquet(source: &Bound<'_, PyAny>, path: PathBuf) -> PyResult<u64> {
+#[pyo3(signature = (source, path, *, constant=None))]
+pub fn write_parquet(source: &Bound<'_, PyAny>, path: PathBuf, constant: Option<(String, i64)>) -> PyResult<u64> {
     if path.file_name().is_none() {
         return Err(PyValueError::new_err(format!("not a file name: {}", path.display())));
     }
     let reader = import(source)?;
     let rows = source.py().detach(|| {
-        let mut file = ParquetFile::create(&path, &reader.schema())?;
+        let Some((name, value)) = constant else {
+            let mut file = ParquetFile::create(&path, &reader.schema())?;
+            for batch in reader {
+                file.write(&batch?)?;
+            }
+            return Ok::<_, Error>(file.close()?);
+        };
+        let added = Arc::new(Field::new(name, DataType::Int64, false));
+        let fields: Vec<_> = reader.schema().fields().iter().cloned().chain([added]).collect();
+        let schema: SchemaRef = Arc::new(Schema::new(fields));
+        let mut file = ParquetFile::create(&path, &schema)?;
         for batch in reader {
-            file.write(&batch?)?;
+            let batch = batch?;
+            let mut columns = batch.columns().to_vec();
+            columns.push(Arc::new(Int64Array::from_value(value, batch.num_rows())));
+            file.write(&RecordBatch::try_new(schema.clone(), columns)?)?;
         }
         Ok::<_, Error>(file.close()?)
     })?;

@@ -62,6 +62,14 @@
       fresh();
     });
   }
+  for (const side of document.querySelectorAll(".side")) {
+    side.addEventListener("click", () => {
+      relation = side.dataset.id;
+      const pair = side.closest(".contradiction").querySelector("h3").textContent;
+      if (only) only.querySelector("b").textContent = `${pair} ${side.textContent}`.replace(/\s+/g, " ").trim();
+      fresh();
+    });
+  }
   if (only) only.querySelector("button").addEventListener("click", () => { relation = null; fresh(); });
   for (const more of document.querySelectorAll(".more")) {
     more.addEventListener("click", () => { shown[more.dataset.more] += 200; update(); });

@@ -8,6 +8,9 @@ use toml::de::{DeTable, DeValue};
 use super::{Boundary, Case, LexiconProblem, Severity};
 use crate::normalize::{fold, fold_text, is_word};
 
+/// No line of a list of names is longer.
+const MAX_LINE: usize = 64 << 10;
+
 /// The veto fields of a name, concept or family.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Vetoes {
@@ -203,6 +206,10 @@ fn read_tsv(text: &str, problems: &mut Problems<'_>) -> Source {
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         if line.trim().is_empty() || (line.starts_with('#') && !line.contains('\t')) {
+            continue;
+        }
+        if line.len() > MAX_LINE {
+            problems.error(number, line, format!("the line is longer than {MAX_LINE} bytes"));
             continue;
         }
         let columns = match &columns {

@@ -9,14 +9,23 @@ use std::sync::LazyLock;
 use flate2::read::MultiGzDecoder;
 
 use super::*;
+use crate::automaton::{Automaton, Search};
+use crate::boundary;
+use crate::lexicon::Names;
+use crate::matcher::{Candidate, Matcher, sort};
+use crate::naive::{Naive, found};
+use crate::normalize::{fold, fold_case};
 use crate::token::plainly;
 
 /// The naive scanner with an index of how names begin, for texts too long and lexicons too big to try every name everywhere.
 struct Indexed<'l> {
     names: Names<'l>,
-    /// By the first characters: the names compared without case, and those compared with it.
-    begins: [HashMap<[char; WIDTH], Vec<(u32, Vec<char>)>>; 2],
+    /// Of the names compared without case, and of those compared with it.
+    begins: [Begins; 2],
 }
+
+/// By the first characters: names, each with all its characters as they are compared.
+type Begins = HashMap<[char; WIDTH], Vec<(u32, Vec<char>)>>;
 
 const WIDTH: usize = 3;
 
@@ -31,7 +40,7 @@ fn begin(chars: impl Iterator<Item = char>, width: usize) -> [char; WIDTH] {
 
 impl<'l> Indexed<'l> {
     fn new(names: Names<'l>) -> Self {
-        let mut begins: [HashMap<_, Vec<_>>; 2] = Default::default();
+        let mut begins: [Begins; 2] = Default::default();
         for name in 0..names.count() {
             let (form, case, _) = names.form(name);
             let exact = case == Case::Exact;

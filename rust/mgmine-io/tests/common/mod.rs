@@ -1,6 +1,8 @@
 //! Helpers of the reader's tests.
 #![allow(dead_code)]
 
+pub mod tree;
+
 use std::io::{Cursor, Read, Write};
 
 use flate2::write::GzEncoder;
@@ -47,7 +49,7 @@ impl Dribble {
 impl Read for Dribble {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.turn += 1;
-        if self.turn % 5 == 0 {
+        if self.turn.is_multiple_of(5) {
             return Err(std::io::ErrorKind::Interrupted.into());
         }
         let most = (self.most - self.turn as usize % 2 * (self.most / 2)).min(buffer.len());
@@ -140,5 +142,29 @@ pub fn check_map(doc: &Document, source: &[u8]) {
         let raw = &source[from as usize..to as usize];
         let first = &word.as_bytes()[..1];
         assert!(raw.starts_with(first) || raw.starts_with(b"&") || raw.starts_with(b"\\"), "{word:?} at {raw:?}");
+    }
+}
+
+/// What holds of every document, whatever it was read from.
+pub fn check_shape(all: &All, source: &[u8]) {
+    let mut record = None;
+    for doc in &all.documents {
+        assert!(record.is_none_or(|record| record < doc.record));
+        record = Some(doc.record);
+        assert!(doc.source_offset <= source.len() as u64 && !doc.id.is_empty());
+        let mut end = 0;
+        for passage in &doc.passages {
+            assert!(end <= passage.span.start && passage.span.start < passage.span.end);
+            assert!(!passage.span.of(&doc.text).is_empty());
+            end = passage.span.end;
+        }
+        assert!(end as usize <= doc.text.len());
+        let mut at = 0;
+        for run in &doc.source_map.runs {
+            assert_eq!(run.text, at);
+            assert!(run.text_len > 0 && run.source + u64::from(run.source_len) <= source.len() as u64);
+            at += run.text_len;
+        }
+        assert!(doc.source_map.runs.is_empty() || at as usize == doc.text.len());
     }
 }

@@ -1,0 +1,144 @@
+"""How sure a claim is: a logistic regression over what is known of its reading.
+
+The weights are data (``data/claims/scorer.json``), trained by ``training/scripts/scorer.py`` on claims that were judged by hand or
+against annotated events. A feature that the training did not see weighs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from mgmine.claims.lexical import DATA
+from mgmine.claims.phrase import Arg
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mgmine.claims.draft import Draft
+    from mgmine.nlp.graph import Graph, Node
+    from mgmine.records import Sentence
+
+_WORDS = (
+    "these", "suggest", "we", "show", "may", "however", "whether", "also", "not", "although", "previously", "known", "results",
+)  # fmt: skip
+_CLASSES = {"t_cell": "cell", "cell": "cell", "process": "process", "outcome": "outcome"}
+REASONS = {
+    "rule": "the rule {}", "cue": "the trigger word {}", "polarity": "the sign or the negation", "factuality": "the doubt ({})",
+    "modality": "the modality ({})", "role": "the role ({})", "sentence": "a long sentence", "names": "many names in the sentence",
+    "perturbed": "a perturbation", "derived": "an inference", "title": "a title", "word": "the word {} in the sentence",
+    "subject": "the kind of subject ({})", "object": "the kind of object ({})", "subject-length": "a long subject",
+    "object-length": "a long object", "subject-head": "the subject's last word", "object-head": "the object's last word",
+    "subject-in": "the word {} in the subject", "object-in": "the word {} in the object", "inherited": "an argument that points back",
+    "far": "arguments far apart", "commas": "commas between the arguments", "subject-far": "a subject far from the trigger",
+    "object-far": "an object far from the trigger", "subject-alone": "a subject of one word", "object-alone": "an object of one word",
+    "subject-symbol": "a symbol as subject", "object-symbol": "a symbol as object", "in-order": "the subject before the object",
+}  # fmt: skip
+"""What a family of features is called where it lowers a score; ``{}`` takes the value."""
+
+
+class Scored(NamedTuple):
+    """A probability, and what lowered it most."""
+
+    probability: float
+    reasons: tuple[str, ...]
+
+
+class Scorer:
+    """Weights of features."""
+
+    def __init__(self, weights: dict[str, float], intercept: float) -> None:
+        self.weights = weights
+        self.intercept = intercept
+
+    @classmethod
+    def read(cls, path: Path) -> Scorer:
+        """Reads the weights from a JSON file."""
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return cls(table["weights"], table["intercept"])
+
+    def score(self, features: dict[str, float]) -> Scored:
+        """The probability that the claim is right, with up to three reasons against it."""
+        weights = self.weights
+        parts = [(weights.get(name, 0.0) * value, name) for name, value in features.items()]
+        total = self.intercept + sum(part for part, _ in parts)
+        low = sorted(part for part in parts if part[0] < -0.15)[:3]
+        return Scored(1 / (1 + math.exp(-total)), tuple(dict.fromkeys(_said(name) for _, name in low)))
+
+    def weigh(self, features: dict[str, float]) -> tuple[tuple[float, str], ...]:
+        """The log-odds that each kind of feature adds, with what it is called, the strongest first; their sum gives the score."""
+        told: dict[str, float] = {"any claim": self.intercept}
+        for name, value in features.items():
+            said = _said(name)
+            told[said] = told.get(said, 0.0) + self.weights.get(name, 0.0) * value
+        return tuple(
+            sorted(((part, said) for said, part in told.items() if part), key=lambda one: (-abs(one[0]), one[1]))
+        )
+
+
+def _said(name: str) -> str:
+    family, _, value = name.partition("=")
+    return REASONS.get(family, family).format(value)
+
+
+@cache
+def shipped() -> Scorer:
+    """The weights that come with the package."""
+    return Scorer.read(DATA / "scorer.json")
+
+
+def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict[str, float]:
+    """What is known of a claim's reading: ``family=value`` with 1, or a number. ``names`` is the number of names in the sentence."""
+    text = graph.text
+    out: dict[str, float] = {
+        f"rule={draft.rule}": 1,
+        f"cue={draft.cue[0].low[-14:]}": 1,
+        f"polarity={draft.sign} {draft.negated}": 1,
+        f"factuality={draft.factuality}": 1,
+        f"modality={draft.modality}": 1,
+        f"role={draft.role}": 1,
+        "sentence": min(len(text), 400) / 150,
+        "names": min(names, 15) / 5,
+    }
+    if draft.perturbation is not None:
+        out[f"perturbed={draft.perturbation[0]}"] = 1
+    if draft.derived is not None or draft.unstated:
+        out["derived"] = 1
+    if sentence.passage == "title":
+        out["title"] = 1
+    low = text.lower()
+    out.update({f"word={word}": 1 for word in _WORDS if f" {word} " in low or low.startswith(f"{word} ")})
+    ends: list[Arg] = []
+    for label, side in (("subject", draft.subject), ("object", draft.object)):
+        if not isinstance(side, Arg):
+            out[f"{label}=claim"] = 1
+            continue
+        ends.append(side)
+        out[f"{label}={_CLASSES.get(side.type or '', 'name' if side.ids else 'phrase')}"] = 1
+        words = (text[side.start : side.end] if side.start >= 0 else side.node.text).split() or [""]
+        out[f"{label}-length"] = min(len(words), 8) / 4
+        out[f"{label}-head={words[-1].lower()[-6:]}"] = 0.7
+        if len(words) == 1:
+            out[f"{label}-alone"] = 1
+        if any(character.isupper() or character.isdigit() for character in words[-1]):
+            out[f"{label}-symbol"] = 1
+        for word in words[:-1]:
+            out[f"{label}-in={word.lower()}"] = 0.5
+        if side.inherited:
+            out["inherited"] = 1
+    if len(ends) == 2:
+        first, last = sorted(ends, key=lambda side: side.start)
+        cue = draft.cue[0]
+        out["far"] = min(last.start - first.start, 200) / 60
+        out["commas"] = min(text.count(",", max(first.end, 0), max(last.start, 0)), 6)
+        out["subject-far"] = min(_gap(ends[0], cue), 120) / 40
+        out["object-far"] = min(_gap(ends[1], cue), 120) / 40
+        if ends[0].start < ends[1].start:
+            out["in-order"] = 1
+    return out
+
+
+def _gap(side: Arg, cue: Node) -> int:
+    return min(abs(cue.start - side.end), abs(side.start - cue.end))
