@@ -73,7 +73,11 @@ def test_document_relations(tmp_path: Path) -> None:
 
 def test_verdicts_are_read_and_checked(tmp_path: Path) -> None:
     path = tmp_path / "verdicts.tsv"
-    rows = ["\t".join(verdicts.COLUMNS), "a\tpubmed:1\t0\t0-9\taffects\t+\tno\t20-25\tno\tright", "a\tpubmed:1\t1" + "\t" * 7]
+    rows = [
+        "\t".join(verdicts.COLUMNS),
+        "a\tpubmed:1\t0\t0-9\taffects\t+\tno\t20-25\tno\tright",
+        "a\tpubmed:1\t1" + "\t" * 7,
+    ]
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     read = verdicts.read(path)
     assert read.sentences == {("pubmed:1", 0): "a", ("pubmed:1", 1): "a"}
