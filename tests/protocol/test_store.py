@@ -586,11 +586,12 @@ def _history(path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "stride"),
     [
-        (CrashError(), 1),
-        (OSError(28, "No space left on device"), 5),
+        (CrashError(), 11),
+        (OSError(28, "No space left on device"), 29),
+        pytest.param(CrashError(), 1, marks=pytest.mark.long),
         pytest.param(OSError(28, "No space left on device"), 1, marks=pytest.mark.long),
     ],
-    ids=["crash", "full disk", "full disk at each"],
+    ids=["crash", "full disk", "crash at each", "full disk at each"],
 )
 @pytest.mark.usefixtures("merging")
 def test_stopped_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, stride: int) -> None:
