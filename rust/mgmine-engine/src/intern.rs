@@ -71,8 +71,7 @@ impl Interner {
         let hash = hash(string);
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        loop {
-            let Some(number) = self.slots[slot].checked_sub(1) else { break };
+        while let Some(number) = self.slots[slot].checked_sub(1) {
             if self.hashes[number as usize] == hash && self.get(number) == string {
                 return number;
             }
