@@ -655,7 +655,7 @@ impl<'l> Scanner<'l> {
         if self.candidates.is_empty() || doc.passages.is_empty() {
             return false;
         }
-        self.judge(doc, true);
+        self.judge(doc, false);
         if self.result.mentions.is_empty() {
             self.result.clear();
         }
