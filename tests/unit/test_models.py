@@ -41,7 +41,7 @@ TREES = """# newdoc id = 1
 1\tCells\tcell\tNNS\tNNS\t_\t0\troot\t_\t_
 
 """
-PUBTATOR = "7|t|Cisplatin and deafness\n7|a|Cisplatin harms hearing.\n7\t0\t9\tCisplatin\tChemical\tD1\n7\t23\t32\tCisplatin\tChemical\tD1\n7\t14\t22\tdeafness\tDisease\tD2\n\n"
+PUBTATOR = "7|t|Cisplatin and deafness\n7|a|Cisplatin harms hearing.\n7\t0\t9\tCisplatin\tChemical\tD1\n7\t23\t32\tCisplatin\tChemical\tD1\n7\t14\t22\tdeafness\tDisease\tD2\n7\tPositive_Correlation\tD1\tD2\tNovel\n\n"
 
 
 def small_parser(labels: tuple[str, str]) -> Any:

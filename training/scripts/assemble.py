@@ -203,7 +203,9 @@ def main() -> None:
             {"name": "CRAFT v4", "license": "CC BY 3.0"},
             {"name": "BC5CDR, NCBI-disease, BioRED", "license": "public domain"},
             {"name": "BioCreative II gene mention (BC2GM)"},
-            {"name": "PubMed abstracts; MeSH, HGNC, ChEBI, GO, CL, Uberon, Cellosaurus, InterPro, PubChem names"},
+            {
+                "name": "PubMed abstracts (word vectors; entities by teachers); MeSH, HGNC, ChEBI, GO, CL, Uberon, Cellosaurus, InterPro, PubChem names"
+            },
         ],
     )
     nlp.meta["spacy_version"] = ">=3.8,<3.9"

@@ -281,6 +281,7 @@ def main() -> None:
     ap.add_argument("--errors", action="store_true", help="also print the error analysis")
     ap.add_argument("--blis", action="store_true", help="keep spaCy's default matrix product")
     ap.add_argument("--only", choices=["trees", "entities", "cost"])
+    ap.add_argument("--record", action="store_true", help="write the figures into the pipeline's meta.json, too")
     args = ap.parse_args()
     if not args.blis:
         from thinc.api import NumpyOps, set_current_ops
@@ -308,6 +309,11 @@ def main() -> None:
     for a, b in rows:
         print(f"| {a} | {b} |")
     print("\n".join(analysis))
+    if args.record:
+        path = Path(args.pipeline) / "meta.json"
+        meta = json.loads(path.read_text(encoding="utf8"))
+        meta.setdefault("performance", {}).update(rows)
+        path.write_text(json.dumps(meta, indent=2, ensure_ascii=False), encoding="utf8")
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ def _pubtator(path: Path) -> Iterator[Item]:
             name, text, found = head[1], head[3], []
         elif head:
             text += " " + head[3]
-        elif len(cells) >= 5:
+        elif len(cells) >= 5 and not cells[1][:1].isalpha():  # else a relation
             if not (cells[1].isdigit() and cells[2].isdigit()):
                 raise InputError(f"{path}:{number}: {cells[1]!r} and {cells[2]!r} are no offsets")
             found.append((int(cells[1]), int(cells[2]), cells[4]))

@@ -231,7 +231,7 @@ class Updater:
                 self._outcome.trouble.remove(reason)
                 self._outcome.notes.append(f"{reason}; it is no longer listed")
         if not self._outcome.trouble:
-            self._outcome.code = LOST if any(file.problems for file in self._outcome.files) else 0
+            self._outcome.code = LOST if any(file.lost for file in self._outcome.files) else 0
 
     def _digest(self, store: Store) -> None:
         """Tell what is new since the last digest, which may be that of a run before one that was stopped."""
@@ -305,7 +305,7 @@ class Updater:
                     return
                 continue
             self._outcome.files.append(result)
-            if result.problems:
+            if result.lost:
                 self._outcome.code = self._outcome.code or LOST
             self._tell(
                 "stored", file=name, documents=result.documents, deleted=result.deletions, mentions=result.mentions,

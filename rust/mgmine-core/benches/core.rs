@@ -13,7 +13,7 @@ use mgmine_core::normalize::fold_text;
 use mgmine_core::scan::Scanner;
 use mgmine_core::sentence::split_sentences;
 use mgmine_core::span::Span;
-use mgmine_core::token::word_starts;
+use mgmine_core::token::word_runs;
 use support::{Bench, lexicon, texts};
 
 const DEFAULT: &str = include_str!("../../../python/mgmine/data/lexicon/default.toml");
@@ -45,7 +45,7 @@ fn main() {
     bench.run("tokenizer", bytes, None, || {
         let mut words = 0;
         for text in &texts {
-            word_starts(text.as_bytes(), |_| words += 1);
+            word_runs(text.as_bytes(), |_, _| words += 1);
         }
         words
     });

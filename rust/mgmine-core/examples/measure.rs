@@ -18,7 +18,7 @@ use mgmine_core::lexicon::Lexicon;
 use mgmine_core::scan::Scanner;
 use mgmine_core::sentence::split_sentences;
 use mgmine_core::span::Span;
-use mgmine_core::token::word_starts;
+use mgmine_core::token::word_runs;
 
 fn documents(path: &str) -> Vec<Document> {
     let text = std::fs::read_to_string(path).expect("JSON lines");
@@ -65,7 +65,7 @@ fn main() {
         let start = now();
         let mut starts = 0usize;
         for doc in &docs {
-            word_starts(doc.text.as_bytes(), |_| starts += 1);
+            word_runs(doc.text.as_bytes(), |_, _| starts += 1);
         }
         show("word starts", now() - start, format!("{starts} starts"));
         let mut scanner = Scanner::new(&lexicon);

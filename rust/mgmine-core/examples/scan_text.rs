@@ -66,7 +66,7 @@ fn main() {
     let mut scanner = Scanner::new(&lexicon);
     let mut out = std::io::stdout().lock();
     for doc in documents(&text) {
-        if !scanner.scan(&doc) {
+        if !scanner.scan_defined(&doc) {
             writeln!(out, "{}\t-", doc.id).expect("stdout");
             continue;
         }

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, packed};
 
 use crate::normalize::{fold, fold_case, is_word};
 use crate::scan::Definition;
@@ -16,15 +16,108 @@ use crate::span::Span;
 
 /// Finds the definitions of a document, in text order. `out` is emptied first.
 pub fn definitions(text: &str, sentences: &[SentenceSpan], out: &mut Vec<Definition>) {
+    definitions_of(text, sentences, &Wanted::all(), out);
+}
+
+/// The same, as far as the short forms are wanted; others may be left out.
+pub(crate) fn definitions_of(text: &str, sentences: &[SentenceSpan], wanted: &Wanted, out: &mut Vec<Definition>) {
     out.clear();
+    let with_cues = wanted.any_strong(text);
+    let with_phrases = with_cues && says_same(text);
     for sentence in sentences {
         let (start, end) = (sentence.span.start as usize, sentence.span.end as usize);
         let found = out.len();
-        brackets(text, start, end, out);
-        cues(text, start, end, out);
-        out[found..].sort_by_key(|definition| (definition.short, definition.long));
+        brackets(text, start, end, wanted, out);
+        if with_cues {
+            cues(text, start, end, with_phrases, wanted, out);
+        }
+        if out.len() > found + 1 {
+            out[found..].sort_by_key(|definition| (definition.short, definition.long));
+        }
     }
     out.dedup();
+}
+
+/// Bits of [`Wanted`].
+const KEYS: usize = 1 << 11;
+
+/// The short forms that matter: those that texts added to the set may be uses of ([`is_use_of`]). A set of keys, so it may hold
+/// more than was asked for and never less.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    keys: [u64; KEYS / 64],
+    /// Whether one of the texts looks like a short form without brackets around it (see [`strong`]).
+    has_strong: bool,
+}
+
+impl Wanted {
+    /// No short form.
+    pub(crate) const fn none() -> Self {
+        Self { keys: [0; KEYS / 64], has_strong: false }
+    }
+
+    /// Every short form.
+    const fn all() -> Self {
+        Self { keys: [u64::MAX; KEYS / 64], has_strong: true }
+    }
+
+    /// Forgets all.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::none();
+    }
+
+    /// Adds what `text` may be a use of.
+    #[inline]
+    pub(crate) fn add(&mut self, text: &str) {
+        let key = use_key(text);
+        self.keys[key / 64] |= 1 << (key % 64);
+        self.has_strong |= strong(text);
+    }
+
+    #[inline]
+    fn has(&self, short: &str) -> bool {
+        let key = use_key(short);
+        self.keys[key / 64] >> (key % 64) & 1 == 1
+    }
+
+    /// Whether a short form that looks like one by itself is wanted. In capitals, a possessive makes any text look like one.
+    fn any_strong(&self, text: &str) -> bool {
+        self.has_strong || memchr::memmem::find(text.as_bytes(), b"'S").is_some() || text.contains("’S")
+    }
+}
+
+/// A number from what comes first in a text, the same for all that [`is_use_of`] takes for each other: no letter that may belong
+/// to an ending is part of it.
+#[inline]
+pub(crate) fn use_key(text: &str) -> usize {
+    let mut key = 0u32;
+    let mut chars = text.chars();
+    for number in 0..3 {
+        let Some(c) = chars.next().map(fold) else { break };
+        if c == '\'' || number > 0 && matches!(c, 's' | 'S') {
+            break;
+        }
+        key = (key ^ c as u32).wrapping_mul(0x9e37_79b1).rotate_left(9);
+    }
+    (key.wrapping_mul(0x85eb_ca6b) >> 21) as usize
+}
+
+/// Whether a text may hold one of [`SAME_AS`].
+fn says_same(text: &str) -> bool {
+    static WORDS: LazyLock<Option<packed::Searcher>> = LazyLock::new(|| {
+        packed::Searcher::new([
+            "called ",
+            "known as ",
+            "named ",
+            "termed ",
+            "referred ",
+            "designated ",
+            "abbreviated ",
+            "hereafter ",
+            "denoted ",
+        ])
+    });
+    WORDS.as_ref().is_none_or(|words| words.find(text).is_some())
 }
 
 fn span(start: usize, end: usize) -> Span {
@@ -39,7 +132,7 @@ fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
 
 // ----------------------------------------------------------------------------------------------------------- brackets
 
-fn brackets(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
+fn brackets(text: &str, start: usize, end: usize, wanted: &Wanted, out: &mut Vec<Definition>) {
     let bytes = text.as_bytes();
     for open in memchr::memchr2_iter(b'(', b'[', &bytes[start..end]).map(|by| start + by) {
         let Some(close) = closing(bytes, open, end) else { continue };
@@ -48,11 +141,14 @@ fn brackets(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
         if inner_start == inner_end || before_start == before_end || open == before_end && glued(text, open) {
             continue;
         }
+        // Whether something in the bracket is defined decides whether the word before it may be.
+        let all = wanted.has(&text[last_word(text, before_start, before_end)..before_end]);
         let mut found = false;
         let mut part_start = inner_start;
         for part_end in separators(text, inner_start, inner_end) {
             let (from, to) = short_core(text, part_start, part_end);
             if from < to
+                && (all || wanted.has(&text[from..to]))
                 && is_short(&text[from..to])
                 && let Some(long) = long_before(text, before_start, before_end, &text[from..to])
             {
@@ -65,7 +161,7 @@ fn brackets(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
                 break;
             }
         }
-        if !found {
+        if !found && all {
             reversed(text, (before_start, before_end), (inner_start, inner_end), out);
         }
     }
@@ -186,11 +282,15 @@ fn is_short(text: &str) -> bool {
     !numeral && !figure && !WORDS.contains(&text) && (capital || letters >= 2 || count == 1 && digits == 0)
 }
 
+/// Start of the last word of a stretch of text.
+fn last_word(text: &str, start: usize, end: usize) -> usize {
+    let before = text[start..end].rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“'));
+    before.map_or(start, |by| start + by + text[start + by..].chars().next().map_or(1, char::len_utf8))
+}
+
 /// `SF (long form)`.
 fn reversed(text: &str, before: (usize, usize), inner: (usize, usize), out: &mut Vec<Definition>) {
-    let word_start = text[before.0..before.1].rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“'));
-    let short_start = word_start
-        .map_or(before.0, |by| before.0 + by + text[before.0 + by..].chars().next().map_or(1, char::len_utf8));
+    let short_start = last_word(text, before.0, before.1);
     let short = &text[short_start..before.1];
     let capitals = short.chars().filter(|c| c.is_uppercase()).count();
     if !is_short(short) || capitals == 0 || (capitals < 2 && short.chars().skip(1).all(char::is_lowercase)) {
@@ -428,7 +528,7 @@ const SAME_AS: &[&str] = &[
     " formerly known as ",
 ];
 
-fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
+fn cues(text: &str, start: usize, end: usize, with_phrases: bool, wanted: &Wanted, out: &mut Vec<Definition>) {
     static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
         let builder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -437,9 +537,12 @@ fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
         builder.expect("a few phrases make an automaton")
     });
     let sentence = &text[start..end];
-    for found in PHRASES.find_iter(sentence) {
+    for found in PHRASES.find_iter(if with_phrases { sentence } else { "" }) {
         let (at, behind) = (start + found.start(), start + found.end());
         let Some((from, to)) = short_at(text, behind, end) else { continue };
+        if !wanted.has(&text[from..to]) {
+            continue;
+        }
         let long_end = start + text[start..at].trim_end_matches([',', '(', ' ', ';']).len();
         let long = long_before(text, start, long_end, &text[from..to])
             .unwrap_or_else(|| (phrase_start(text, start, long_end), long_end));
@@ -456,6 +559,7 @@ fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
             }
         } else if bytes.get(at + 1) == Some(&b' ')
             && let Some((from, to)) = strong_at(text, at + 2, end)
+            && wanted.has(&text[from..to])
             && (to == end || text[to..].starts_with([',', ';', ')', '.', ' ']))
             && let Some(long) = strict_long(text, start, at, &text[from..to])
         {
@@ -466,6 +570,7 @@ fn cues(text: &str, start: usize, end: usize, out: &mut Vec<Definition>) {
     for by in OR.find_iter(sentence.as_bytes()) {
         let (at, behind) = (start + by, start + by + 4);
         if let Some((from, to)) = strong_at(text, behind, end)
+            && wanted.has(&text[from..to])
             && let Some(long) =
                 strict_long(text, start, start + text[start..at].trim_end_matches(',').len(), &text[from..to])
         {
@@ -518,6 +623,14 @@ fn strict_long(text: &str, start: usize, end: usize, short: &str) -> Option<(usi
 
 /// Whether a short form looks like one without brackets around it: two capitals, or a capital and a digit.
 fn strong(short: &str) -> bool {
+    if short.is_ascii() {
+        let (mut capitals, mut digits) = (0, 0);
+        for byte in short.bytes() {
+            capitals += u32::from(byte.is_ascii_uppercase());
+            digits += u32::from(byte.is_ascii_digit());
+        }
+        return capitals > 1 || capitals == 1 && digits > 0;
+    }
     let capitals = short.chars().filter(|c| c.is_uppercase()).count();
     capitals > 1 || capitals == 1 && short.chars().any(|c| c.is_ascii_digit())
 }

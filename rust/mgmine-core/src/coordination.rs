@@ -6,17 +6,19 @@
 use crate::normalize::{fold, is_word};
 use crate::span::Span;
 
+/// What is known of names.
+pub(crate) struct Known<'k> {
+    /// Whether some name may hold the last word of the one directly before the first word of the other; may say yes too often.
+    pub may_join: &'k dyn Fn(&str, &str) -> bool,
+    /// The name of that form, if there is one in the family.
+    pub name_of: &'k dyn Fn(&str) -> Option<u32>,
+}
+
 /// Finds the shortened conjuncts around a mention and calls `push` with the span of each and the name it stands for.
-pub(crate) fn conjuncts(
-    text: &str,
-    sentence: Span,
-    mention: Span,
-    name_of: &dyn Fn(&str) -> Option<u32>,
-    push: &mut dyn FnMut(Span, u32),
-) {
+pub(crate) fn conjuncts(text: &str, sentence: Span, mention: Span, known: &Known<'_>, push: &mut dyn FnMut(Span, u32)) {
     let (from, to) = (sentence.start as usize, sentence.end as usize);
-    before(text, from, mention, name_of, push);
-    after(text, to, mention, name_of, push);
+    before(text, from, mention, known, push);
+    after(text, to, mention, known, push);
 }
 
 /// The ends of the mention that other conjuncts may share, longest first: `T cells` and `cells` of `CD8+ T cells`.
@@ -37,13 +39,7 @@ fn heads(mention: &str) -> Vec<&str> {
 }
 
 /// Conjuncts before the mention, from right to left.
-fn before(
-    text: &str,
-    from: usize,
-    mention: Span,
-    name_of: &dyn Fn(&str) -> Option<u32>,
-    push: &mut dyn FnMut(Span, u32),
-) {
+fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut dyn FnMut(Span, u32)) {
     /// No coordination has more members than this.
     const MEMBERS: usize = 8;
     /// Most words of a conjunct.
@@ -51,18 +47,21 @@ fn before(
     /// No coordinator that matters is farther away, in bytes.
     const REACH: usize = 60;
     let mut at = mention.start as usize;
-    // Most mentions stand in no coordination: this tells them at once.
-    let near = &text.as_bytes()[from.max(at.saturating_sub(REACH))..at];
+    let mut unknown = false;
+    if coordinator_before(text, from, at).is_none() {
+        // `CD4+ and CD161+ T cells`: the last modifier is not of the lexicon, its head is.
+        let Some(start) = skip_unknown(text, from, at) else { return };
+        at = start;
+        unknown = true;
+    }
+    let near = &text.as_bytes()[from.max((mention.start as usize).saturating_sub(REACH))..mention.start as usize];
     let is_word = |pair: &[u8]| matches!(pair, b"nd" | b"or" | b"as" | b"us" | b"ot" | b"lu" | b"vs" | b"so" | b"an");
     if !near.iter().any(|byte| matches!(byte, b',' | b'/' | b'&')) && !near.windows(2).any(is_word) {
         return;
     }
     let whole = mention.of(text);
     let mut heads = heads(whole);
-    if coordinator_before(text, from, at).is_none() {
-        // `CD4+ and CD161+ T cells`: the last modifier is not of the lexicon, its head is.
-        let Some(start) = skip_unknown(text, from, at) else { return };
-        at = start;
+    if unknown {
         heads.insert(0, whole);
     }
     if heads.is_empty() {
@@ -72,13 +71,15 @@ fn before(
         let Some(end) = coordinator_before(text, from, at) else { return };
         let mut start = end;
         let mut found = None;
+        // Whichever word the conjunct begins with, it ends with this one.
+        let heads: Vec<&str> = heads.iter().copied().filter(|head| (known.may_join)(&text[from..end], head)).collect();
         for _ in 0..WORDS {
             let Some(word) = word_before(text, from, start) else { break };
             start = word;
             let conjunct = &text[start..end];
             let bare = conjunct.trim_end_matches(|c| fold(c) == '-');
             let name = heads.iter().find_map(|head| {
-                let with = |joint: &str, conjunct: &str| name_of(&format!("{conjunct}{joint}{head}"));
+                let with = |joint: &str, conjunct: &str| (known.name_of)(&format!("{conjunct}{joint}{head}"));
                 with(" ", bare)
                     .or_else(|| with("-", bare))
                     .or_else(|| if bare.len() < conjunct.len() { with(" ", conjunct) } else { None })
@@ -115,6 +116,19 @@ fn skip_unknown(text: &str, from: usize, at: usize) -> Option<usize> {
 
 /// The start of the word before `at`; none across punctuation.
 fn word_before(text: &str, from: usize, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut end = at;
+    while end > from && is_space(bytes[end - 1]) {
+        end -= 1;
+    }
+    // Nearly all words are of this kind: letters, digits and hyphens between two spaces.
+    let mut start = end;
+    while start > from && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'-') {
+        start -= 1;
+    }
+    if start < end && bytes[end - 1] != b'-' && (start == from || is_space(bytes[start - 1])) {
+        return Some(start);
+    }
     let body = text[from..at].trim_end_matches(|c| fold(c) == ' ');
     let start = body
         .rfind(|c| fold(c) == ' ' || c == '/')
@@ -123,6 +137,38 @@ fn word_before(text: &str, from: usize, at: usize) -> Option<usize> {
     let opens = word.starts_with(['(', '[']) && !word.ends_with([')', ']']);
     let breaks = word.ends_with([',', ';', ':', '.']) || opens || !word.chars().any(is_word);
     (!breaks).then_some(from + start)
+}
+
+/// White space of ASCII.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+}
+
+/// Whether [`coordinator_before`] has to look closer; its last sign or two letters say so of nearly all places.
+fn may_end_coordinator(bytes: &[u8], from: usize, at: usize) -> bool {
+    let mut end = at;
+    while end > from && is_space(bytes[end - 1]) {
+        end -= 1;
+    }
+    let spaced = end < at;
+    match bytes[from..end] {
+        [.., last] if last >= 0x80 => true,
+        [.., b'/'] => true,
+        [.., b',' | b'&'] => spaced,
+        [.., one, two] => {
+            spaced && matches!(&[one, two], b"nd" | b"or" | b"ot" | b"as" | b"us" | b"s." | b"vs" | b"so" | b"an")
+        }
+        _ => false,
+    }
+}
+
+/// Whether conjuncts may stand around a mention: what [`conjuncts`] asks first, before anything is looked up.
+pub(crate) fn may_be_shared(text: &str, sentence: Span, mention: Span) -> bool {
+    let (from, at) = (sentence.start as usize, mention.start as usize);
+    coordinator_before(text, from, at).is_some()
+        || skip_unknown(text, from, at).is_some()
+        || text.as_bytes()[mention.end as usize - 1].is_ascii_digit()
+        || !text.as_bytes()[mention.end as usize - 1].is_ascii()
 }
 
 /// Where the conjunct before `at` ends, if a coordinator stands between: `,`, `/`, `and`, `or`, `and/or`, `as well as` …
@@ -142,6 +188,9 @@ fn coordinator_before(text: &str, from: usize, at: usize) -> Option<usize> {
         "rather than",
         "&",
     ];
+    if !may_end_coordinator(text.as_bytes(), from, at) {
+        return None;
+    }
     let body = &text[from..at];
     let trimmed = body.trim_end_matches(|c| fold(c) == ' ');
     let spaced = trimmed.len() < body.len();
@@ -161,7 +210,7 @@ fn coordinator_before(text: &str, from: usize, at: usize) -> Option<usize> {
 }
 
 /// Numbers after the mention that stand for names of its series.
-fn after(text: &str, to: usize, mention: Span, name_of: &dyn Fn(&str) -> Option<u32>, push: &mut dyn FnMut(Span, u32)) {
+fn after(text: &str, to: usize, mention: Span, known: &Known<'_>, push: &mut dyn FnMut(Span, u32)) {
     let whole = mention.of(text);
     let stem = whole.trim_end_matches(|c| fold(c).is_ascii_digit());
     if stem.len() == whole.len() || stem.is_empty() {
@@ -169,7 +218,7 @@ fn after(text: &str, to: usize, mention: Span, name_of: &dyn Fn(&str) -> Option<
     }
     let mut at = mention.end as usize;
     while let Some((start, end, digits)) = series_member(text, at, to) {
-        let Some(name) = name_of(&format!("{stem}{digits}")) else { return };
+        let Some(name) = (known.name_of)(&format!("{stem}{digits}")) else { return };
         push(Span::new(start as u32, end as u32), name);
         at = end;
     }
@@ -254,7 +303,8 @@ mod tests {
             let start = text.find(mention).expect("in the text") as u32;
             let span = Span::new(start, start + mention.len() as u32);
             let mut found = Vec::new();
-            conjuncts(text, Span::new(0, text.len() as u32), span, &name_of, &mut |span, _| found.push(span.of(text)));
+            let known = Known { may_join: &|_, _| true, name_of: &name_of };
+            conjuncts(text, Span::new(0, text.len() as u32), span, &known, &mut |span, _| found.push(span.of(text)));
             assert_eq!(found, wanted, "{text}");
         }
     }

@@ -1,38 +1,59 @@
 //! The token-prefix dictionary: finds the names of a lexicon whose ends are word boundaries, from a handful to millions.
 //!
-//! Every name is known by its core, the part from its first to its last letter or digit, as folded text. Three sieves, each only
-//! reached through the one before:
+//! Every name is known by its core, the part from its first to its last letter or digit: words, and the folded signs between them.
+//! A word is hashed once, eight bytes at a time; what follows works with these hashes. Each sieve is only reached
+//! through the one before:
 //!
-//! 1. a bitmap of the first four bytes of all cores, a few kilobytes, asked at each word start of the text: a load, a
-//!    multiplication, a bit; where it says yes, a second one of the first eight bytes (four of shorter cores);
-//! 2. a hash table of all word prefixes of all cores, walked word by word for as long as some name goes on: one probe a
-//!    word, and the names that end there;
-//! 3. exact verification of each such name: signs around the core, case, boundaries.
+//! 1. a bitmap of the first words of all cores, asked for each word of the text;
+//! 2. a hash table of all word prefixes of all cores, followed word by word for as long as some name goes on. A bitmap of
+//!    the pairs of neighbouring words of all cores tells beforehand whether it is worth it;
+//! 3. exact verification of the names that end there: signs around the core, case, boundaries. Their forms stand beside their
+//!    numbers, so that it costs one place in memory.
 //!
-//! Bitmap, table and name lists are flat little-endian arrays, so that a compiled lexicon can be mapped from a file. The table
+//! With hundreds of thousands of names, nearly all the time goes into waiting for memory. So all words of a text go through a
+//! sieve before the next one begins, without a branch between one look into memory and the next: the processor then waits for
+//! many of them at once. The table of first words, which every word of the text asks, is one of its own and small.
+//!
+//! Bitmaps, table and forms are flat little-endian arrays, so that a compiled lexicon can be mapped from a file. The table
 //! stores 32 bits of each hash; a chance agreement costs a verification and never a wrong match.
 
-use std::collections::HashSet;
-
 use crate::boundary::is_citation;
-use crate::lexicon::Names;
-use crate::matcher::{Candidate, Matcher, sort, verify};
-use crate::normalize::{Folded, KEY, fold_case, is_word};
-use crate::token::word_starts;
+use crate::lexicon::{Case, Names};
+use crate::matcher::{Candidate, Matcher, sort, verify_folded};
+use crate::normalize::{Folded, KEY, fold, fold_case, is_word};
+use crate::token::word_runs;
 
 const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
 const MORE: u32 = 1 << 31;
-const LAST: u32 = 1 << 31;
-/// The name's form and case policy are those of the name before it in the list.
-const SAME: u32 = 1 << 30;
 const SLOT: usize = 8;
+/// Bit 5 of each byte: set in ASCII letters and digits it makes the two cases of a letter one and changes nothing else.
+const LOWER: u64 = 0x2020_2020_2020_2020;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Flags of a record of forms, above the 16 bits of the form's length.
+const EXACT: u32 = 1 << 16;
+const PLAIN: u32 = 1 << 17;
+const LAST: u32 = 1 << 18;
 
 #[inline]
-const fn step(hash: u64, c: u32) -> u64 {
-    (hash.rotate_left(5) ^ c as u64).wrapping_mul(MULTIPLIER)
+const fn step(hash: u64, chunk: u64) -> u64 {
+    let mixed = (hash ^ chunk).wrapping_mul(MULTIPLIER);
+    mixed ^ (mixed >> 32)
 }
 
-/// Spreads the hash over all bits; the low ones choose the slot, the high 32 are stored.
+/// The hash of a prefix, some signs and a word.
+#[inline]
+const fn join(prefix: u64, signs: u64, word: u64) -> u64 {
+    step(prefix.rotate_left(23) ^ signs.wrapping_mul(0x9e37_79b9_7f4a_7c15), word)
+}
+
+/// The hash of two neighbouring words, whatever stands between them.
+#[inline]
+const fn pair(first: u64, second: u64) -> u64 {
+    step(first.rotate_left(17), second)
+}
+
+/// Spreads a hash over all bits: the low ones choose the slot, the high 32 are stored.
 #[inline]
 const fn finish(hash: u64) -> u64 {
     let mixed = (hash ^ (hash >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -40,474 +61,634 @@ const fn finish(hash: u64) -> u64 {
 }
 
 #[inline]
-const fn bit_of(key: u32, bits: u32) -> u32 {
-    key.wrapping_mul(0x9e37_79b1) >> (32 - bits)
+const fn bit_of(hash: u64, bits: u32) -> usize {
+    (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
 }
 
 #[inline]
-const fn bit_of_eight(key: u64, bits: u32) -> u32 {
-    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as u32
+fn get_bit(map: &[u8], bit: usize) -> bool {
+    map.get(bit >> 3).is_some_and(|byte| byte >> (bit & 7) & 1 == 1)
 }
 
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4).map(|four| u32::from_le_bytes(four.try_into().expect("four bytes")))
+}
+
+/// The hash of a word given as folded bytes.
+fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let hash = chunks.iter().fold(seed, |hash, chunk| step(hash, u64::from_le_bytes(*chunk)));
+    if rest.is_empty() {
+        return hash;
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    step(hash, u64::from_le_bytes(last))
+}
+
+/// Eight bytes from `at`; behind the end of the text stand zeros.
 #[inline]
-fn get_bit(map: &[u8], bit: u32) -> bool {
-    map.get(bit as usize >> 3).is_some_and(|byte| byte >> (bit & 7) & 1 == 1)
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..at + 8) {
+        Some(eight) => u64::from_le_bytes(eight.try_into().expect("eight bytes")),
+        None => {
+            let mut eight = [0; 8];
+            let rest = bytes.get(at..).unwrap_or(&[]);
+            eight[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(eight)
+        }
+    }
 }
 
-fn u32_at(bytes: &[u8], index: usize) -> Option<u32> {
-    bytes.get(index * 4..index * 4 + 4).map(|four| u32::from_le_bytes(four.try_into().expect("four bytes")))
+/// The hash of the ASCII word `start..end`, or `None` if other characters are in it.
+#[inline]
+fn hash_ascii(seed: u64, bytes: &[u8], start: usize, end: usize) -> Option<u64> {
+    let (mut hash, mut at, mut high) = (seed, start, 0);
+    while end - at > 8 {
+        let chunk = eight(bytes, at);
+        high |= chunk;
+        hash = step(hash, chunk | LOWER);
+        at += 8;
+    }
+    let mask = u64::MAX >> (64 - 8 * (end - at));
+    let chunk = eight(bytes, at) & mask;
+    high |= chunk;
+    (high & HIGH == 0).then(|| step(hash, chunk | LOWER & mask))
+}
+
+/// The hash of any word.
+fn hash_word(seed: u64, word: &str) -> u64 {
+    if word.is_ascii() && !word.is_empty() {
+        return hash_ascii(seed, word.as_bytes(), 0, word.len()).unwrap_or(0);
+    }
+    let folded: String = word.chars().map(fold_case).collect();
+    hash_bytes(seed, folded.as_bytes())
+}
+
+/// The number of the signs between two words, folded, white space collapsed.
+#[inline]
+fn signs(text: &str, start: usize, end: usize) -> u64 {
+    let bytes = text.as_bytes();
+    if end == start + 1 && bytes[start] < 0x80 {
+        return u64::from(KEY[usize::from(bytes[start])]);
+    }
+    signs_folded(&text[start..end])
+}
+
+fn signs_folded(signs: &str) -> u64 {
+    let folded: String = Folded::new(signs, 0, false).collect();
+    if folded.len() > 8 {
+        return hash_bytes(0, folded.as_bytes());
+    }
+    let mut eight = [0; 8];
+    eight[..folded.len()].copy_from_slice(folded.as_bytes());
+    u64::from_le_bytes(eight)
+}
+
+/// A word of a text.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    start: u32,
+    end: u32,
+    hash: u64,
+}
+
+/// Calls `push` with the words of a run of letters, digits and characters outside ASCII, one of which at least is there.
+#[cold]
+fn split_run(seed: u64, text: &str, start: usize, end: usize, push: &mut impl FnMut(Word)) {
+    let mut from = start;
+    for piece in text[start..end].split(|c: char| !is_word(c)) {
+        if !piece.is_empty() {
+            push(Word { start: from as u32, end: (from + piece.len()) as u32, hash: hash_word(seed, piece) });
+        }
+        from += piece.len();
+        from += text[from..end].chars().next().map_or(0, char::len_utf8);
+    }
+}
+
+/// Calls `push` with all words of a text.
+#[inline]
+fn words(seed: u64, text: &str, mut push: impl FnMut(Word)) {
+    let bytes = text.as_bytes();
+    word_runs(bytes, |start, end| match hash_ascii(seed, bytes, start, end) {
+        Some(hash) => push(Word { start: start as u32, end: end as u32, hash }),
+        None => split_run(seed, text, start, end, &mut push),
+    });
+}
+
+/// What tells nearly all words from those with a citation number.
+#[inline]
+fn may_be_cited(text: &str, word: Word) -> bool {
+    let last = text.as_bytes()[word.end as usize - 1];
+    last.is_ascii_digit() | (last >= 0x80)
+}
+
+/// If the word may be one with a citation number glued to it (see [`is_citation`]): where the number begins.
+#[inline]
+fn citation_at(text: &str, word: Word) -> Option<usize> {
+    let (start, end) = (word.start as usize, word.end as usize);
+    if !may_be_cited(text, word) || text.as_bytes()[start].is_ascii_digit() {
+        return None;
+    }
+    let at = start + text[start..end].trim_end_matches(|c| fold(c).is_ascii_digit()).len();
+    (at > start && at < end && is_citation(text, at)).then_some(at)
 }
 
 /// The sections of a dictionary as bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Built {
-    /// log2 of bitmap sizes, log2 of the slot count, zero, seed, single-letter cores: four little-endian u32, two u64.
+    /// log2 of the sizes of both bitmaps, log2 of the slot counts of both tables, seed: four little-endian u32, one u64.
     pub head: Vec<u8>,
-    /// The first bitmap.
-    pub bits4: Vec<u8>,
-    /// The second one.
-    pub bits8: Vec<u8>,
+    /// The bitmap of first words.
+    pub first: Vec<u8>,
+    /// The bitmap of neighbouring words.
+    pub pairs: Vec<u8>,
+    /// The table of first words, then that of longer prefixes.
     pub slots: Vec<u8>,
+    /// Records: length and flags of a form, number of names, names, form, zeros up to a multiple of four.
     pub ends: Vec<u8>,
 }
 
-/// The folded core of a name, or `None` if it has no letter or digit.
-fn core_of(form: &str) -> Option<Vec<char>> {
-    let chars: Vec<char> = Folded::new(form, 0, false).collect();
-    let first = chars.iter().position(|&c| is_word(c))?;
-    let last = chars.iter().rposition(|&c| is_word(c))?;
-    Some(chars[first..=last].to_vec())
+/// A name to be built in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form<'n> {
+    pub name: u32,
+    pub text: &'n str,
+    /// Whether case matters.
+    pub exact: bool,
+    /// See `lexicon::compile::flags`.
+    pub plain: bool,
 }
 
-/// First bytes of a core, at most eight.
-fn first_bytes(core: impl Iterator<Item = char>) -> ([u8; 8], usize) {
-    let mut bytes = [b' '; 8];
-    let mut length = 0;
-    let mut buffer = [0; 4];
-    for c in core {
-        for &byte in c.encode_utf8(&mut buffer).as_bytes() {
-            if length == 8 {
-                return (bytes, length);
-            }
-            bytes[length] = byte;
-            length += 1;
-        }
-    }
-    (bytes, length)
-}
-
-/// Bit 5 of each byte: set, it makes the two cases of a letter one, and keeps most other signs apart.
-const SPREAD: u64 = 0x2020_2020_2020_2020;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Keys of both bitmaps. Both are asked about ASCII only; a core with other characters among its first is not entered, for
-/// words that have such characters after folding are never sieved.
-#[derive(Default)]
-struct Keys {
-    seen: HashSet<([u8; 8], usize)>,
-    first: HashSet<u32>,
-    second: HashSet<u64>,
-    /// Letters and digits that are cores by themselves: bit n for digit n, bit 10 + n for the letter number n.
-    singles: u64,
-}
-
-/// The bit of a word of one letter or digit in the mask of such cores.
-#[inline]
-const fn single_bit(byte: u8) -> u64 {
-    match byte {
-        b'0'..=b'9' => 1 << (byte - b'0'),
-        b'a'..=b'z' => 1 << (10 + byte - b'a'),
-        b'A'..=b'Z' => 1 << (10 + byte - b'A'),
-        _ => 0,
-    }
-}
-
-/// Marks keys of four bytes in the second bitmap.
-const FOUR: u64 = 1 << 63;
-
-impl Keys {
-    fn add(&mut self, core: &[char]) {
-        let (bytes, length) = first_bytes(core.iter().copied());
-        if !bytes.is_ascii() || !self.seen.insert((bytes, length)) {
-            return;
-        }
-        if length == 1 {
-            // Too many keys would have to be entered.
-            self.singles |= single_bit(bytes[0]);
-            return;
-        }
-        let known = if length >= 8 { 8 } else { 4 };
-        let any: Vec<u8> = (0..128u8).filter(|byte| byte & 0x20 != 0).collect();
-        // Behind a core of one or two bytes stands no letter or digit, behind one of three perhaps a citation number.
-        let behind: Vec<u8> = (0..128u8)
-            .filter(|byte| !byte.is_ascii_alphanumeric() || length == 3 && byte.is_ascii_digit())
-            .map(|byte| byte | 0x20)
-            .collect();
-        let mut keys = vec![0u64];
-        for (position, &byte) in bytes.iter().enumerate().take(known) {
-            // A space of the core may be a newline of the text; whatever else counts as one is looked at after folding.
-            let options: &[u8] = match byte {
-                _ if position == length => &behind,
-                _ if position > length => &any,
-                b' ' => &[b' ', b'\n' | 0x20],
-                _ => &[byte | 0x20],
-            };
-            keys = keys
-                .iter()
-                .flat_map(|key| options.iter().map(move |&byte| key | u64::from(byte) << (8 * position)))
-                .collect();
-        }
-        for key in keys {
-            self.first.insert(key as u32);
-            self.second.insert(if known == 8 { key } else { key | FOUR });
-        }
-    }
-}
-
-fn bitmap(
-    bits: impl ExactSizeIterator<Item = u64>,
-    per_key: usize,
-    most: u32,
-    bit_of: impl Fn(u64, u32) -> u32,
-) -> (u32, Vec<u8>) {
-    let log = (bits.len().max(1) * per_key).next_power_of_two().ilog2().clamp(13, most);
+fn bitmap(mut hashes: Vec<u64>, per_key: usize, most: u32) -> (u32, Vec<u8>) {
+    hashes.sort_unstable();
+    hashes.dedup();
+    let log = (hashes.len().max(1) * per_key).next_power_of_two().ilog2().clamp(13, most);
     let mut map = vec![0u8; 1 << (log - 3)];
-    for key in bits {
-        let bit = bit_of(key, log) as usize;
+    for hash in hashes {
+        let bit = bit_of(hash, log);
         map[bit >> 3] |= 1 << (bit & 7);
     }
     (log, map)
 }
 
-/// Builds the dictionary of the given names: index, form, and whether case matters.
-pub(crate) fn build<'n>(names: impl Iterator<Item = (u32, &'n str, bool)> + Clone) -> Built {
-    let mut keys = Keys::default();
-    for (_, form, _) in names.clone() {
-        if let Some(core) = core_of(form) {
-            keys.add(&core);
-        }
-    }
+/// Builds the dictionary of the given names.
+pub(crate) fn build<'n>(forms: impl Iterator<Item = Form<'n>>) -> Built {
+    let forms: Vec<Form<'n>> = forms.collect();
     for seed in 1.. {
-        if let Some((slots, ends)) = table(names.clone(), seed) {
-            let (log4, bits4) =
-                bitmap(keys.first.iter().map(|&key| u64::from(key)), 24, 22, |key, log| bit_of(key as u32, log));
-            let (log8, bits8) = bitmap(keys.second.iter().copied(), 16, 25, bit_of_eight);
-            let slot_bits = (slots.len() / SLOT).ilog2();
-            let mut head = Vec::new();
-            for value in [log4, log8, slot_bits, 0] {
-                head.extend_from_slice(&value.to_le_bytes());
-            }
-            head.extend_from_slice(&u64::to_le_bytes(seed));
-            head.extend_from_slice(&keys.singles.to_le_bytes());
-            return Built { head, bits4, bits8, slots, ends };
+        if let Some(built) = table(&forms, seed) {
+            return built;
         }
     }
     unreachable!("some seed has no two prefixes that agree in slot cluster and stored bits")
 }
 
-/// Slots and name lists, or `None` if two different prefixes could be taken for each other with this seed.
-fn table<'n>(names: impl Iterator<Item = (u32, &'n str, bool)>, seed: u64) -> Option<(Vec<u8>, Vec<u8>)> {
-    /// Sorts behind all names: a prefix that goes on.
-    const GOES_ON: u32 = u32::MAX;
-    let mut prefixes: Vec<(u64, u32)> = Vec::new();
-    let mut forms: Vec<(u32, &str, bool)> = Vec::new();
-    for (name, form, exact) in names {
-        forms.push((name, form, exact));
-        let Some(core) = core_of(form) else { continue };
-        let mut hash = seed;
-        for (at, &c) in core.iter().enumerate() {
-            hash = step(hash, c as u32);
-            if at + 1 == core.len() {
-                prefixes.push((hash, name));
-            } else if is_word(c) && !is_word(core[at + 1]) {
-                prefixes.push((hash, GOES_ON));
-            }
+/// Prefixes of forms by hash: the number of the form that ends there, or [`GOES_ON`].
+type Prefixes = Vec<(u64, u32)>;
+
+/// Sorts behind all forms: a prefix that goes on.
+const GOES_ON: u32 = u32::MAX;
+
+/// The dictionary, or `None` if two different prefixes could be taken for each other with this seed.
+fn table(forms: &[Form<'_>], seed: u64) -> Option<Built> {
+    let (mut short, mut long): (Prefixes, Prefixes) =
+        (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len() * 2));
+    let (mut first, mut pairs) = (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len() * 2));
+    let mut core: Vec<Word> = Vec::new();
+    for (at, form) in (0..).zip(forms) {
+        core.clear();
+        words(seed, form.text, |word| core.push(word));
+        let Some(&word) = core.first() else { continue };
+        first.push(word.hash);
+        let mut hash = word.hash;
+        short.push((hash, if core.len() > 1 { GOES_ON } else { at }));
+        for (number, two) in (2..).zip(core.windows(2)) {
+            pairs.push(pair(two[0].hash, two[1].hash));
+            hash = join(hash, signs(form.text, two[0].end as usize, two[1].start as usize), two[1].hash);
+            long.push((hash, if core.len() > number { GOES_ON } else { at }));
         }
     }
+    let (log_first, first) = bitmap(first, 16, 25);
+    let (log_pairs, pairs) = bitmap(pairs, 8, 26);
+    let (mut slots, mut ends) = (Vec::new(), Vec::new());
+    let bits_short = fill(forms, short, &mut slots, &mut ends)?;
+    let bits_long = fill(forms, long, &mut slots, &mut ends)?;
+    let mut head = Vec::new();
+    for value in [log_first, log_pairs, bits_short, bits_long] {
+        head.extend_from_slice(&value.to_le_bytes());
+    }
+    head.extend_from_slice(&u64::to_le_bytes(seed));
+    Some(Built { head, first, pairs, slots, ends })
+}
+
+/// Appends a table of the prefixes to `slots` and the records of the forms that end at them to `ends`. Gives log2 of the number of
+/// slots.
+fn fill(forms: &[Form<'_>], mut prefixes: Prefixes, slots: &mut Vec<u8>, ends: &mut Vec<u8>) -> Option<u32> {
     prefixes.sort_unstable();
     prefixes.dedup();
-    let mut place = vec![0u32; forms.last().map_or(0, |last| last.0 as usize + 1)];
-    for (at, form) in forms.iter().enumerate() {
-        place[form.0 as usize] = u32::try_from(at).ok()?;
-    }
     let distinct = prefixes.chunk_by(|a, b| a.0 == b.0).count();
     let slot_count = (distinct.max(1) * 3 / 2 + 1).next_power_of_two();
     let mask = slot_count - 1;
-    let mut slots = vec![(0u32, 0u32); slot_count];
-    let mut ends: Vec<u32> = Vec::new();
+    let base = slots.len();
+    slots.resize(base + slot_count * SLOT, 0);
+    let slots = &mut slots[base..];
+    let mut here: Vec<Form<'_>> = Vec::new();
     for group in prefixes.chunk_by(|a, b| a.0 == b.0) {
-        let mut value = 0;
-        let first = ends.len();
-        let mut here: Vec<(&str, bool, u32)> = Vec::new();
-        for &(_, name) in group {
-            if name == GOES_ON {
-                value |= MORE;
-            } else {
-                let (_, form, exact) = forms[place[name as usize] as usize];
-                here.push((form, exact, name));
-            }
-        }
-        // Names that many concepts share are verified once.
-        here.sort_unstable();
-        for (at, &(form, exact, name)) in here.iter().enumerate() {
-            let same = at > 0 && (here[at - 1].0, here[at - 1].1) == (form, exact);
-            ends.push(if same { name | SAME } else { name });
-        }
-        if ends.len() > first {
-            value |= u32::try_from(first + 1).ok()?;
-            *ends.last_mut()? |= LAST;
+        here.clear();
+        here.extend(group.iter().filter(|prefix| prefix.1 != GOES_ON).map(|prefix| forms[prefix.1 as usize]));
+        let mut value = if group.len() > here.len() { MORE } else { 0 };
+        if !here.is_empty() {
+            value |= u32::try_from(ends.len() / 4 + 1).expect("lexicons are smaller than 4 GiB");
+            push_records(&mut here, ends);
         }
         let hash = finish(group[0].0);
         let stored = (hash >> 32) as u32;
         let mut slot = hash as usize & mask;
-        while slots[slot].1 != 0 {
-            if slots[slot].0 == stored {
+        loop {
+            let bytes = &mut slots[slot * SLOT..(slot + 1) * SLOT];
+            let taken = u64::from_le_bytes((&*bytes).try_into().expect("eight bytes"));
+            if taken == 0 {
+                bytes.copy_from_slice(&(u64::from(value) << 32 | u64::from(stored)).to_le_bytes());
+                break;
+            }
+            if taken as u32 == stored {
                 return None;
             }
             slot = (slot + 1) & mask;
         }
-        slots[slot] = (stored, value);
     }
-    let slots =
-        slots.iter().flat_map(|(stored, value)| [stored.to_le_bytes(), value.to_le_bytes()]).flatten().collect();
-    Some((slots, ends.iter().flat_map(|name| name.to_le_bytes()).collect()))
+    Some(slot_count.ilog2())
 }
 
-/// A dictionary over flat sections.
+/// Appends the records of the forms that end at a prefix. Names that many concepts share are verified once.
+fn push_records(here: &mut [Form<'_>], ends: &mut Vec<u8>) {
+    here.sort_unstable_by_key(|form| (form.text, form.exact, form.name));
+    let mut rest: &[Form<'_>] = here;
+    while let Some(form) = rest.first() {
+        let same = |other: &&Form<'_>| (other.text, other.exact) == (form.text, form.exact);
+        let (these, later) = rest.split_at(rest.iter().take_while(same).count());
+        rest = later;
+        let mut head = u32::from(u16::try_from(form.text.len()).expect("the length of names is checked"));
+        for (flag, is_set) in [(EXACT, form.exact), (PLAIN, form.plain), (LAST, rest.is_empty())] {
+            head |= if is_set { flag } else { 0 };
+        }
+        ends.extend_from_slice(&head.to_le_bytes());
+        ends.extend_from_slice(&u32::try_from(these.len()).expect("fewer than 2^32 names").to_le_bytes());
+        ends.extend(these.iter().flat_map(|form| form.name.to_le_bytes()));
+        ends.extend_from_slice(form.text.as_bytes());
+        ends.resize(ends.len().next_multiple_of(4), 0);
+    }
+}
+
+/// A hash table of prefixes.
 #[derive(Clone, Copy)]
-pub struct Dictionary<'l> {
-    names: Names<'l>,
-    bits4: &'l [u8],
-    bits8: &'l [u8],
-    slots: &'l [u8],
-    ends: &'l [u8],
-    log4: u32,
-    log8: u32,
+struct Slots<'l> {
+    bytes: &'l [u8],
     mask: usize,
-    seed: u64,
-    singles: u64,
 }
 
-impl<'l> Dictionary<'l> {
-    /// Views sections written by [`build`]; `None` if they do not fit together.
-    pub(crate) fn new(names: Names<'l>, head: &'l [u8], [bits4, bits8, slots, ends]: [&'l [u8]; 4]) -> Option<Self> {
-        let [log4, log8, slot_bits] = [0, 1, 2].map(|index| u32_at(head, index));
-        let (log4, log8, slot_bits) = (log4?, log8?, slot_bits?);
-        let seed = u64::from_le_bytes(head.get(16..24)?.try_into().ok()?);
-        let singles = u64::from_le_bytes(head.get(24..32)?.try_into().ok()?);
-        let fits = (3..32).contains(&log4)
-            && (3..32).contains(&log8)
-            && slot_bits < 32
-            && bits4.len() == 1 << (log4 - 3)
-            && bits8.len() == 1 << (log8 - 3)
-            && slots.len() == SLOT << slot_bits;
-        let mask = (1 << slot_bits) - 1;
-        fits.then_some(Self { names, bits4, bits8, slots, ends, log4, log8, mask, seed, singles })
+impl Slots<'_> {
+    #[inline]
+    fn at(&self, slot: usize) -> u64 {
+        let bytes: [u8; SLOT] = self.bytes[slot * SLOT..slot * SLOT + SLOT].try_into().expect("eight bytes");
+        u64::from_le_bytes(bytes)
     }
 
-    /// What the table says of a prefix: index into the name lists plus one (0: no name ends here), and whether names go on.
+    /// What stands where a prefix would stand if nothing else did: the look into memory.
     #[inline]
-    fn probe(&self, hash: u64) -> (u32, bool) {
+    fn look(&self, hash: u64) -> u64 {
+        self.at(finish(hash) as usize & self.mask)
+    }
+
+    /// What the table says of a prefix, `seen` being what [`Slots::look`] gave: place of its records plus one (0: no name ends
+    /// here), and [`MORE`] if names go on.
+    #[inline]
+    fn resolve(&self, hash: u64, mut seen: u64) -> u32 {
         let hash = finish(hash);
         let stored = (hash >> 32) as u32;
         let mut slot = hash as usize & self.mask;
         // A full turn ends the search in a table without a free slot, which only a damaged file can hold.
         for _ in 0..=self.mask {
-            let bytes: [u8; SLOT] = self.slots[slot * SLOT..slot * SLOT + SLOT].try_into().expect("eight bytes");
-            let pair = u64::from_le_bytes(bytes);
-            let value = (pair >> 32) as u32;
+            let value = (seen >> 32) as u32;
             if value == 0 {
-                return (0, false);
+                return 0;
             }
-            if pair as u32 == stored {
-                return (value & !MORE, value & MORE != 0);
+            if seen as u32 == stored {
+                return value;
             }
             slot = (slot + 1) & self.mask;
+            seen = self.at(slot);
         }
-        (0, false)
+        0
     }
 
-    /// Names of a list of the table, each perhaps marked [`SAME`].
-    fn list(&self, from: u32) -> impl Iterator<Item = u32> + '_ {
-        let mut at = (from as usize).checked_sub(1);
+    #[inline]
+    fn probe(&self, hash: u64) -> u32 {
+        self.resolve(hash, self.look(hash))
+    }
+}
+
+/// The sections of a dictionary, as they are asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Table<'l> {
+    names: Names<'l>,
+    first: &'l [u8],
+    pairs: &'l [u8],
+    /// Of first words.
+    short: Slots<'l>,
+    /// Of longer prefixes.
+    long: Slots<'l>,
+    ends: &'l [u8],
+    log_first: u32,
+    log_pairs: u32,
+    seed: u64,
+}
+
+/// A form at the end of a prefix, and the names that have it.
+struct Record<'l> {
+    form: &'l [u8],
+    names: &'l [u8],
+    flags: u32,
+}
+
+impl Record<'_> {
+    fn names(&self) -> impl Iterator<Item = u32> {
+        self.names.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four))
+    }
+
+    fn case(&self) -> Case {
+        if self.flags & EXACT == 0 { Case::Insensitive } else { Case::Exact }
+    }
+
+    /// Whether and where the form stands with its core at byte `core` of `text`, and up to where.
+    #[inline]
+    fn verify(&self, text: &str, core: usize) -> Option<(u32, u32)> {
+        if self.flags & PLAIN != 0
+            && let Some(found) = text.as_bytes().get(core..core + self.form.len())
+        {
+            let equal = found == self.form;
+            if equal || found.eq_ignore_ascii_case(self.form) {
+                let place = (core as u32, (core + self.form.len()) as u32);
+                return (equal || self.flags & EXACT == 0).then_some(place);
+            }
+        }
+        verify_folded(std::str::from_utf8(self.form).ok()?, self.case(), text, core)
+    }
+}
+
+impl<'l> Table<'l> {
+    /// The records of a value of the table.
+    #[inline]
+    fn records(&self, value: u32) -> impl Iterator<Item = Record<'l>> {
+        let ends = self.ends;
+        let mut at = ((value & !MORE) as usize).checked_sub(1).map(|at| at * 4);
         std::iter::from_fn(move || {
-            let entry = u32_at(self.ends, at?)?;
-            at = (entry & LAST == 0).then_some(at? + 1);
-            Some(entry & !LAST)
+            let start = at?;
+            let flags = u32_at(ends, start)?;
+            let names_end = (u32_at(ends, start + 4)? as usize).checked_mul(4)?.checked_add(start + 8)?;
+            let form_end = names_end.checked_add((flags & 0xffff) as usize)?;
+            at = (flags & LAST == 0).then(|| form_end.next_multiple_of(4));
+            Some(Record { names: ends.get(start + 8..names_end)?, form: ends.get(names_end..form_end)?, flags })
         })
     }
 
     #[inline]
-    fn passes_first(&self, key: u32) -> bool {
-        get_bit(self.bits4, bit_of(key, self.log4))
+    fn is_first(&self, word: u64) -> bool {
+        get_bit(self.first, bit_of(word, self.log_first))
     }
 
     #[inline]
-    fn passes_second(&self, key: u64) -> bool {
-        let bit = |key| get_bit(self.bits8, bit_of_eight(key, self.log8));
-        bit(key) || bit(key & 0xffff_ffff | FOUR)
+    fn are_neighbours(&self, first: u64, second: u64) -> bool {
+        get_bit(self.pairs, bit_of(pair(first, second), self.log_pairs))
     }
 
-    /// Whether the word is a single letter or digit that is a core.
-    #[inline]
-    fn is_single(&self, bytes: [u8; 8]) -> bool {
-        !bytes[1].is_ascii_alphanumeric() && self.singles & single_bit(bytes[0]) != 0
-    }
-
-    /// Sieves a word that has characters outside ASCII, or odd white space, among its first: folding first.
-    #[cold]
-    fn passes_folded(&self, text: &str, at: usize) -> bool {
-        let bytes = first_bytes(Folded::new(text, at, false).take(8)).0;
-        let key = u64::from_le_bytes(bytes);
-        key & HIGH != 0 || self.is_single(bytes) || self.passes_second(key | SPREAD)
+    /// Whether some name may hold the last word of `before` directly before the first word of `behind`. Says yes of all that
+    /// do and of few others.
+    pub(crate) fn may_join(&self, before: &str, behind: &str) -> bool {
+        let end = before.trim_end_matches(|c| !is_word(c));
+        let start = end.trim_end_matches(is_word).len();
+        let behind = behind.trim_start_matches(|c| !is_word(c));
+        let length = behind.find(|c| !is_word(c)).unwrap_or(behind.len());
+        if start == end.len() || length == 0 {
+            return true;
+        }
+        self.are_neighbours(hash_word(self.seed, &end[start..]), hash_word(self.seed, &behind[..length]))
     }
 
     #[inline]
-    fn visit(&self, text: &str, at: usize, out: &mut Vec<Candidate>) {
-        let bytes = text.as_bytes();
-        let eight = match bytes.get(at..at + 8) {
-            Some(eight) => eight.try_into().expect("eight bytes"),
-            None => {
-                let mut eight = [b' '; 8];
-                eight[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                eight
+    fn push(&self, value: u32, text: &str, core: usize, out: &mut Vec<Candidate>) {
+        if value & !MORE == 0 {
+            return;
+        }
+        for record in self.records(value) {
+            if let Some((start, end)) = record.verify(text, core) {
+                out.extend(record.names().map(|name| Candidate { start, end, name }));
             }
-        };
-        let word = u64::from_le_bytes(eight);
-        let key = word | SPREAD;
-        if self.singles != 0 && self.is_single(eight) {
-            self.walk(text, at, out);
-            return;
-        }
-        if word & (HIGH >> 32) == 0 && !self.passes_first(key as u32) {
-            return;
-        }
-        let passes = if word & HIGH == 0 { self.passes_second(key) } else { self.passes_folded(text, at) };
-        if passes {
-            self.walk(text, at, out);
         }
     }
 
-    /// Follows the words from `at` for as long as some name goes on.
-    fn walk(&self, text: &str, at: usize, out: &mut Vec<Candidate>) {
-        if text[..at].chars().next_back().is_some_and(is_word) {
-            return;
+    /// The prefix that is `hash` up to `before`, with the next word. If a citation number may be glued to that, the names that end
+    /// before the number are verified here.
+    #[inline]
+    fn longer(&self, text: &str, core: Word, hash: u64, before: Word, next: Word, out: &mut Vec<Candidate>) -> u64 {
+        let between = signs(text, before.end as usize, next.start as usize);
+        if let Some(end) = citation_at(text, next) {
+            let word = hash_word(self.seed, &text[next.start as usize..end]);
+            self.push(self.long.probe(join(hash, between, word)), text, core.start as usize, out);
         }
-        let mut hash = self.seed;
-        let mut next = at;
-        loop {
-            let (word_hash, end, letters) = read_word(text, next, hash);
-            if end == next {
+        join(hash, between, next.hash)
+    }
+
+    /// Whether it is worth asking for a prefix that ends in these two words.
+    #[inline]
+    fn may_go_on(&self, text: &str, before: Word, next: Word) -> bool {
+        self.are_neighbours(before.hash, next.hash) | may_be_cited(text, next)
+    }
+
+    /// Follows the words behind number `last` for as long as some name goes on that begins at number `first`.
+    fn follow(
+        &self,
+        text: &str,
+        words: &[Word],
+        first: usize,
+        mut last: usize,
+        mut hash: u64,
+        out: &mut Vec<Candidate>,
+    ) {
+        while let Some(&next) = words.get(last + 1) {
+            if !self.may_go_on(text, words[last], next) {
                 return;
             }
-            // A citation number may be glued to the last word of a name.
-            if let Some((hash, end)) = letters
-                && is_citation(text, end)
-            {
-                self.verified(self.probe(hash).0, text, at, out);
-            }
-            let (list, more) = self.probe(word_hash);
-            self.verified(list, text, at, out);
-            if !more {
+            hash = self.longer(text, words[first], hash, words[last], next, out);
+            let value = self.long.probe(hash);
+            self.push(value, text, words[first].start as usize, out);
+            if value & MORE == 0 {
                 return;
             }
-            let Some((separated, start)) = read_signs(text, end, word_hash) else { return };
-            (hash, next) = (separated, start);
-        }
-    }
-
-    fn verified(&self, list: u32, text: &str, at: usize, out: &mut Vec<Candidate>) {
-        if list == 0 {
-            return;
-        }
-        let mut last: Option<Candidate> = None;
-        for entry in self.list(list) {
-            let name = entry & !SAME;
-            // The first of a list never has the mark.
-            if entry & SAME == 0 {
-                last = verify(self.names, name, text, at);
-            }
-            if let Some(found) = last {
-                out.push(Candidate { name, ..found });
-            }
+            last += 1;
         }
     }
 
     /// The names whose folded, lower-case form is that of `text`, which must be no more than the name.
     pub(crate) fn named(&self, text: &str) -> Vec<u32> {
-        let Some(core) = core_of(text) else { return Vec::new() };
-        let (bytes, length) = first_bytes(core.iter().copied());
-        let key = u64::from_le_bytes(bytes);
-        if length > 1 && key & HIGH == 0 && !self.passes_second(key | SPREAD) {
+        let mut hash: Option<u64> = None;
+        let (mut end, mut is_one) = (0, true);
+        words(self.seed, text, |word| {
+            is_one = hash.is_none();
+            hash = Some(match hash {
+                None => word.hash,
+                Some(hash) => join(hash, signs(text, end, word.start as usize), word.hash),
+            });
+            end = word.end as usize;
+        });
+        let Some(hash) = hash else { return Vec::new() };
+        let value = if is_one { self.short } else { self.long }.probe(hash);
+        if value & !MORE == 0 {
             return Vec::new();
         }
-        let hash = core.iter().fold(self.seed, |hash, &c| step(hash, c as u32));
         let key: Vec<char> = Folded::new(text, 0, false).collect();
-        let mut found: Vec<u32> = self
-            .list(self.probe(hash).0)
-            .map(|entry| entry & !SAME)
-            .filter(|&name| Folded::new(self.names.form(name).0, 0, false).eq(key.iter().copied()))
-            .collect();
+        let is_form = |record: &Record<'l>| {
+            std::str::from_utf8(record.form).is_ok_and(|form| Folded::new(form, 0, false).eq(key.iter().copied()))
+        };
+        let mut found: Vec<u32> = Vec::new();
+        for record in self.records(value).filter(is_form) {
+            found.extend(record.names().filter(|&name| name < self.names.count()));
+        }
         found.sort_unstable();
         found
+    }
+}
+
+/// A word of the text that is the first of some name.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hit {
+    /// Its number.
+    word: u32,
+    /// What the table says of it.
+    value: u32,
+    /// What the table says of it together with the next word, and the hash of both.
+    longer: u32,
+    hash: u64,
+}
+
+/// A dictionary over flat sections, with buffers of its own.
+#[derive(Clone)]
+pub struct Dictionary<'l> {
+    table: Table<'l>,
+    words: Vec<Word>,
+    hits: Vec<Hit>,
+    /// Hits that go on, by number.
+    onward: Vec<u32>,
+    /// What was seen in the table.
+    seen: Vec<u64>,
+}
+
+impl<'l> Dictionary<'l> {
+    /// Views sections written by [`build`]; `None` if they do not fit together.
+    pub(crate) fn new(names: Names<'l>, head: &'l [u8], [first, pairs, slots, ends]: [&'l [u8]; 4]) -> Option<Self> {
+        let [log_first, log_pairs, bits_short, bits_long] = [0, 4, 8, 12].map(|at| u32_at(head, at).unwrap_or(0));
+        let seed = u64::from_le_bytes(head.get(16..24)?.try_into().ok()?);
+        let fits = (3..32).contains(&log_first)
+            && (3..32).contains(&log_pairs)
+            && bits_short < 32
+            && bits_long < 32
+            && first.len() == 1 << (log_first - 3)
+            && pairs.len() == 1 << (log_pairs - 3)
+            && slots.len() == (SLOT << bits_short) + (SLOT << bits_long);
+        if !fits {
+            return None;
+        }
+        let (short, long) = slots.split_at(SLOT << bits_short);
+        let short = Slots { bytes: short, mask: (1 << bits_short) - 1 };
+        let long = Slots { bytes: long, mask: (1 << bits_long) - 1 };
+        let table = Table { names, first, pairs, short, long, ends, log_first, log_pairs, seed };
+        Some(Self { table, words: Vec::new(), hits: Vec::new(), onward: Vec::new(), seen: Vec::new() })
+    }
+
+    pub(crate) fn table(&self) -> Table<'l> {
+        self.table
+    }
+
+    /// Fills `hits` with the words that are the first of some name.
+    fn find_first(&mut self) {
+        let (table, all, hits, seen) = (&self.table, &self.words, &mut self.hits, &mut self.seen);
+        hits.clear();
+        hits.resize(all.len(), Hit::default());
+        let mut count = 0;
+        for (number, word) in (0..).zip(all) {
+            hits[count].word = number;
+            count += usize::from(table.is_first(word.hash));
+        }
+        hits.truncate(count);
+        seen.clear();
+        seen.extend(hits.iter().map(|hit| table.short.look(all[hit.word as usize].hash)));
+        for (hit, &seen) in hits.iter_mut().zip(&*seen) {
+            hit.value = table.short.resolve(all[hit.word as usize].hash, seen);
+        }
+    }
+
+    /// Fills `onward` with the hits with which, and with the next word, some name begins.
+    fn find_second(&mut self, text: &str, out: &mut Vec<Candidate>) {
+        let (table, all, hits) = (&self.table, &self.words, &mut self.hits);
+        let (onward, seen) = (&mut self.onward, &mut self.seen);
+        onward.clear();
+        onward.resize(hits.len(), 0);
+        let mut count = 0;
+        for (number, hit) in (0..).zip(&*hits) {
+            onward[count] = number;
+            count += usize::from((hit.value & MORE != 0) & (hit.word as usize + 1 < all.len()));
+        }
+        onward.truncate(count);
+        let two = |hit: &Hit| (all[hit.word as usize], all[hit.word as usize + 1]);
+        let mut left = 0;
+        for at in 0..count {
+            let number = onward[at];
+            let (before, next) = two(&hits[number as usize]);
+            onward[left] = number;
+            left += usize::from(table.may_go_on(text, before, next));
+        }
+        onward.truncate(left);
+        seen.clear();
+        for &number in &*onward {
+            let hit = &mut hits[number as usize];
+            let (before, next) = two(hit);
+            hit.hash = table.longer(text, before, before.hash, before, next, out);
+            seen.push(table.long.look(hit.hash));
+        }
+        for (&number, &seen) in onward.iter().zip(&*seen) {
+            let hit = &mut hits[number as usize];
+            hit.longer = table.long.resolve(hit.hash, seen);
+        }
     }
 }
 
 impl Matcher for Dictionary<'_> {
     fn candidates(&mut self, text: &str, out: &mut Vec<Candidate>) {
         let from = out.len();
-        let this = *self;
-        let odd_space = word_starts(text.as_bytes(), |at| this.visit(text, at, out));
-        if odd_space {
-            // Some word's first bytes may hold white space that counts as one space: look again, folding first. Rare in corpora.
-            out.truncate(from);
-            word_starts(text.as_bytes(), |at| {
-                if this.passes_folded(text, at) {
-                    this.walk(text, at, out);
-                }
-            });
-        }
-        sort(&mut out[from..]);
-    }
-}
-
-/// Reads the word at `at`: the hash behind it, its end, and hash and end of its letters if digits follow them to its end.
-#[inline]
-fn read_word(text: &str, at: usize, mut hash: u64) -> (u64, usize, Option<(u64, usize)>) {
-    let bytes = text.as_bytes();
-    let mut next = at;
-    let mut letters: Option<(u64, usize)> = None;
-    while let Some(&byte) = bytes.get(next) {
-        let (c, length) = if byte < 128 {
-            if !byte.is_ascii_alphanumeric() {
-                break;
+        let table = self.table;
+        let all = &mut self.words;
+        all.clear();
+        words(table.seed, text, |word| all.push(word));
+        self.find_first();
+        self.find_second(text, out);
+        for hit in &self.hits {
+            let number = hit.word as usize;
+            let core = self.words[number].start as usize;
+            table.push(hit.value, text, core, out);
+            table.push(hit.longer, text, core, out);
+            if hit.longer & MORE != 0 {
+                table.follow(text, &self.words, number, number + 1, hit.hash, out);
             }
-            (u32::from(KEY[usize::from(byte)]), 1)
-        } else {
-            let Some(c) = text[next..].chars().next().filter(|&c| is_word(c)) else { break };
-            (fold_case(c) as u32, c.len_utf8())
-        };
-        let is_digit = c.wrapping_sub(u32::from(b'0')) < 10;
-        if !is_digit {
-            letters = None;
-        } else if letters.is_none() && next > at {
-            letters = Some((hash, next));
         }
-        hash = step(hash, c);
-        next += length;
-    }
-    (hash, next, letters)
-}
-
-/// Reads the signs and spaces from `at` to the next word, or `None` at the end of the text.
-fn read_signs(text: &str, at: usize, mut hash: u64) -> Option<(u64, usize)> {
-    let mut folded = Folded::new(text, at, false);
-    loop {
-        let before = folded.offset();
-        let c = folded.next()?;
-        if is_word(c) {
-            return Some((hash, before));
+        for &word in &self.words {
+            if let Some(end) = citation_at(text, word) {
+                let start = word.start as usize;
+                let value = table.short.probe(hash_word(table.seed, &text[start..end]));
+                table.push(value, text, start, out);
+            }
         }
-        hash = step(hash, c as u32);
+        if !out[from..].is_sorted_by_key(|found| (found.start, u32::MAX - found.end, found.name)) {
+            sort(&mut out[from..]);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a matcher is: it knows names and finds all places where one stands, boundary and case verified, and nothing else. What
 //! becomes of a candidate (abbreviations, vetoes, overlap) is the business of [`crate::scan`].
 
-use crate::lexicon::{Case, Names};
+use crate::lexicon::Case;
 use crate::normalize::{Folded, fold, is_word};
 
 /// A name at a place.
@@ -39,25 +39,13 @@ pub fn end_of(name: &str, case: Case, text: &str, start: usize) -> Option<usize>
     Some(found.offset())
 }
 
-/// Verifies that a word-bounded name stands where its first letter or digit is at byte `core` of `text`: signs around it and case.
+/// Verifies that a word-bounded name of this form stands where its first letter or digit is at byte `core` of `text`: signs
+/// around it and case. Gives its start and end.
 ///
 /// The boundaries are known to be right: the caller found the core's words whole, and a name that begins or ends with a sign
 /// may stand anywhere.
 #[must_use]
-#[inline]
-pub(crate) fn verify(names: Names<'_>, name: u32, text: &str, core: usize) -> Option<Candidate> {
-    if let Some((form, case)) = names.plain(name)
-        && let Some(found) = text.as_bytes().get(core..core + form.len())
-        && found.eq_ignore_ascii_case(form)
-    {
-        let (start, end) = (u32::try_from(core).ok()?, u32::try_from(core + form.len()).ok()?);
-        return (case == Case::Insensitive || found == form).then_some(Candidate { start, end, name });
-    }
-    verify_folded(names, name, text, core)
-}
-
-fn verify_folded(names: Names<'_>, name: u32, text: &str, core: usize) -> Option<Candidate> {
-    let (form, case, _) = names.form(name);
+pub(crate) fn verify_folded(form: &str, case: Case, text: &str, core: usize) -> Option<(u32, u32)> {
     let mut start = core;
     if form.chars().next().is_some_and(|c| !is_word(c)) {
         for c in form[..form.find(is_word)?].chars().rev() {
@@ -73,5 +61,5 @@ fn verify_folded(names: Names<'_>, name: u32, text: &str, core: usize) -> Option
         }
     }
     let end = end_of(form, case, text, start)?;
-    Some(Candidate { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()?, name })
+    Some((u32::try_from(start).ok()?, u32::try_from(end).ok()?))
 }

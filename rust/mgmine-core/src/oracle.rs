@@ -350,6 +350,25 @@ fn tab_separated_sources() {
 }
 
 #[test]
+fn a_name_too_long_is_left_out_and_the_rest_is_there() {
+    let long = "x".repeat(1_001);
+    let longest = "y".repeat(1_000);
+    let tsv = format!("T cell\tCL:1\n{long}\tCL:2\n{}\tCL:3\n{longest}\tCL:4\n", "word ".repeat(10_000));
+    let toml = format!(
+        "[lexicon]\nid = \"a\"\n[[family]]\nid = \"f\"\n[[concept]]\nlabel = \"c\"\nfamily = \"f\"\nids = [\"CL:1\"]\n\
+         names = [\"T cell\",\n\"{long}\",\n{{ text = \"{long}\" }}, \"{longest}\"]\n"
+    );
+    for (text, lines) in [(&tsv, [2, 3]), (&toml, [10, 11])] {
+        let problems = Lexicon::check("file", text);
+        let found: Vec<_> = problems.iter().filter(|problem| problem.message.contains("left out")).collect();
+        assert_eq!(found.iter().map(|problem| problem.line).collect::<Vec<_>>(), lines);
+        assert!(found.iter().all(|problem| problem.severity == crate::lexicon::Severity::Warning));
+        let lexicon = Lexicon::parse(&[("file", text)]).expect("only warnings");
+        assert_eq!(mentions(&lexicon, &format!("a T cell {longest} {long}")).len(), 2);
+    }
+}
+
+#[test]
 fn problems_have_lines() {
     for (text, line, part) in [
         ("[lexicon]\nid = \"a\"\nfoo = 1\n", 3, "not a field"),
@@ -443,6 +462,11 @@ proptest! {
         scanner.scan(&document("T cells bind LFA-1.", PassageKind::Body));
         scanner.scan(&doc);
         prop_assert_eq!(scanner.result(), &first);
+        // Definitions left out, because no candidate is a use of them, change nothing.
+        scanner.scan_defined(&doc);
+        prop_assert_eq!(&scanner.result().mentions, &first.mentions);
+        prop_assert_eq!(&scanner.result().comentions, &first.comentions);
+        prop_assert!(first.definitions.iter().all(|known| scanner.result().definitions.contains(known)));
     }
 
     #[test]

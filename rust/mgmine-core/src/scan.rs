@@ -4,10 +4,10 @@
 //! every document, so nothing is allocated for the nineteen of twenty documents in which nothing matches, and whoever
 //! wants rows (Arrow builders, JSON lines, a test's list) takes what it needs while the document is still at hand.
 
-use crate::abbreviation::{definitions, is_use_of};
+use crate::abbreviation::{Wanted, definitions, definitions_of, is_use_of, use_key};
 use crate::automaton::Search;
 use crate::comention::{Comention, Counted, comentions};
-use crate::coordination;
+use crate::coordination::{self, Known};
 use crate::dictionary::Dictionary;
 use crate::document::{Document, PassageKind};
 use crate::lexicon::{Case, ConceptId, FamilyId, HostId, Lexicon, NameId};
@@ -121,7 +121,8 @@ pub struct ScanResult {
     pub mentions: Vec<Mention>,
     /// Comentions: of sentences, of passages, of the document.
     pub comentions: Vec<Comention>,
-    /// Abbreviation definitions in text order.
+    /// Abbreviation definitions in text order: those that may speak of a candidate, or all of the document if it was scanned
+    /// by [`Scanner::scan_defined`].
     pub definitions: Vec<Definition>,
 }
 
@@ -142,15 +143,23 @@ pub trait Sink {
 }
 
 /// A candidate on its way to becoming a mention.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Found {
     span: Span,
     name: u32,
     concept: ConceptId,
     family: FamilyId,
-    sentence: u32,
     elliptical: bool,
-    veto: Option<Veto>,
+    sentence: u32,
+    /// Place among the vetoes of the document plus one; 0 for none. Vetoes are few, so they are kept apart.
+    veto: u32,
+}
+
+impl Found {
+    /// Longest first, then leftmost: the order in which overlapping candidates are decided.
+    fn rank(&self) -> (u32, u32, ConceptId) {
+        (u32::MAX - self.span.len(), self.span.start, self.concept)
+    }
 }
 
 /// What a definition of the document says of a candidate.
@@ -170,6 +179,11 @@ pub struct Scanner<'l> {
     loose: Option<Search<'l>>,
     candidates: Vec<Candidate>,
     found: Vec<Found>,
+    vetoes: Vec<Veto>,
+    wanted: Wanted,
+    order: Vec<u32>,
+    kept: Vec<Kept>,
+    rows: Vec<Row>,
     evidence: Evidence,
     counted: Vec<Counted>,
     result: ScanResult,
@@ -185,6 +199,11 @@ impl<'l> Scanner<'l> {
             loose: lexicon.loose().map(|automaton| Search::new(lexicon.names(), automaton)),
             candidates: Vec::new(),
             found: Vec::new(),
+            vetoes: Vec::new(),
+            wanted: Wanted::none(),
+            order: Vec::new(),
+            kept: Vec::new(),
+            rows: Vec::new(),
             evidence: Evidence::default(),
             counted: Vec::new(),
             result: ScanResult::default(),
@@ -200,11 +219,20 @@ impl<'l> Scanner<'l> {
     /// Scans a document. Returns whether any mention, kept or vetoed, was found; if not, the result is empty (sentences too:
     /// see [`split_sentences`]). A document without passages has no text to scan.
     pub fn scan(&mut self, doc: &Document) -> bool {
+        self.scan_as(doc, false)
+    }
+
+    /// The same, for whoever shows a document: with all its abbreviation definitions. The mentions are the same.
+    pub fn scan_defined(&mut self, doc: &Document) -> bool {
+        self.scan_as(doc, true)
+    }
+
+    fn scan_as(&mut self, doc: &Document, all_definitions: bool) -> bool {
         self.result.clear();
         if self.find(doc) == 0 {
             return false;
         }
-        self.judge(doc);
+        self.judge(doc, all_definitions);
         if self.result.mentions.is_empty() {
             self.result.clear();
             return false;
@@ -235,27 +263,29 @@ impl<'l> Scanner<'l> {
     }
 
     /// From candidates to mentions and comentions, as the design document lists the steps.
-    fn judge(&mut self, doc: &Document) {
+    fn judge(&mut self, doc: &Document, all_definitions: bool) {
         split_sentences(doc, &mut self.result.sentences);
         self.place();
         if self.found.is_empty() {
             return;
         }
-        definitions(&doc.text, &self.result.sentences, &mut self.result.definitions);
+        self.define(doc, all_definitions);
+        self.vetoes.clear();
         self.evidence.start(self.lexicon.veto_count());
-        for index in 0..self.found.len() {
-            self.found[index].veto = self.veto(doc, index);
+        if !self.result.definitions.is_empty() || self.lexicon.veto_count() > 0 {
+            for index in 0..self.found.len() {
+                if let Some(veto) = self.veto(doc, index) {
+                    self.vetoes.push(veto);
+                    self.found[index].veto = self.vetoes.len() as u32;
+                }
+            }
         }
-        // A name in several forms at one place is one candidate: the first that is not vetoed, else the first.
-        self.found.sort_by_key(|found| {
-            (found.span.start, u32::MAX - found.span.end, found.concept, found.veto.is_some(), found.name)
-        });
-        self.found.dedup_by_key(|found| (found.span, found.concept));
-        let mut kept = self.resolve(doc);
-        if self.shortened(doc, &kept) {
-            kept = self.resolve(doc);
+        self.unite();
+        self.resolve(doc);
+        if self.shortened(doc) {
+            self.resolve(doc);
         }
-        self.write(doc, kept);
+        self.write(doc);
         self.pair();
     }
 
@@ -278,19 +308,54 @@ impl<'l> Scanner<'l> {
                 name: candidate.name,
                 concept,
                 family: self.lexicon.family_of(concept),
-                sentence: sentence as u32,
                 elliptical: false,
-                veto: None,
+                sentence: sentence as u32,
+                veto: 0,
             });
         }
     }
 
+    /// Looks for the definitions of the document: all, or those of short forms of which a candidate may be a use.
+    fn define(&mut self, doc: &Document, all: bool) {
+        if all {
+            definitions(&doc.text, &self.result.sentences, &mut self.result.definitions);
+            return;
+        }
+        self.wanted.clear();
+        for found in &self.found {
+            self.wanted.add(found.span.of(&doc.text));
+        }
+        definitions_of(&doc.text, &self.result.sentences, &self.wanted, &mut self.result.definitions);
+    }
+
+    /// Makes one candidate of a name that stands in several forms at one place: the first that is not vetoed, else the first. Names
+    /// are numbered concept by concept, so the candidates of a concept at a place follow each other.
+    fn unite(&mut self) {
+        let mut last = 0;
+        for index in 1..self.found.len() {
+            let next = self.found[index];
+            let united = &mut self.found[last];
+            if (united.span, united.concept) != (next.span, next.concept) {
+                last += 1;
+                self.found[last] = next;
+            } else if united.veto != 0 && next.veto == 0 {
+                *united = next;
+            }
+        }
+        self.found.truncate(last + 1);
+    }
+
     /// Whether and how the document defines a candidate.
     fn bound(&self, doc: &Document, found: &Found) -> Bound {
-        let text = found.span.of(&doc.text);
         let mut bound = Bound::Free;
+        if self.result.definitions.is_empty() {
+            return bound;
+        }
+        let text = found.span.of(&doc.text);
+        let key = use_key(text);
         for definition in &self.result.definitions {
-            if !is_use_of(text, definition.short.of(&doc.text)) {
+            let short = definition.short.of(&doc.text);
+            if use_key(short) != key || !is_use_of(text, short) {
                 continue;
             }
             if self.names_it(doc, found, definition) {
@@ -313,11 +378,14 @@ impl<'l> Scanner<'l> {
                         && name.span.start == long.start
                         && name.span.len() * 2 > long.len())
         };
-        if self.found.iter().any(is_name) {
+        // Candidates are in text order, conjuncts found later behind them.
+        let first = self.found.partition_point(|name| !name.elliptical && name.span.start < long.start);
+        let inside = |name: &&Found| name.elliptical || name.span.start < long.end;
+        if self.found[first..].iter().take_while(inside).any(is_name) {
             return true;
         }
         // `regulatory T (Treg) cells`: the head stands behind the bracket.
-        let Some(dictionary) = &self.dictionary else { return false };
+        let Some(dictionary) = self.dictionary.as_ref().map(Dictionary::table) else { return false };
         if definition.short.start < long.end {
             return false;
         }
@@ -369,21 +437,48 @@ impl<'l> Scanner<'l> {
         None
     }
 
-    /// Decides among overlapping candidates. Gives the indices of those kept, each with the concept it is nested in and the
-    /// concepts that share its name; vetoes what overlaps a longer one in part.
-    fn resolve(&mut self, doc: &Document) -> Vec<Kept> {
-        let mut order: Vec<usize> = (0..self.found.len()).filter(|&index| self.found[index].veto.is_none()).collect();
-        order.sort_by_key(|&index| {
-            let found = &self.found[index];
-            (u32::MAX - found.span.len(), found.span.start, found.concept)
-        });
-        let mut kept: Vec<Kept> = Vec::with_capacity(order.len());
-        for index in order {
-            let found = &self.found[index];
+    /// Decides among overlapping candidates: the kept ones, each with the concept it is nested in and the concepts that share its
+    /// name, are in `kept`; what overlaps a longer one in part is vetoed. Only within a run of candidates that overlap one
+    /// another is there anything to decide, and most runs are of one.
+    fn resolve(&mut self, doc: &Document) {
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        order.extend((0..self.found.len() as u32).filter(|&index| self.found[index as usize].veto == 0));
+        if self.found.last().is_some_and(|last| last.elliptical) {
+            order.sort_by_key(|&index| self.found[index as usize].span.start);
+        }
+        self.kept.clear();
+        let mut at = 0;
+        while at < order.len() {
+            let mut end = self.found[order[at] as usize].span.end;
+            let mut next = at + 1;
+            while let Some(found) = order.get(next).map(|&index| &self.found[index as usize])
+                && found.span.start < end
+            {
+                end = end.max(found.span.end);
+                next += 1;
+            }
+            if next == at + 1 {
+                self.kept.push(Kept { index: order[at], nested: None, also: Vec::new() });
+            } else {
+                let run = &mut order[at..next];
+                run.sort_unstable_by_key(|&index| (self.found[index as usize].rank(), index));
+                self.decide(doc, run);
+            }
+            at = next;
+        }
+        self.order = order;
+    }
+
+    /// Decides among the candidates of a run, given by rank.
+    fn decide(&mut self, doc: &Document, run: &[u32]) {
+        let first = self.kept.len();
+        for &index in run {
+            let found = &self.found[index as usize];
             let mut nested = None;
             let mut verdict = Verdict::Keep;
-            for (place, other) in kept.iter().enumerate() {
-                let winner = &self.found[other.index];
+            for (place, other) in self.kept.iter().enumerate().skip(first) {
+                let winner = &self.found[other.index as usize];
                 if !winner.span.overlaps(found.span) {
                     continue;
                 }
@@ -400,25 +495,35 @@ impl<'l> Scanner<'l> {
                 break;
             }
             match verdict {
-                Verdict::Keep => kept.push(Kept { index, nested, also: Vec::new() }),
-                Verdict::Share(place) => kept[place].also.push(found.concept),
+                Verdict::Keep => self.kept.push(Kept { index, nested, also: Vec::new() }),
+                Verdict::Share(place) => self.kept[place].also.push(found.concept),
                 Verdict::Drop => {}
                 Verdict::Veto(span) => {
                     let detail = span.of(&doc.text).to_owned();
-                    self.found[index].veto = Some(Veto { reason: VetoReason::Overlap, detail });
+                    self.vetoes.push(Veto { reason: VetoReason::Overlap, detail });
+                    self.found[index as usize].veto = self.vetoes.len() as u32;
                 }
             }
         }
-        kept
     }
 
     /// Adds conjuncts that lack what they share with the last one (`CD4+ and CD8+ T cells`) or the first (`TRPM6/7`), if with it
     /// they are a name. Returns whether there are any.
-    fn shortened(&mut self, doc: &Document, kept: &[Kept]) -> bool {
-        let Some(dictionary) = self.dictionary else { return false };
+    fn shortened(&mut self, doc: &Document) -> bool {
+        let Some(dictionary) = self.dictionary.as_ref().map(Dictionary::table) else { return false };
         let before = self.found.len();
-        for kept in kept.iter().filter(|kept| kept.nested.is_none()) {
-            let found = &self.found[kept.index];
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
+            let found = &self.found[kept.index as usize];
+            let sentence = self.result.sentences[found.sentence as usize].span;
+            if coordination::may_be_shared(&doc.text, sentence, found.span) {
+                order.push(kept.index);
+            }
+        }
+        order.sort_unstable_by_key(|&index| (self.found[index as usize].rank(), index));
+        for &index in &order {
+            let found = self.found[index as usize];
             let sentence = self.result.sentences[found.sentence as usize].span;
             let family = found.family;
             let (lexicon, number) = (self.lexicon, found.sentence);
@@ -432,17 +537,17 @@ impl<'l> Scanner<'l> {
                 })
             };
             let mut more = Vec::new();
-            coordination::conjuncts(&doc.text, sentence, found.span, &name_of, &mut |span, name| {
-                more.push((span, name))
-            });
+            let may_join = |conjunct: &str, head: &str| dictionary.may_join(conjunct, head);
+            let known = Known { may_join: &may_join, name_of: &name_of };
+            coordination::conjuncts(&doc.text, sentence, found.span, &known, &mut |span, name| more.push((span, name)));
             for (span, name) in more {
                 let concept = self.lexicon.concept_of(NameId(name));
                 let known =
-                    self.found.iter().any(|found| found.span == span && found.family == family && found.veto.is_none());
+                    self.found.iter().any(|found| found.span == span && found.family == family && found.veto == 0);
                 if known {
                     continue;
                 }
-                self.found.push(Found { span, name, concept, family, sentence: number, elliptical: true, veto: None });
+                self.found.push(Found { span, name, concept, family, sentence: number, elliptical: true, veto: 0 });
                 let index = self.found.len() - 1;
                 // The whole name's evidence is asked for; what stands around the conjunct is the coordination.
                 if self.veto(doc, index).is_some() {
@@ -450,56 +555,78 @@ impl<'l> Scanner<'l> {
                 }
             }
         }
+        self.order = order;
         self.found.len() > before
     }
 
-    /// Writes the mentions: kept ones, with hosts and reference passages, and vetoed ones.
-    fn write(&mut self, doc: &Document, kept: Vec<Kept>) {
-        let mut shadows: Vec<(Span, FamilyId)> = Vec::with_capacity(kept.len());
-        for Kept { index, nested, also } in kept {
+    /// Writes the mentions in text order: kept ones, with hosts and reference passages, and vetoed ones.
+    fn write(&mut self, doc: &Document) {
+        self.rows.clear();
+        let row = |found: &Found, at: usize, vetoed| Row {
+            start: found.span.start,
+            end: u32::MAX - found.span.end,
+            vetoed,
+            concept: found.concept,
+            at: at as u32,
+        };
+        self.rows
+            .extend(self.kept.iter().enumerate().map(|(at, kept)| row(&self.found[kept.index as usize], at, false)));
+        if !self.vetoes.is_empty() {
+            for (at, found) in self.found.iter().enumerate().filter(|(_, found)| found.veto != 0) {
+                // Inside a kept mention of the family nobody misses it.
+                let shadowed = self.kept.iter().any(|kept| {
+                    let kept = &self.found[kept.index as usize];
+                    kept.span.contains(found.span) && kept.family == found.family
+                });
+                if !shadowed {
+                    self.rows.push(row(found, at, true));
+                }
+            }
+        }
+        self.rows.sort_unstable();
+        let mut mentions = std::mem::take(&mut self.result.mentions);
+        mentions.reserve(self.rows.len());
+        for at in 0..self.rows.len() {
+            let Row { vetoed, at, .. } = self.rows[at];
+            let at = at as usize;
+            let (index, nested, also) = if vetoed {
+                (at, None, Vec::new())
+            } else {
+                let kept = &mut self.kept[at];
+                (kept.index as usize, kept.nested, std::mem::take(&mut kept.also))
+            };
             let found = &self.found[index];
-            shadows.push((found.span, found.family));
             let sentence = self.result.sentences[found.sentence as usize];
             let is_reference = doc.passages[sentence.passage as usize].kind == PassageKind::Reference;
-            let nested_in = nested.map(Nested::Concept).or_else(|| self.host(doc, found, sentence.span));
-            self.result.mentions.push(Mention {
+            let nested_in = if vetoed {
+                None
+            } else {
+                nested.map(Nested::Concept).or_else(|| self.host(doc, found, sentence.span))
+            };
+            let veto = vetoed.then(|| {
+                let Veto { reason, detail } = &mut self.vetoes[found.veto as usize - 1];
+                Veto { reason: *reason, detail: std::mem::take(detail) }
+            });
+            mentions.push(Mention {
                 span: found.span,
                 concept: found.concept,
                 name: NameId(found.name),
                 passage: sentence.passage,
                 sentence: found.sentence,
-                counted: nested_in.is_none() && !is_reference,
+                counted: !vetoed && nested_in.is_none() && !is_reference,
                 elliptical: found.elliptical,
                 nested_in: if is_reference { None } else { nested_in },
-                veto: None,
+                veto,
                 also,
             });
         }
-        for found in &mut self.found {
-            let inside = |(span, family): &(Span, FamilyId)| span.contains(found.span) && *family == found.family;
-            let Some(veto) = found.veto.take() else { continue };
-            if shadows.iter().any(inside) {
-                continue;
-            }
-            self.result.mentions.push(Mention {
-                span: found.span,
-                concept: found.concept,
-                name: NameId(found.name),
-                passage: self.result.sentences[found.sentence as usize].passage,
-                sentence: found.sentence,
-                counted: false,
-                elliptical: found.elliptical,
-                nested_in: None,
-                veto: Some(veto),
-                also: Vec::new(),
-            });
-        }
-        self.result.mentions.sort_by_key(|mention| {
-            (mention.span.start, u32::MAX - mention.span.end, mention.veto.is_some(), mention.concept)
-        });
+        self.result.mentions = mentions;
     }
 
     fn host(&self, doc: &Document, found: &Found, sentence: Span) -> Option<Nested> {
+        if self.lexicon.hosts().is_empty() {
+            return None;
+        }
         let text = sentence.of(&doc.text);
         let (start, end) = ((found.span.start - sentence.start) as usize, (found.span.end - sentence.start) as usize);
         let hosts = self.lexicon.hosts();
@@ -528,7 +655,7 @@ impl<'l> Scanner<'l> {
         if self.candidates.is_empty() || doc.passages.is_empty() {
             return false;
         }
-        self.judge(doc);
+        self.judge(doc, false);
         if self.result.mentions.is_empty() {
             self.result.clear();
         }
@@ -536,9 +663,21 @@ impl<'l> Scanner<'l> {
     }
 }
 
+/// A mention to be written, in the order of the output.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    start: u32,
+    /// Counted from the far end: longest first.
+    end: u32,
+    vetoed: bool,
+    concept: ConceptId,
+    /// Place among the kept, or among the found if vetoed.
+    at: u32,
+}
+
 /// A candidate that was kept.
 struct Kept {
-    index: usize,
+    index: u32,
     nested: Option<ConceptId>,
     also: Vec<ConceptId>,
 }

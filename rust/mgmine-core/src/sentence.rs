@@ -592,7 +592,8 @@ fn ends_after(text: &str, start: usize, stop: usize, before: &str, kind: Start, 
         letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none() && token.chars().count() == 1;
     if single {
         // An initial (`J. Smith`, `E. coli`) or a name's last part (`vitamin C. The …`).
-        let ahead = text[start..stop - token.len()].trim_end().rsplit(is_space).next().unwrap_or("");
+        let token_start = token.as_ptr() as usize - text.as_ptr() as usize;
+        let ahead = text[start..token_start.max(start)].trim_end().rsplit(is_space).next().unwrap_or("");
         let noun = ahead.trim_start_matches('(');
         let greek = ["alpha", "beta", "gamma", "delta", "kappa", "lambda", "α", "β", "γ", "δ", "κ"];
         let lettered = LETTERED.contains(&noun.to_lowercase().as_str())

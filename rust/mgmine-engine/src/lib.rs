@@ -3,10 +3,12 @@
 
 pub mod claims;
 pub mod collect;
+mod intern;
 pub mod lexicons;
 pub mod parquet;
 pub mod print;
 pub mod rows;
 pub mod run;
+mod strings;
 pub mod tables;
 pub mod visit;

@@ -1,35 +1,159 @@
-//! Parquet out: zstd, page statistics, and the same bytes for the same rows.
+//! Parquet out: zstd, statistics, and the same bytes for the same rows.
+//!
+//! Strings are written by [`crate::strings`], everything else by the parquet crate: integers as differences, for they grow from
+//! row to row, which is smaller and cheaper than any compression of them.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ::parquet::arrow::ArrowWriter;
-use ::parquet::basic::{Compression, ZstdLevel};
+use ::parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use ::parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 pub use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use ::parquet::file::writer::SerializedFileWriter;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+
+use crate::strings::{LEVEL, StringColumn};
 
 /// Rows of a row group. Small enough that what is buffered stays in a few megabytes, big enough to compress well.
 const ROW_GROUP: usize = 131_072;
 /// A row group is also closed at this many encoded bytes.
 const ROW_GROUP_BYTES: usize = 16 << 20;
 
-fn properties() -> WriterProperties {
-    WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).expect("3 is a zstd level")))
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
-        .set_created_by(format!("mgmine {}", env!("CARGO_PKG_VERSION")))
-        .build()
+fn properties(schema: &SchemaRef) -> Result<WriterProperties, ParquetError> {
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_created_by(format!("mgmine {}", env!("CARGO_PKG_VERSION")));
+    for column in ::parquet::arrow::ArrowSchemaConverter::new().convert(schema)?.columns() {
+        if matches!(column.physical_type(), Type::INT32 | Type::INT64) {
+            builder = builder
+                .set_column_dictionary_enabled(column.path().clone(), false)
+                .set_column_encoding(column.path().clone(), Encoding::DELTA_BINARY_PACKED)
+                .set_column_compression(column.path().clone(), Compression::UNCOMPRESSED);
+        }
+    }
+    Ok(builder.build())
+}
+
+/// The leaves of one field in the row group at hand.
+enum Column {
+    Strings(StringColumn),
+    Other(Vec<ArrowColumnWriter>),
+}
+
+/// Row groups under construction, and the file they go to.
+struct RowGroups {
+    file: SerializedFileWriter<io::BufWriter<File>>,
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    columns: Vec<Column>,
+    /// Rows of the row group at hand.
+    rows: usize,
+    /// Row groups written.
+    written: usize,
+}
+
+impl RowGroups {
+    fn new(file: File, schema: &SchemaRef) -> Result<Self, ParquetError> {
+        let writer = ArrowWriter::try_new(io::BufWriter::new(file), schema.clone(), Some(properties(schema)?))?;
+        let (file, factory) = writer.into_serialized_writer()?;
+        let mut row_groups = Self { file, factory, schema: schema.clone(), columns: Vec::new(), rows: 0, written: 0 };
+        row_groups.start()?;
+        Ok(row_groups)
+    }
+
+    /// Columns for the next row group. Those of strings keep their buffers.
+    fn start(&mut self) -> Result<(), ParquetError> {
+        let mut strings: Vec<Option<StringColumn>> = std::mem::take(&mut self.columns)
+            .into_iter()
+            .map(|column| if let Column::Strings(column) = column { Some(column) } else { None })
+            .collect();
+        strings.resize_with(self.schema.fields().len(), || None);
+        let mut writers = self.factory.create_column_writers(self.written)?.into_iter();
+        let leaves = self.file.schema_descr();
+        let mut leaf = 0;
+        for (field, strings) in self.schema.fields().iter().zip(strings) {
+            let first = leaf;
+            while leaf < leaves.num_columns() && leaves.get_column_root(leaf).name() == field.name() {
+                leaf += 1;
+            }
+            let own: Vec<_> = writers.by_ref().take(leaf - first).collect();
+            let strings = strings.or_else(|| StringColumn::new(field, leaves.column(first)));
+            self.columns.push(strings.map_or(Column::Other(own), Column::Strings));
+        }
+        self.rows = 0;
+        Ok(())
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        let mut at = 0;
+        while at < batch.num_rows() {
+            let rows = (batch.num_rows() - at).min(ROW_GROUP - self.rows);
+            let mut size = 0;
+            for ((field, array), column) in self.schema.fields().iter().zip(batch.columns()).zip(&mut self.columns) {
+                let array = array.slice(at, rows);
+                match column {
+                    Column::Strings(column) => {
+                        column.write(&array);
+                        size += column.size();
+                    }
+                    Column::Other(writers) => {
+                        for (leaf, writer) in compute_leaves(field, &array)?.iter().zip(writers) {
+                            writer.write(leaf)?;
+                            size += writer.get_estimated_total_bytes();
+                        }
+                    }
+                }
+            }
+            at += rows;
+            self.rows += rows;
+            if self.rows == ROW_GROUP || size >= ROW_GROUP_BYTES {
+                self.finish_group()?;
+                self.start()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_group(&mut self) -> Result<(), ParquetError> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        let mut group = self.file.next_row_group()?;
+        for column in &mut self.columns {
+            match column {
+                Column::Strings(column) => {
+                    let (pages, close) = column.finish()?;
+                    group.append_column(&pages, close)?;
+                }
+                Column::Other(writers) => {
+                    for writer in std::mem::take(writers) {
+                        writer.close()?.append_to_row_group(&mut group)?;
+                    }
+                }
+            }
+        }
+        group.close()?;
+        self.written += 1;
+        Ok(())
+    }
+
+    fn close(mut self) -> Result<File, ParquetError> {
+        self.finish_group()?;
+        let buffered = self.file.into_inner()?;
+        buffered.into_inner().map_err(|error| error.into_error().into())
+    }
 }
 
 /// A Parquet file that appears under its name only when it is whole: it is written beside it, synced and renamed.
 /// Dropped without [`ParquetFile::close`], it leaves nothing behind.
 pub struct ParquetFile {
-    writer: Option<ArrowWriter<io::BufWriter<File>>>,
+    writer: Option<RowGroups>,
     path: PathBuf,
     temporary: PathBuf,
     rows: u64,
@@ -45,8 +169,7 @@ impl ParquetFile {
         name.push(format!(".{}.part", std::process::id()));
         let temporary = path.with_file_name(name);
         let file = File::create(&temporary)?;
-        let writer = ArrowWriter::try_new(io::BufWriter::new(file), schema.clone(), Some(properties()))?;
-        Ok(Self { writer: Some(writer), path: path.to_owned(), temporary, rows: 0 })
+        Ok(Self { writer: Some(RowGroups::new(file, schema)?), path: path.to_owned(), temporary, rows: 0 })
     }
 
     /// Adds a batch.
@@ -69,10 +192,9 @@ impl ParquetFile {
     /// # Panics
     /// Never: the writer is there until the file is closed.
     pub fn close(mut self) -> Result<u64, ParquetError> {
-        let mut buffered = self.writer.take().expect("the file is open").into_inner()?;
-        buffered.flush()?;
-        buffered.get_ref().sync_all()?;
-        drop(buffered);
+        let file = self.writer.take().expect("the file is open").close()?;
+        file.sync_all()?;
+        drop(file);
         std::fs::rename(&self.temporary, &self.path)?;
         sync_directory(&self.path)?;
         Ok(self.rows)
@@ -101,7 +223,10 @@ mod tests {
     use std::sync::Arc;
 
     use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-    use arrow_array::{Array as _, Int32Array};
+    use arrow_array::builder::{ListBuilder, StringBuilder, StringDictionaryBuilder};
+    use arrow_array::cast::AsArray as _;
+    use arrow_array::types::Int32Type;
+    use arrow_array::{Array as _, ArrayRef, Int32Array, StringArray};
     use arrow_schema::{DataType, Field, Schema};
 
     use super::*;
@@ -143,5 +268,72 @@ mod tests {
             })
             .collect();
         assert!(values.iter().copied().eq(0..200_000));
+    }
+
+    /// Columns of strings of every kind; `row` tells the rows apart.
+    fn strings(rows: std::ops::Range<usize>) -> RecordBatch {
+        let word = |row: usize| format!("β{}", row * row % 613);
+        let item = Field::new("item", DataType::Utf8, false);
+        let mut lists = ListBuilder::new(StringBuilder::new()).with_field(item.clone());
+        let mut keys = StringDictionaryBuilder::<Int32Type>::new();
+        for row in rows.clone() {
+            for at in 0..row % 5 {
+                lists.values().append_value(word(row + at));
+            }
+            lists.append(true);
+            keys.append_option((row % 7 > 0).then(|| word(row / 50)));
+        }
+        let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let fields = vec![
+            Field::new("always", DataType::Utf8, false),
+            Field::new("perhaps", DataType::Utf8, true),
+            Field::new("never", DataType::Utf8, true),
+            Field::new("distinct", DataType::Utf8, false),
+            Field::new("key", dictionary, true),
+            Field::new("list", DataType::List(Arc::new(item)), false),
+        ];
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(StringArray::from_iter_values(rows.clone().map(word))),
+            Arc::new(StringArray::from_iter(rows.clone().map(|row| (row % 3 > 0).then(|| word(row / 100))))),
+            Arc::new(StringArray::new_null(rows.len())),
+            Arc::new(StringArray::from_iter_values(rows.clone().map(|row| format!("{row} is like no other row")))),
+            Arc::new(keys.finish()),
+            Arc::new(lists.finish()),
+        ];
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("a batch")
+    }
+
+    fn texts(dictionary: &ArrayRef) -> Vec<Option<String>> {
+        let dictionary = dictionary.as_dictionary::<Int32Type>();
+        let values = dictionary.values().as_string::<i32>();
+        dictionary.keys().iter().map(|key| key.map(|key| values.value(key as usize).to_owned())).collect()
+    }
+
+    #[test]
+    fn strings_come_back() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("strings.parquet");
+        let cuts = [0, 1, 30, 16_384, 100_000, 140_000];
+        let mut file = ParquetFile::create(&path, &strings(0..0).schema()).expect("a file");
+        for two in cuts.windows(2) {
+            file.write(&strings(two[0]..two[1])).expect("written");
+        }
+        assert_eq!(file.close().expect("closed"), 140_000);
+        let file = File::open(&path).expect("opened");
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a reader").build().expect("built");
+        let mut row = 0;
+        for batch in reader {
+            let batch = batch.expect("read");
+            let wanted = strings(row..row + batch.num_rows());
+            row += batch.num_rows();
+            for (found, wanted) in batch.columns().iter().zip(wanted.columns()) {
+                if found.as_dictionary_opt::<Int32Type>().is_some() {
+                    assert_eq!(texts(found), texts(wanted));
+                } else {
+                    assert_eq!(found, wanted);
+                }
+            }
+        }
+        assert_eq!(row, 140_000);
     }
 }

@@ -6,16 +6,15 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
-use arrow_array::builder::{
-    ArrayBuilder, BooleanBuilder, Int16Builder, Int32Builder, Int64Builder, StringBuilder, StringDictionaryBuilder,
-};
+use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Int16Builder, Int32Builder, Int64Builder, StringBuilder};
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, ListArray, RecordBatch, StructArray};
-use arrow_buffer::OffsetBuffer;
+use arrow_array::{ArrayRef, DictionaryArray, Int32Array, ListArray, RecordBatch, StringArray, StructArray};
+use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 use mgmine_core::document::{Document, Metadata, PubDate, RecordKind};
 use mgmine_io::Problem;
 
+use crate::intern::Interner;
 use crate::rows::{ComentionRow, MentionRow, SentenceRow};
 
 /// A batch is cut at this many rows …
@@ -23,7 +22,43 @@ const MAX_ROWS: usize = 16_384;
 /// … or at this many bytes of text, whichever comes first.
 const MAX_TEXT: usize = 4 << 20;
 
-type Dictionary = StringDictionaryBuilder<Int32Type>;
+/// A column of strings, each distinct one kept once.
+struct Dictionary {
+    strings: Interner,
+    keys: Vec<i32>,
+    valid: NullBufferBuilder,
+}
+
+impl Default for Dictionary {
+    fn default() -> Self {
+        Self { strings: Interner::default(), keys: Vec::new(), valid: NullBufferBuilder::new(0) }
+    }
+}
+
+impl Dictionary {
+    fn append_value(&mut self, string: impl AsRef<str>) {
+        self.keys.push(int(self.strings.intern(string.as_ref().as_bytes())));
+        self.valid.append_non_null();
+    }
+
+    fn append_option(&mut self, string: Option<impl AsRef<str>>) {
+        match string {
+            Some(string) => self.append_value(string),
+            None => {
+                self.keys.push(0);
+                self.valid.append_null();
+            }
+        }
+    }
+
+    fn finish(&mut self) -> DictionaryArray<Int32Type> {
+        let (ends, bytes) = self.strings.take();
+        let ends = std::iter::once(0).chain(ends.into_iter().map(int)).collect::<Vec<_>>();
+        let strings = StringArray::new(OffsetBuffer::new(ends.into()), Buffer::from_vec(bytes), None);
+        let keys = Int32Array::new(std::mem::take(&mut self.keys).into(), self.valid.finish());
+        DictionaryArray::new(keys, Arc::new(strings))
+    }
+}
 
 /// A table under construction.
 pub trait Table {

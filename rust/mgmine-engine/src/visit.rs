@@ -42,7 +42,7 @@ fn passage_of(doc: &Document, index: u32) -> (&'static str, Option<&str>) {
 
 /// Adds the ids of other concepts that share a name, each once. Names of big lexicons may stand for thousands of concepts.
 fn also<'l>(lexicon: &'l Lexicon, others: &[ConceptId], ids: &mut Vec<&'l str>, known: &mut HashSet<&'l str>) {
-    let more = others.iter().flat_map(|&other| lexicon.concept(other).ids.iter());
+    let more = others.iter().flat_map(|&other| lexicon.label_and_ids(other).1.iter());
     if others.len() <= 8 {
         for id in more {
             if !ids.contains(&id) {
@@ -61,9 +61,9 @@ pub fn mentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut visi
     let mut points = CodePoints::new(&doc.text);
     let (mut ids, mut known) = (Vec::new(), HashSet::new());
     for mention in &result.mentions {
-        let concept = lexicon.concept(mention.concept);
+        let (label, primary) = lexicon.label_and_ids(mention.concept);
         ids.clear();
-        ids.extend(concept.ids.iter());
+        ids.extend(primary.iter());
         also(lexicon, &mention.also, &mut ids, &mut known);
         let (passage, section) = passage_of(doc, mention.passage);
         let span = points.span(mention.span);
@@ -77,8 +77,8 @@ pub fn mentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut visi
             start: span.start,
             end: span.end,
             text: mention.span.of(&doc.text),
-            family: &lexicon.family(concept.family).id,
-            concept: concept.label,
+            family: &lexicon.family(lexicon.family_of(mention.concept)).id,
+            concept: label,
             ids: &ids,
             counted: mention.counted,
             nested_in: mention.nested_in.map(|nested| nested.label(lexicon)),

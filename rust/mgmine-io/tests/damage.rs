@@ -248,10 +248,10 @@ fn flushed_member(name: usize, lines: std::ops::Range<usize>) -> Vec<u8> {
 
 #[test]
 fn blocks_and_members_may_end_anywhere_in_what_is_read_at_a_time() {
-    let text: String = (0..9000).map(|line| format!("Line {line} of magnesium.\n")).collect();
+    let text: String = (0..24000).map(|line| format!("Line {line} of magnesium.\n")).collect();
     for name in 1..24 {
-        let mut packed = flushed_member(name, 0..6000);
-        for start in (6000..9000).step_by(5) {
+        let mut packed = flushed_member(name, 0..16000);
+        for start in (16000..24000).step_by(5) {
             packed.extend(flushed_member(1, start..start + 5));
         }
         assert!(packed.len() > 3 << 16);

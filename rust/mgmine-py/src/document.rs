@@ -346,7 +346,7 @@ pub struct Explanation {
 pub fn explain(py: Python<'_>, lexicon: &Lexicon, document: &Document) -> PyResult<Explanation> {
     let (lexicon, doc) = (&lexicon.inner, &document.inner);
     let mut scanner = Scanner::new(lexicon);
-    scanner.scan(doc);
+    scanner.scan_defined(doc);
     let result = scanner.result();
     let mut found = result.mentions.iter();
     let mut candidates = Vec::with_capacity(result.mentions.len());

@@ -11,7 +11,7 @@ use crate::normalize::fold_text;
 /// First bytes of a compiled lexicon.
 pub(crate) const MAGIC: &[u8; 8] = b"MGMLEXIC";
 /// Changes whenever the layout, the variant rules or the hashing change.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 /// Bytes before the sections: magic, format, section count, hash as 32 hexadecimal digits.
 pub(crate) const HEADER: usize = 48;
 pub(crate) const SECTIONS: usize = 10;
@@ -25,15 +25,20 @@ pub(crate) mod section {
     pub const NAMES: usize = 2;
     pub const STRINGS: usize = 3;
     pub const HEAD: usize = 4;
-    pub const BITS4: usize = 5;
-    pub const BITS8: usize = 6;
+    pub const FIRST: usize = 5;
+    pub const PAIRS: usize = 6;
     pub const SLOTS: usize = 7;
     pub const ENDS: usize = 8;
     pub const LOOSE: usize = 9;
 }
 
+/// Bits of [`flags`].
+const INSENSITIVE: u8 = 1;
+const LOOSE: u8 = 3 << 1;
+const PLAIN: u8 = 1 << 3;
+
 /// Flags of a name record: bit 0 case-insensitive, bits 1–2 boundary, bit 3 plain: ASCII that begins with a letter or digit and
-/// has no white space but single spaces.
+/// has no white space but single spaces, so that equal bytes are an equal form.
 pub(crate) fn flags(form: &str, case: Case, boundary: Boundary) -> u8 {
     let plain = form.is_ascii()
         && form.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -243,7 +248,7 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
     let mut vetoes = VetoSets::default();
     let mut strings = String::new();
     let (mut concepts, mut names, mut loose) = (Writer::default(), Writer::default(), Writer::default());
-    let mut forms: Vec<(u32, u32, u32, bool, bool)> = Vec::new();
+    let mut forms: Vec<(u32, u32, u8)> = Vec::new();
     // All strings of concepts come first, then those of names, so that a string's end is the next one's start.
     let mut starts = Vec::with_capacity(source.concepts.len());
     for concept in &source.concepts {
@@ -269,16 +274,16 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
             names.u32(strings.len());
             names.u32(number);
             names.0.extend_from_slice(&vetoes.id(&form.from.vetoes).to_le_bytes());
-            names.0.push(flags(&form.text, form.case, form.from.boundary));
+            let flags = flags(&form.text, form.case, form.from.boundary);
+            names.0.push(flags);
             names.0.push(form.rule.0);
             let start = u32::try_from(strings.len()).expect("lexicons are smaller than 4 GiB");
             strings.push_str(&form.text);
-            let is_loose = form.from.boundary != Boundary::Word;
-            if is_loose {
+            if form.from.boundary != Boundary::Word {
                 loose.u32(name as usize);
             }
-            let end = u32::try_from(strings.len()).expect("checked above");
-            forms.push((name, start, end, is_loose, form.case == Case::Exact));
+            let end = u32::try_from(strings.len()).expect("lexicons are smaller than 4 GiB");
+            forms.push((start, end, flags));
         }
     }
     // One more record each, so that a record's end is the next one's start.
@@ -290,10 +295,10 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
     names.u32(strings.len());
     names.u32(0);
     names.u32(0);
-    let word_bounded = forms
-        .iter()
-        .filter(|form| !form.3)
-        .map(|&(name, start, end, _, exact)| (name, &strings[start as usize..end as usize], exact));
+    let word_bounded = (0..).zip(&forms).filter(|(_, form)| form.2 & LOOSE == 0).map(|(name, &(start, end, flags))| {
+        let text = &strings[start as usize..end as usize];
+        dictionary::Form { name, text, exact: flags & INSENSITIVE == 0, plain: flags & PLAIN != 0 }
+    });
     let built = dictionary::build(word_bounded);
     let meta = meta(source, &family_index, &concept_index, &mut vetoes);
     assemble([
@@ -302,8 +307,8 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
         names.0,
         strings.into_bytes(),
         built.head,
-        built.bits4,
-        built.bits8,
+        built.first,
+        built.pairs,
         built.slots,
         built.ends,
         loose.0,

@@ -255,15 +255,6 @@ impl<'l> Names<'l> {
         (text, case, boundary)
     }
 
-    /// The bytes of a plain form (see `compile::flags`) and whether case matters; `None` for others.
-    #[inline]
-    pub(crate) fn plain(self, name: u32) -> Option<(&'l [u8], Case)> {
-        let record = self.records.get(name as usize * NAME_RECORD..(name as usize + 2) * NAME_RECORD)?;
-        let form = self.strings.get(u32_at(record, 0)..u32_at(record, NAME_RECORD))?;
-        let case = if record[10] & 1 == 0 { Case::Exact } else { Case::Insensitive };
-        (record[10] & 8 != 0).then_some((form, case))
-    }
-
     fn concept(self, name: u32) -> u32 {
         u32_at(self.records, name as usize * NAME_RECORD + 4) as u32
     }
@@ -426,7 +417,7 @@ impl Lexicon {
     /// The matcher of all names that begin at a word; `None` if there is none.
     #[must_use]
     pub fn dictionary(&self) -> Option<Dictionary<'_>> {
-        let parts = [section::BITS4, section::BITS8, section::SLOTS, section::ENDS].map(|number| self.section(number));
+        let parts = [section::FIRST, section::PAIRS, section::SLOTS, section::ENDS].map(|number| self.section(number));
         Dictionary::new(self.names(), self.section(section::HEAD), parts)
     }
 
@@ -506,6 +497,15 @@ impl Lexicon {
         }
     }
 
+    /// Label and CURIEs of a concept: what every row of it says.
+    #[must_use]
+    pub fn label_and_ids(&self, id: ConceptId) -> (&str, Ids<'_>) {
+        let (records, strings) = (self.section(section::CONCEPTS), self.section(section::STRINGS));
+        let at = id.0 as usize * CONCEPT_RECORD;
+        let [label, ids, close] = [0, 4, 8].map(|field| u32_at(records, at + field));
+        (string_at(strings, label, ids), Ids(string_at(strings, ids, close)))
+    }
+
     /// The family of a concept.
     #[must_use]
     pub fn family_of(&self, id: ConceptId) -> FamilyId {
@@ -557,7 +557,7 @@ impl Lexicon {
 
     /// The concepts of the names whose form is `text`, glyphs and case aside, and those names.
     pub(crate) fn named(&self, text: &str) -> Vec<NameId> {
-        let mut names = self.dictionary().map(|dictionary| dictionary.named(text)).unwrap_or_default();
+        let mut names = self.dictionary().map(|dictionary| dictionary.table().named(text)).unwrap_or_default();
         if self.loose.is_some() {
             let key = fold_text(text, false);
             let loose = self.section(section::LOOSE).chunks_exact(4).map(|four| u32_at(four, 0) as u32);

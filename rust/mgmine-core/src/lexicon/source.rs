@@ -10,6 +10,8 @@ use crate::normalize::{fold, fold_text, is_word};
 
 /// No line of a list of names is longer.
 const MAX_LINE: usize = 64 << 10;
+/// Bytes of the longest name taken in; longer ones are left out with a warning.
+const LONGEST: usize = 1_000;
 
 /// The veto fields of a name, concept or family.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -240,9 +242,12 @@ fn read_tsv(text: &str, problems: &mut Problems<'_>) -> Source {
             skipped = (if skipped.0 == 0 { number } else { skipped.0 }, skipped.1 + 1);
             continue;
         }
+        // Big lists hold such things; one is no reason to refuse the rest.
         if !name.chars().any(is_word) {
-            // Big lists hold such things; one is no reason to refuse the rest.
             problems.warn(number, name, "left out: a name needs a letter or a digit");
+            continue;
+        }
+        if is_too_long(name, number, problems) {
             continue;
         }
         if !is_curie(curie) {
@@ -590,6 +595,7 @@ fn read_concept(table: &mut Table<'_, '_>, problems: &mut Problems<'_>) -> Optio
         let line = problems.line(value.span().start);
         match value.get_ref() {
             DeValue::String(text) if trimmed(text).is_empty() => problems.error(line, &concept.label, "an empty name"),
+            DeValue::String(text) if is_too_long(trimmed(text), line, problems) => {}
             DeValue::String(text) => concept.names.push(NameSource {
                 text: trimmed(text).to_owned(),
                 case: None,
@@ -604,6 +610,9 @@ fn read_concept(table: &mut Table<'_, '_>, problems: &mut Problems<'_>) -> Optio
                     problems.error(line, &concept.label, "a name needs a `text`");
                     continue;
                 };
+                if is_too_long(&text, line, problems) {
+                    continue;
+                }
                 fields.name.clone_from(&text);
                 let case = fields.string("case", problems).unwrap_or_default();
                 let boundary = fields.string("boundary", problems).unwrap_or_default();
@@ -630,6 +639,15 @@ fn read_concept(table: &mut Table<'_, '_>, problems: &mut Problems<'_>) -> Optio
 }
 
 // --------------------------------------------------------------------------------------------------------------- lint
+
+/// Whether a name is left out for its length, with a warning.
+fn is_too_long(name: &str, line: usize, problems: &mut Problems<'_>) -> bool {
+    let is = name.len() > LONGEST;
+    if is {
+        problems.warn(line, name, format!("left out: it has {} bytes, and a name has {LONGEST} at most", name.len()));
+    }
+    is
+}
 
 fn lint(source: &Source, problems: &mut Problems<'_>) {
     let mut labels: HashMap<&str, usize> = HashMap::new();
