@@ -313,7 +313,7 @@ def bomb_by_ratio() -> _Kind:
     kind.add("zeros", bomb("", b"\0", giga, ""), 65, "the input is binary", (), file="bad.xml.gz")
     kind.add("jsonl", bomb(jsonl(), b'{"id": 1, "text": "Mg"}\n', giga, ""), 1, RATIO, file="bad.jsonl.gz", more=True)
     kind.add("medline", bomb(medline(), b"AB  - Mg2+\n", giga, ""), 1, RATIO, GOOD[:2], file="bad.nbib.gz", more=True)
-    kind.add("text", bomb("Magnesium binds LFA-1.\n\n", b"Mg2+ ", giga, ""), 1, f"{RATIO}", (), file="bad.txt.gz")
+    kind.add("text", bomb("Magnesium binds LFA-1.\n\n", b"Mg2+ ", giga, ""), 65, f"{RATIO}", (), file="bad.txt.gz")
     return kind
 
 
@@ -780,13 +780,13 @@ def lexicons() -> _Kind:
     add("regex_signs", names('".*"'), 65, r"bad\.toml:\d+.*letter or a digit")
     add("only_signs", names('"+"', '"…"', '"()"'), 65, r"bad\.toml:\d+.*letter or a digit")
     add("empty_name", names('""'), 65, r"bad\.toml:\d+.*empty")
-    add("long_name", names('"' + "magnesium " * 200_000 + '"'), 0, "a very long name")
+    add("long_name", names('"' + "magnesium " * 200_000 + '"'), 0, "a name has 1000 at most")
     add("control", names(r'"ma\u0001gnesium"', r'"m\u0000g"', r'"m\ng"'), 65, r"bad\.toml:\d+.*control")
     add("wrong_types", names("1", "true", "[]", "{}"), 65, r"bad\.toml:\d+")
     add(
         "no_family",
         LEXICON.split("[[family]]")[0] + '[[concept]]\nlabel = "a"\nfamily = "zz"\nnames = ["a b"]\n',
-        0,
+        65,
         "no family `zz`",
     )
     add(
@@ -817,7 +817,7 @@ def lexicons() -> _Kind:
         "tsv_long_line",
         "text\tcurie\n" + "a" * 5000 + "\tX:1\nmagnesium\tX:2\n",
         0,
-        r"bad\.tsv:2.*a very long name",
+        r"bad\.tsv:2.*a name has 1000 at most",
         "bad.tsv",
     )
     add("tsv_same_name", "text\tcurie\n" + "".join(f"magnesium\tX:{n}\n" for n in range(20_000)), 0, "", "bad.tsv")

@@ -448,8 +448,8 @@ class Stages:
         problems = list(map(str, tables.problems))
         # What could not be read to its end may lack the deletions, which stand last: better the file as it was before, or none.
         if summary.unread or any(problem.fatal for problem in tables.problems):
-            # What ended the reading is the reason; what else was met before may be a thousand lines.
-            reasons = [str(problem) for problem in tables.problems if problem.fatal] or problems[-1:]
+            # What ended the reading is the reason, and what was met first may be its cause; the rest may be a thousand lines.
+            reasons = list(dict.fromkeys([*problems[:1], *(str(one) for one in tables.problems if one.fatal)]))
             raise InputError("; ".join(reasons) or f"{path}: could not be read")
         result.problems.extend(problems)
         result.repaired = sum(problem.repaired for problem in tables.problems)

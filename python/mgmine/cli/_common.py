@@ -120,11 +120,14 @@ def _spelled(char: str) -> str:
 
 
 def tell(problems: Iterable[object]) -> int:
-    """Print the problems on stderr, of many only the first; how many there were."""
+    """Print the problems on stderr, of many only the first and the last, which may be what ended it; how many there were."""
     count = 0
+    problem: object = None
     for count, problem in enumerate(problems, 1):
         if count <= SHOWN:
             click.echo(f"mgmine: {visible(str(problem))}", err=True)
+    if count > SHOWN + 1:
+        click.echo(f"mgmine: … {count - SHOWN - 1:,} more problems …", err=True)
     if count > SHOWN:
-        click.echo(f"mgmine: … and {count - SHOWN:,} more problems", err=True)
+        click.echo(f"mgmine: {visible(str(problem))}", err=True)
     return count

@@ -68,8 +68,7 @@ def _documents(inputs: tuple[str, ...], doc_ids: tuple[str, ...], folder: str | 
             if not document.deleted and (not wanted or document.id in wanted):
                 missing.discard(document.id)
                 yield document
-        for problem in reader.problems:
-            click.echo(f"mgmine: {problem}", err=True)
+        _common.tell(reader.problems)
     if missing:
         raise UsageError(f"{', '.join(sorted(missing))}: not in {', '.join(files)}")
 
@@ -237,7 +236,7 @@ def command(
         else:
             _show(compiled, document)
             for line in _claim_lines(sentences):
-                click.echo(line)
+                click.echo(_common.visible(line))
     if html is not None:
         from mgmine.report._explain import page
 
