@@ -47,7 +47,7 @@ def _markdown(outcomes: Iterable[Outcome]) -> None:
 
 
 @click.command()
-@click.option("--only", multiple=True, metavar="SET", help="Only this set; may be repeated.")
+@click.option("--only", multiple=True, metavar="SET", help="Only these sets, separated by commas; may be repeated.")
 @click.option("--list", "listed", is_flag=True, help="List the sets and where they are looked for, and stop.")
 @click.option(
     "--shared", type=click.Path(path_type=Path), metavar="DIR", help="Folder of public corpora; `../shared` by default."
@@ -112,6 +112,7 @@ def command(
     """
     from mgmine.evaluate import SETS, Places, evaluate, holds
 
+    only = tuple(name for names in only for name in names.split(","))
     if pipeline or trees or entities:
         only = (*only, "pipeline") if "pipeline" not in only else only
     given = {
