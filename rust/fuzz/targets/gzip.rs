@@ -1,7 +1,7 @@
 //! Unpacking, against flate2's.
 #![no_main]
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use mgmine_io::ProblemKind;
@@ -24,11 +24,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let mut other = Vec::new();
     let read = MultiGzDecoder::new(&packed[..]).take(64 << 20).read_to_end(&mut other);
     match problem {
-        // Zero bytes behind a member are padding for us, behind which another may stand; for flate2 they are a wrong header.
+        // Zero bytes behind a member are padding for us, behind which another may stand; for flate2 they are a wrong header, or a
+        // cut one.
         None => match read {
             Ok(_) => assert!(other == unpacked),
             Err(error) => {
-                assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{error}");
+                assert!(error.kind() == ErrorKind::InvalidInput || packed.ends_with(&[0]), "{error}");
                 assert!(unpacked.starts_with(&other));
             }
         },
