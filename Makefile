@@ -49,6 +49,8 @@ guard:
 
 # The six fuzz targets, SECONDS each, two at a time. libFuzzer needs coverage, which stable Rust gives with these options.
 SECONDS ?= 60
+# The same inputs in the same order each time; 0 is another seed each time.
+SEED ?= 1
 FUZZ := gzip pubmed jats nbib lexicon
 FUZZ_TARGET := $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZ_BIN := rust/fuzz/target/$(FUZZ_TARGET)/release
@@ -63,7 +65,7 @@ fuzz: $(STAMP)
 # What is found new goes into rust/fuzz/found; an input that fails is kept in rust/fuzz/artifacts.
 fuzz-%:
 	mkdir -p rust/fuzz/found/$* rust/fuzz/artifacts/$*
-	$(FUZZ_BIN)/$* -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 -verbosity=0 \
+	$(FUZZ_BIN)/$* -seed=$(SEED) -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 -verbosity=0 \
 	  -dict=rust/fuzz/words.dict -artifact_prefix=rust/fuzz/artifacts/$*/ rust/fuzz/found/$* rust/fuzz/corpus/$*
 
 fuzz-manifest: $(STAMP)
@@ -72,7 +74,7 @@ fuzz-manifest: $(STAMP)
 # Hours: every fault point, all kills, all readers, an hour of each fuzz target.
 soak: $(STAMP)
 	$(BIN)/pytest --soak --long -s tests/faults tests/update tests/hostile
-	$(MAKE) fuzz SECONDS=3600
+	$(MAKE) fuzz SECONDS=3600 SEED=0
 
 clean:
 	rm -rf $(VENV) target demo

@@ -22,7 +22,8 @@ pub fn read(bytes: &[u8]) -> All {
     let block = [1, 2, 3, 7, 16, 61, 256, 4096][usize::from(how & 7)];
     let chunked = Options { block, threaded: how & 8 != 0, ..full() };
     assert_eq!(read_with("x", bytes, &chunked), all, "in blocks of {block}");
-    if how & 16 != 0 {
+    // What is packed twice is refused.
+    if how & 16 != 0 && !bytes.starts_with(&[0x1f, 0x8b]) {
         assert_eq!(read_with("x", &gzip(bytes), &chunked), all, "packed");
     }
     if how & 32 != 0 {
