@@ -223,7 +223,7 @@ class Manifest:
             "segments": [segment.to_json() for segment in self.segments],
             "superseded": self.superseded.to_json() if self.superseded else None,
         }
-        return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+        return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
     @classmethod
     def from_bytes(cls, data: bytes, where: Path) -> Manifest:
@@ -267,7 +267,7 @@ def describe(segment: Segment, files: Iterable[File], generation: int) -> bytes:
         "files": [replace(file, segment=segment.id).to_json() for file in files],
         "segment": segment.to_json(),
     }
-    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def read(folder: Path, name: str = NAME) -> Manifest | None:
