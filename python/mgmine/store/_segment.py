@@ -240,9 +240,14 @@ def merge(segments: Path, manifest: Manifest, files: Sequence[File], folder: Pat
                 query = " UNION ALL ".join(parts)
             else:
                 query = f"SELECT *, NULL::BIGINT AS file FROM segment.{table} WHERE false"
-            query = f"SELECT {names} FROM ({query}) AS t"
-            if table != "touched":
-                query += " ANTI JOIN gone ON gone.file = t.file AND gone.record = t.record"
+            if table == "touched":
+                query = f"SELECT {names} FROM ({query}) AS t"
+            else:
+                # A join may give its rows in any order, depending on what it takes the tables' sizes to be.
+                query = (
+                    f"SELECT {names} FROM (SELECT *, row_number() OVER () AS nth FROM ({query})) AS t "
+                    "ANTI JOIN gone ON gone.file = t.file AND gone.record = t.record ORDER BY t.nth"
+                )
             written[table] = _written(connection.sql(query), folder / f"{table}.parquet")
     return written
 
