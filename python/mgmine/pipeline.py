@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -181,6 +182,18 @@ def extract(
     return table
 
 
+@contextmanager
+def _opened(store: Store | Input, *, create: bool) -> Iterator[Store]:
+    """The store itself, or the one in a folder, which is closed in the end."""
+    from mgmine.store import Store
+
+    if isinstance(store, Store):
+        yield store
+        return
+    with Store(store, create=create) as held:
+        yield held
+
+
 def run(
     inputs: Input | Sequence[Input],
     store: Store | Input,
@@ -213,27 +226,21 @@ def run(
         LockedError: Another process is writing to the store.
         StoreError: The folder is no store, or cannot be written to.
     """
-    from mgmine.store import Store
 
     files, compiled = _given(inputs, lexicon)
     stages = Stages(compiled, gate=gate, model=model, claims=claims, threads=threads)
-    held = store if isinstance(store, Store) else Store(store, create=True)
     results = []
-    try:
-        with held.writer() as writer:
-            for given in files:
-                result = FileRun(Path(given).name)
-                try:
-                    result = stages.store(Path(given), writer, progress=progress)
-                except InputError as error:
-                    result.failed = str(error)
-                results.append(result)
-                if done:
-                    done(result)
-            writer.compact()
-    finally:
-        if held is not store:
-            held.close()
+    with _opened(store, create=True) as held, held.writer() as writer:
+        for given in files:
+            result = FileRun(Path(given).name)
+            try:
+                result = stages.store(Path(given), writer, progress=progress)
+            except InputError as error:
+                result.failed = str(error)
+            results.append(result)
+            if done:
+                done(result)
+        writer.compact()
     return results
 
 
@@ -269,42 +276,36 @@ def refresh(
         LockedError: Another process is writing to the store.
         StoreError: The folder is no store, or cannot be written to.
     """
-    from mgmine.store import Store
 
     _, compiled = _given([], lexicon)
     stages = Stages(compiled, model=model, claims=claims, threads=threads)
-    held = store if isinstance(store, Store) else Store(store)
     results = []
-    try:
-        with held.writer() as writer:
-            plans = []
-            for file in writer.files():
-                key = stages.key(file.key.source, file.key.md5, gate or file.key.gate)
-                parts = ("lexicon", "gate", "rules", "model")
-                changed = [part for part in parts if getattr(key, part) != getattr(file.key, part)]
-                plans.append((file, key, changed, not file.whole or bool({"lexicon", "gate"} & set(changed))))
-            paths = sources_of([key for _, key, _, needed in plans if needed], places)
-            for file, key, changed, needed in plans:
-                result = FileRun(key.source, known=not changed and not needed)
-                reason = f"{_and(changed)} changed" if changed else "some of its records count again"
-                try:
-                    if needed and key not in paths:
-                        raise InputError(f"{key.source}: {reason}; the file, of MD5 {key.md5}, is not where you said")
-                    if needed:
-                        result = stages.store(paths[key], writer, gate=key.gate, progress=progress)
-                        result.reason = f"{reason}: file read again"
-                    elif changed:
-                        result = stages.reread(held, file, writer, gate=key.gate)
-                        result.reason = f"{reason}: claims read again from the stored sentences"
-                except InputError as error:
-                    result.failed = str(error)
-                results.append(result)
-                if done:
-                    done(result)
-            writer.compact()
-    finally:
-        if held is not store:
-            held.close()
+    with _opened(store, create=False) as held, held.writer() as writer:
+        plans = []
+        for file in writer.files():
+            key = stages.key(file.key.source, file.key.md5, gate or file.key.gate)
+            parts = ("lexicon", "gate", "rules", "model")
+            changed = [part for part in parts if getattr(key, part) != getattr(file.key, part)]
+            plans.append((file, key, changed, not file.whole or bool({"lexicon", "gate"} & set(changed))))
+        paths = sources_of([key for _, key, _, needed in plans if needed], places)
+        for file, key, changed, needed in plans:
+            result = FileRun(key.source, known=not changed and not needed)
+            reason = f"{_and(changed)} changed" if changed else "some of its records count again"
+            try:
+                if needed and key not in paths:
+                    raise InputError(f"{key.source}: {reason}; the file, of MD5 {key.md5}, is not where you said")
+                if needed:
+                    result = stages.store(paths[key], writer, gate=key.gate, progress=progress)
+                    result.reason = f"{reason}: file read again"
+                elif changed:
+                    result = stages.reread(held, file, writer, gate=key.gate)
+                    result.reason = f"{reason}: claims read again from the stored sentences"
+            except InputError as error:
+                result.failed = str(error)
+            results.append(result)
+            if done:
+                done(result)
+        writer.compact()
     return results
 
 
