@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hostileinputs import Case
 
 MEMORY = 512 << 20
+FLOOD = 64 << 20
 CASES = list(inputs.cases())
 
 LEXICON = """
@@ -83,8 +84,10 @@ class Server:
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
         out = stdout.read_bytes()
-        # Of a flood of output only its size would matter.
-        return Ran(answer["code"], out[: 64 << 20].decode(), stderr.read_text(errors="replace"), answer["memory"])
+        if len(out) > FLOOD:
+            # Of a flood of output the beginning is enough: its whole lines.
+            out = out[: out.rindex(b"\n", 0, FLOOD) + 1]
+        return Ran(answer["code"], out.decode(), stderr.read_text(errors="replace"), answer["memory"])
 
     def close(self) -> None:
         assert self._process.stdin
