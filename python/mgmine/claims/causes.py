@@ -215,11 +215,11 @@ class Causes(Compounds):
                 group_sign = entry.group.sign or "+"
                 break
         objects = self.direct_object(verb)
-        if objects and verb.lemma not in ("kill", "lyse"):
+        if objects and verb.lemma not in ("kill", "lyse", "bind", "recognize", "recognise"):
             return [
-                (arg, self._sign(sign, arg.sign * (1 if group_sign == "+" else -1)) or sign, [*cue, verb])
+                (arg, self._sign(sign, arg.sign * (1 if group_sign == "+" and not self.restrained(verb, arg) else -1)) or sign, [*cue, verb])
                 for arg in objects
-            ]
+            ]  # fmt: skip
         if any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ())):
             args = [arg for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
             return [(arg, sign if group_sign == "+" else "+", [*cue, verb]) for arg in args]

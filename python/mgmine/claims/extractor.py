@@ -35,6 +35,10 @@ WITHOUT_PARSER = 0.85
 """What a reading without a trained parser is worth beside one with it."""
 _SPLIT = re.compile(r";\s+(?=\S)")
 _WORDS = re.compile(r"\w+")
+_ELLIPSIS = re.compile(
+    r"[^;:.?!]{1,60} (?:did|does|do|was|were|is|are|can|could|may|might|will|would|had|has|have)(?: not|n't)?(?:,? (?:so|either|too))?[.;!]?\s*"
+)
+"""A clause whose verb stands in the one before: "…; B did not"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +399,8 @@ def _cuts(text: str) -> list[tuple[int, int]]:
     for match in _SPLIT.finditer(text):
         at = match.start()
         if text.count("(", 0, at) != text.count(")", 0, at) or text.count("[", 0, at) != text.count("]", 0, at):
+            continue
+        if _ELLIPSIS.fullmatch(text, match.end()):
             continue
         if len(_WORDS.findall(text, cuts[-1], at)) >= 3 and len(_WORDS.findall(text, match.end())) >= 3:
             cuts.append(match.end())

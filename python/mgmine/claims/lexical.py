@@ -106,6 +106,8 @@ class Data:
     show_verbs: frozenset[str] = frozenset()
     report_verbs: frozenset[str] = frozenset()
     harms: frozenset[str] = frozenset()
+    threats: frozenset[str] = frozenset()
+    restraining: frozenset[str] = frozenset()
     cues: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     compartments: dict[str, str] = field(default_factory=dict)
     species: dict[str, str] = field(default_factory=dict)
@@ -235,6 +237,8 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
             for form in noun_forms(noun):
                 out.anaphors.setdefault(form, family)
     out.harms = _nouns(table["harm"]["nouns"])
+    out.threats = _nouns(table["threat"]["nouns"])
+    out.restraining = frozenset(table["threat"]["verbs"])
     out.pronouns = frozenset(table["anaphor"]["pronouns"])
     for row in table["perturbation"]:
         kind = PerturbationKind(row["kind"], row["flips"])

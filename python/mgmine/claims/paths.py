@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from mgmine.nlp.graph import Node
 
 
+_PRESCRIBING = frozenset(
+    {"use", "give", "administer", "approve", "prescribe", "indicate", "employ", "license", "recommend", "apply"}
+)
+
+
 class Paths(Logic):
     """Evaluates paths and fires rules."""
 
@@ -60,6 +65,9 @@ class Paths(Logic):
                 continue
             sign = self._sign(group.sign, target.sign)
             sign = self._correlation_sign(firing, subject, target, sign)
+            if sign == "?" and subject.type in ("t_cell", "cell") and self.restrained(node, target):
+                # a molecule that controls a tumour may do so either way; cells hold it in check
+                sign = "-"
             if group.light or node.lemma in ("induce", "trigger", "elicit", "provoke"):
                 # "led to reduced killing": the adjective gives the direction
                 sign = self._sign(sign, self.phrases.direction(target.node))
@@ -149,6 +157,12 @@ class Paths(Logic):
             lemma in self.data.harms
             or (lemma.startswith(("hypo", "hyper")) and lemma.endswith(("emia", "ism", "tension", "algesia")))
         )
+
+    def restrained(self, verb: Node, target: Arg) -> bool:
+        """Whether a verb such as "control" means to lessen: what it is done to is a threat."""
+        return verb.lemma in self.data.restraining and any(
+            word.lemma in self.data.threats for word in self.graph.nodes if target.start <= word.start and word.end <= target.end
+        )  # fmt: skip
 
     def _molecule(self, arg: Arg) -> bool:
         """Whether an argument looks like a molecule: a name that is no cell, or a symbol."""
@@ -298,7 +312,8 @@ class Paths(Logic):
         out: list[Arg] = []
         for place in places:
             for kid in place.kids:
-                if kid.i < node.i:
+                if kid.i < node.i and not (kid.dep == "nmod" and kid.case() == "for"):
+                    # "for Y, X is needed" is told that way round too
                     continue
                 if kid.dep == "nmod" and kid.is_noun and kid.case() in ("for", "in", "to", "during", "of"):
                     out.extend(self.phrases.objects(kid))
@@ -327,7 +342,8 @@ class Paths(Logic):
         ):
             # "A was dispensable for Y, whereas B was essential": for Y too
             for kid in head.kids:
-                if kid.i > head.i and kid.dep == "nmod" and kid.is_noun and kid.case() in ("for", "in", "to", "during"):
+                cases = ("for", "in", "to", "during") if kid.i > head.i else ("for",)
+                if kid.dep == "nmod" and kid.is_noun and kid.case() in cases:
                     out.extend(self.phrases.objects(kid))
         return out
 
@@ -380,10 +396,31 @@ class Paths(Logic):
         return []
 
     def _path_disease(self, firing: Firing) -> list[Arg]:
-        return [
-            arg for arg in self.patient(firing.node, firing.entry)
-            if arg.type == "disease" or arg.node.low.endswith(self.data.disease_endings)
-        ]  # fmt: skip
+        found = (
+            self.patient(firing.node, firing.entry)
+            if firing.form == "verb"
+            else self._nmod(firing.node, {"of"}, firing)
+        )
+        return self._diseases(found)
+
+    def _path_indication(self, firing: Firing) -> list[Arg]:
+        """ "approved for" a disease."""
+        return self._diseases(self._nmod(firing.node, {"for", "in"}, firing))
+
+    def _diseases(self, args: list[Arg]) -> list[Arg]:
+        return [arg for arg in args if arg.type == "disease" or arg.node.low.endswith(self.data.disease_endings)]
+
+    def _path_given(self, firing: Firing) -> list[Arg]:
+        """ "X is used to treat", "X is approved for the treatment of": X is the remedy."""
+        node, verb = firing.node, firing.node.head
+        hangs = (
+            node.dep in ("xcomp", "advcl")
+            if firing.form == "verb"
+            else node.dep == "nmod" and node.case() in ("for", "in")
+        )
+        if not hangs or verb is None or not self.passive(verb) or verb.lemma not in _PRESCRIBING:
+            return []
+        return [replace(arg, sign=1) for arg in self.subject(verb)]
 
     def _path_leaver(self, firing: Firing) -> list[Arg]:
         head = self._leaving(firing.node)

@@ -129,7 +129,8 @@ class Phrases:
             # "interleukin 16"
             end = following.end
         for kid in head.kids:
-            if kid.i > head.i and kid.dep == "nmod" and kid.case() == "of" and kid.i - head.i <= 6:
+            cases = ("of", "in") if head.lemma in _CHANGED else ("of",)
+            if kid.i > head.i and kid.dep == "nmod" and kid.case() in cases and kid.i - head.i <= 6:
                 end = max(end, self.span(kid)[1])
                 break
         return left.start, end
@@ -281,7 +282,8 @@ class Phrases:
         if name is None and (node.tag in _PRONOUN_TAGS or (node.low in data.pronouns and not self._determines(node))):
             return self._pronoun(node)
         if name is not None:
-            return [self._of_name(node, name)]
+            arg = self._of_name(node, name)
+            return [self._named_lack(arg, name) if subject else arg]
         if (
             node.is_verb
             and node.dep in ("csubj", "advcl", "nmod", "nsubj", "dobj", "conj", "acl")
@@ -293,6 +295,8 @@ class Phrases:
         # a compound token that ends in a name ("serum-magnesium") or holds one ("anti-LFA-1")
         key = node.lemma
         kind = data.perturbation_nouns.get(node.low)
+        if kind is None and any(kid.low in _DISABLING and kid.i < node.i for kid in node.kids) and key in _CHANGED:
+            kind = data.perturbation_nouns["loss-of-function"]
         themes = self.themes(node)
         if themes and themes[0].tag == "WP$":
             antecedent = self.antecedent(themes[0])
@@ -319,7 +323,7 @@ class Phrases:
                     held = tuple(arg for theme in themes for arg in self._all(theme, True, depth + 1))
                     return [replace(given, perturbation=kind, themes=held, agent=True)]
                 return [given]
-        if subject and kind is not None and themes:
+        if subject and kind is not None and (themes or (kind.flips and self._means(node))):
             return self._perturbed(node, kind, themes, depth)
         if not subject and themes:
             turned = self._composed(node, themes, depth)
@@ -411,7 +415,7 @@ class Phrases:
                 return used[:1]
         for kid in node.kids:
             if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on"):
-                if left and kid.case() in ("in", "to"):
+                if left and kid.case() in ("in", "to") and node.lemma not in _CHANGED:
                     continue
                 if (
                     kid.case() == "of"
@@ -525,10 +529,8 @@ class Phrases:
             for member, _ in self.members(theme)
             for arg in self.resolve(member, True, depth + 1)
         )
-        agents = [
-            kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "by", "using", "through", "via")
-        ]
-        if not theme_args:
+        agents = self._means(node)
+        if not theme_args and not (kind.flips and agents):
             return [self._plain(node)]
         if kind.flips and agents and node.lemma not in ("inhibitor", "blocker", "antagonist"):
             return [
@@ -548,6 +550,12 @@ class Phrases:
                 for place, arg in enumerate(theme_args)
             ]
         return [replace(plain, perturbation=kind, themes=theme_args)]
+
+    def _means(self, node: Node) -> list[Node]:
+        """ "chelation with EDTA": what it was done with."""
+        return [
+            kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "by", "using", "through", "via")
+        ]
 
     def _gerund(self, node: Node, subject: bool, depth: int) -> list[Arg]:
         """ "adding back MgCl2", "removing magnesium", "keeping LFA-1 open" as a subject."""
@@ -738,6 +746,21 @@ class Phrases:
         arg = self._name_arg(node, name)
         return replace(arg, level=self.level(node))
 
+    def _named_lack(self, arg: Arg, name: Name) -> Arg:
+        """A name that says of something that it is lacking, such as "magnesium deficiency": a perturbation of that thing."""
+        thing, _, word = name.text.rpartition(" ")
+        kind = self.data.perturbation_nouns.get(word.lower())
+        if not thing or kind is None or not kind.flips:
+            return arg
+        # its ids are known where the thing is named by itself somewhere
+        alone = next((one for one in (*self.names, *self.memory.names) if one.text.lower() == thing.lower()), None)
+        ids = alone.ids if alone is not None else self.data.groundings.get(thing.lower(), ((), ""))[0]
+        own = Name(
+            name.start, name.start + len(thing), thing, name.family, alone.concept if alone is not None else thing, ids
+        )
+        theme = Arg(arg.node, own.start, own.end, own.family, own.ids, own)
+        return replace(arg, perturbation=kind, themes=(theme,))
+
     def _name_arg(self, node: Node, name: Name) -> Arg:
         return Arg(node, name.start, name.end, name.family, name.ids, name)
 
@@ -860,9 +883,12 @@ class Phrases:
 
 _WIDE = frozenset({
     "increase", "decrease", "change", "rise", "fall", "drop", "reduction", "loss", "decline", "improvement", "gain", "elevation",
-    "impairment", "enhancement", "alteration", "difference", "shift", "exposure", "return",
+    "impairment", "enhancement", "alteration", "difference", "shift", "exposure", "return", "mutation", "variant", "polymorphism",
 })  # fmt: skip
 
+
+_CHANGED = frozenset({"mutation", "variant", "polymorphism", "allele"})
+_DISABLING = frozenset({"loss-of-function", "inactivating", "null", "truncating", "nonsense", "disruptive", "lof"})
 
 _DEEDS = frozenset({
     "lysis", "destruction", "clearance", "elimination", "eradication", "degradation", "killing", "growth", "expansion", "repair",

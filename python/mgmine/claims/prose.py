@@ -190,6 +190,7 @@ class Prose(Statements):
             and self.passive(head)
             and head.dep in ("root", "conj", "parataxis")
             and not any(kid.dep == "aux" and kid.tag == "MD" for kid in head.kids)
+            and not any(draft.predicate == "treats" for draft in self.fired.get(node.i, ()))
         ):
             self._withdraw(node)
 

@@ -40,6 +40,8 @@ def repair(graph: Graph, data: Data) -> None:
     _verb_as_adjective(graph, data)
     _coordinated_participle(graph, data)
     _coordinated_clause(graph)
+    _elided_verb(graph)
+    _verb_after_but(graph, data)
     _last_of_list(graph, data)
     _headless_clause(graph, data)
     _stolen_object(graph, data)
@@ -1036,6 +1038,49 @@ def _coordinated_clause(graph: Graph) -> None:
             and any(kid.dep == "dobj" for kid in node.kids)
         ):
             node.attach(verb, "conj")
+
+
+def _elided_verb(graph: Graph) -> None:
+    """ "A raised X but B did not": the noun before an auxiliary that stands for a verb is its subject."""
+    for node in graph.nodes[1:]:
+        noun = graph.nodes[node.i - 1]
+        stands_in = node.lemma in ("do", "can", "could", "may", "might", "will", "would") and node.dep in (
+            "conj",
+            "advcl",
+            "parataxis",
+        )
+        if not stands_in or noun.dep != "conj" or not noun.is_noun or noun.head is None or node.head is None:
+            continue
+        if any(kid.dep in ("nsubj", "nsubjpass", "dobj", "xcomp", "ccomp") for kid in node.kids):
+            continue
+        for kid in [kid for kid in noun.head.kids if kid.dep == "cc" and kid.i < noun.i]:
+            kid.attach(node.head, "cc")
+        noun.attach(node, "nsubj")
+
+
+def _verb_after_but(graph: Graph, data: Data) -> None:
+    """ "did not affect X but increased Y": the word in -ed after "but" is what was done, not what Y is like."""
+    for node in graph.nodes[:-1]:
+        but = graph.nodes[node.i - 1] if node.i else None
+        noun = node.head
+        if (
+            node.dep != "amod"
+            or but is None
+            or but.low != "but"
+            or not node.low.endswith("ed")
+            or data.lemmas.get(node.low) not in data.verbs
+        ):
+            continue
+        if noun is None or noun.dep != "conj" or noun.head is None or noun.head.i > node.i or noun.head.dep != "dobj":
+            continue
+        verb = noun.head.head
+        if verb is None or not verb.is_verb or not any(kid.dep == "neg" for kid in verb.kids):
+            continue
+        node.tag, node.lemma = "VBD", data.lemmas[node.low]
+        for kid in [kid for kid in noun.head.kids if kid.dep == "cc"]:
+            kid.attach(verb, "cc")
+        node.attach(verb, "conj")
+        noun.attach(node, "dobj")
 
 
 def _last_of_list(graph: Graph, data: Data) -> None:

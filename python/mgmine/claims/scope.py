@@ -153,7 +153,9 @@ class Scope:
                 if kid is below or (kid.i > at.i and kid.dep not in ("advmod", "amod", "mark")):
                     continue
                 if kid.dep == "aux" and kid.low in cues["possible_aux"]:
-                    raise_to("possible")
+                    # "could not bind" tells of an inability, which was seen
+                    if kid.low != "could" or not any(one.dep == "neg" for one in at.kids):
+                        raise_to("possible")
                 elif kid.dep in ("advmod", "amod") and kid.i < at.i:
                     if at.is_noun and at is not node and kid.dep == "amod":
                         continue
@@ -415,8 +417,9 @@ class Scope:
                 if kid.dep == "nsubj" and kid.lemma == "control":
                     return True
                 if kid.dep in ("nsubj", "nsubjpass") and any(
-                    inner.dep == "appos" and inner.lemma == "control" for inner in kid.kids
-                ):
+                    inner.lemma == "control" and (inner.dep == "appos" or (inner.dep == "compound" and _designed(inner, kid)))
+                    for inner in kid.kids
+                ):  # fmt: skip
                     return True
                 if kid.dep in ("nsubj", "nsubjpass") and any(
                     inner.dep == "acl" and any(one.lemma == "control" and one.case() == "as" for one in inner.kids) for inner in kid.kids
@@ -425,6 +428,14 @@ class Scope:
             at = at.head
             steps += 1
         return False
+
+
+def _designed(control: Node, name: Node) -> bool:
+    """Whether "control" before a name says what it serves as: "the positive control PMA", not "control cells"."""
+    return any(
+        kid.low in ("positive", "negative", "vehicle", "internal") and kid.i < control.i
+        for kid in (*name.kids, *control.kids)
+    )
 
 
 def _anchored(anchor: Node) -> set[int]:
