@@ -443,6 +443,9 @@ class Causes(Compounds):
             if node.lemma in self.data.cohorts | self.data.cells and words[:1] in (["in"], ["among"]):
                 given: list[tuple[Arg, PerturbationKind | None, bool]] = []
                 for kid in node.kids:
+                    if kid.dep == "nmod" and kid.case() in ("on", "under"):
+                        # "in mice on a magnesium-free diet"
+                        given.extend((arg, removal, True) for arg in self._absent_modifier(kid))
                     if kid.dep == "acl" and kid.lemma in (
                         "feed",
                         "give",
@@ -536,6 +539,8 @@ class Causes(Compounds):
                     for inner in kid.kids:
                         if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() in ("of", "from", "for")):
                             out.extend(self.phrases.objects(inner))
+                elif kid.low.startswith("low-") and kid.i in self.phrases.within:
+                    out.extend(self.phrases._name_arg(node, name) for name in self.phrases.within[kid.i])
                 elif kid.low in ("low", "poor") and kid.i > node.i:
                     for inner in kid.kids:
                         if inner.dep == "nmod" and inner.case() == "in":

@@ -70,7 +70,11 @@ class Paths(Logic):
                 sign = "-"
             if group.light or node.lemma in ("induce", "trigger", "elicit", "provoke"):
                 # "led to reduced killing": the adjective gives the direction
-                sign = self._sign(sign, self.phrases.direction(target.node))
+                direction = self.phrases.direction(target.node)
+                sign = self._sign(sign, direction)
+                if direction < 0:
+                    # said once, in the sign
+                    target = replace(target, level=None)
             if self._harmful(target) and (
                 (
                     sign == "+"

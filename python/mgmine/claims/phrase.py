@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mgmine.claims.lexical import Data, PerturbationKind
     from mgmine.nlp.graph import Graph, Node
 
-_UNIT = re.compile(r"(?:[µμmnkp]?(?:mol|g|l|M|m|L)(?:/\w+)?|%|units?|-?fold)")
+UNIT = re.compile(r"(?:[µμmnkp]?(?:mol|g|l|M|m|L)(?:/\w+)?|%|units?|-?fold)")
 _BEFORE = frozenset({"compound", "amod", "nummod", "nmod:poss", "nmod:npmod", "dep", "advmod"})
 _PRONOUN_TAGS = frozenset({"PRP", "PRP$", "WP", "WDT", "WP$", "EX"})
 
@@ -325,6 +325,9 @@ class Phrases:
                 return [given]
         if subject and kind is not None and (themes or (kind.flips and self._means(node))):
             return self._perturbed(node, kind, themes, depth)
+        acted = self._acted_on(node) if not subject and themes else None
+        if acted is not None:
+            return [Arg(node, self.span(node)[0], acted, "process")]
         if not subject and themes:
             turned = self._composed(node, themes, depth)
             if turned:
@@ -373,6 +376,22 @@ class Phrases:
             return []
         return [self._perturbed_holder(node)]
 
+    def _acted_on(self, node: Node) -> int | None:
+        """Where "the effect of X on Y" ends: as what something is done to, it is neither X nor Y but what the one does to the other."""
+        group = self.data.nouns.get(node.low)
+        if (
+            group is None
+            or group.frame != "effect"
+            or not any(kid.dep == "nmod" and kid.case() == "of" for kid in node.kids)
+        ):
+            return None
+        ends = [
+            self.span(kid)[1]
+            for kid in node.subtree()
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("on", "upon", "over")
+        ]
+        return max(ends, default=None)
+
     def _called(self, node: Node) -> Node | None:
         """ "an HDAC inhibitor, trichostatin A, …": the name that stands in apposition to a class noun."""
         for kid in node.kids:
@@ -391,7 +410,7 @@ class Phrases:
             kid.i < node.i
             and kid.dep in ("compound", "nmod:poss")
             and (kid.is_noun or kid.i in self.at)
-            and not _UNIT.fullmatch(kid.text)
+            and not UNIT.fullmatch(kid.text)
             for kid in node.kids
         )
         if node.lemma in (
@@ -433,7 +452,7 @@ class Phrases:
             given = [kid for place in places for kid in place.kids if kid.dep == "nmod" and kid.case() == "to"]
             if given:
                 return given[:1]
-        before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and not _UNIT.fullmatch(kid.text) and (
+        before = [kid for kid in node.kids if kid.i < node.i and kid.dep in ("compound", "nmod:poss") and not UNIT.fullmatch(kid.text) and (
             kid.is_noun or kid.tag in ("PRP$", "WP$") or kid.i in self.at or kid.tag == "JJ"
         )]  # fmt: skip
         named = [kid for kid in before if kid.i in self.at]

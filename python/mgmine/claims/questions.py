@@ -106,20 +106,23 @@ def _unknown(reader: Reader, node: Node) -> bool:
     subjects = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
     if any(one.low in ("little", "nothing") for one in subjects):
         return True
-    if reader.scope.negated(node) and node.lemma not in (
-        "show",
-        "see",
-        "test",
-        "study",
-        "prove",
-        "identify",
-        "examine",
-    ):
+    looked = ("show", "see", "test", "study", "prove", "identify", "examine")
+    if reader.scope.negated(node) and (node.lemma not in looked or _asked(node)):
         return True
     return (
         reader.scope.negated(node)
         and any(kid.low in ("yet", "previously", "so", "fully", "been") for kid in node.kids)
         and any(one.low in cues["carriers"] or one.is_verb for one in subjects)
+    )
+
+
+def _asked(node: Node) -> bool:
+    """ "whether X does Y has not been tested"."""
+    return any(
+        one.low in ("whether", "if", "how")
+        for kid in node.kids
+        if kid.dep in ("csubj", "csubjpass", "advcl", "ccomp", "nsubjpass")
+        for one in kid.kids
     )
 
 

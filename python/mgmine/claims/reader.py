@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mgmine.claims.phrase import Arg, Memory, Name
+from mgmine.claims.phrase import UNIT, Arg, Memory, Name
 from mgmine.claims.prose import Prose
+from mgmine.records import SYMMETRIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,7 +110,10 @@ class Reader(Prose):
         for draft in self.drafts:
             if id(draft) in self.hidden or not self._sound(draft):
                 continue
-            key = (_key(draft.subject), draft.predicate, _key(draft.object), draft.sign, draft.negated)
+            sides = [_key(draft.subject), _key(draft.object)]
+            if draft.predicate in SYMMETRIC:
+                sides.sort(key=repr)
+            key = (*sides, draft.predicate, draft.sign, draft.negated)
             held = best.get(key)
             if held is None or held.score < draft.score:
                 best[key] = draft
@@ -142,6 +146,9 @@ class Reader(Prose):
                 ):
                     return False
                 if self.graph.text[side.start : side.start + 1] in ("[", "(", ",") and side.name is None:
+                    return False
+                if side.name is None and UNIT.fullmatch(side.node.text):
+                    # a dose that was taken for what it was a dose of
                     return False
                 if side.node.tag in ("PRP", "WDT", "WP", "EX") and not side.inherited and side.name is None:
                     return False

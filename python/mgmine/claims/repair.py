@@ -20,6 +20,7 @@ def repair(graph: Graph, data: Data) -> None:
     """Changes the graph in place."""
     if not graph.nodes:
         return
+    _passives(graph)
     _auxiliaries(graph)
     _lemmas(graph, data)
     mend(graph, data)
@@ -53,6 +54,29 @@ def repair(graph: Graph, data: Data) -> None:
     _without(graph)
     _far_from(graph)
     mend_clauses(graph, data)
+
+
+def _passives(graph: Graph) -> None:
+    """ "has not been studied": the participle right behind "been" is the verb, not its complement."""
+    for node in graph.nodes[:-1]:
+        verb = graph.nodes[node.i + 1]
+        if (
+            node.low != "been"
+            or node.dep in ("aux", "auxpass", "cop")
+            or verb.head is not node
+            or verb.tag != "VBN"
+            or verb.dep != "xcomp"
+        ):
+            continue
+        above, label = node.head, node.dep
+        node.kids.remove(verb)
+        verb.head, verb.dep = above, label
+        if above is not None:
+            above.kids[above.kids.index(node)] = verb
+        for kid in list(node.kids):
+            kid.attach(verb, "nsubjpass" if kid.dep == "nsubj" else kid.dep)
+        node.head = None
+        node.attach(verb, "auxpass")
 
 
 def _auxiliaries(graph: Graph) -> None:
@@ -156,7 +180,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
     out: list[tuple[int, int, str]] = []
     for node in nodes[1:-1]:
         base = data.lemmas.get(node.low)
-        if base is None or node.low.endswith("ing"):
+        if base is None or base in ("be", "have", "do") or node.low.endswith("ing"):
             continue
         found = _misread(node, nodes, data, headless, bool(out))
         if found is not None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mgmine import config
 from mgmine.errors import InputError, UsageError
+from mgmine.records import SYMMETRIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,6 @@ PREDICATES = (
     "affects", "requires", "senses", "binds", "interacts_with", "expressed_on", "located_in", "expresses", "part_of", "contains",
     "is_a", "same_as", "participates_in", "correlates_with", "treats", "used_in", "target_candidate", "related_to", "open_question",
 )  # fmt: skip
-SYMMETRIC = frozenset({"binds", "interacts_with", "correlates_with", "related_to", "same_as"})
 _VERBS = {
     "+": "activates increases enhances promotes stimulates induces raises improves augments triggers upregulates",
     "-": "inhibits decreases reduces blocks suppresses lowers impairs prevents diminishes downregulates",
