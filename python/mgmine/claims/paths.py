@@ -272,6 +272,15 @@ class Paths(Logic):
                 return self.phrases.subjects(kid)
         return []
 
+    def _path_inner(self, firing: Firing) -> list[Arg]:
+        """ "a role for X in Y" where "in Y" was hung on X."""
+        for kid in firing.node.kids:
+            if kid.dep == "nmod" and kid.i > firing.node.i and kid.case() in ("for", "of"):
+                for inner in kid.kids:
+                    if inner.dep == "nmod" and inner.i > kid.i and inner.case() in ("in", "during"):
+                        return self.phrases.objects(inner)
+        return []
+
     def _path_subject_phrase(self, firing: Firing) -> list[Arg]:
         """The subject as a phrase, whatever it is about."""
         return [
@@ -300,6 +309,11 @@ class Paths(Logic):
             if kid.dep == "nmod" and kid.i > node.i and kid.case() == "between":
                 args = self.phrases.objects(kid)
                 if len(args) > 1:
+                    return args
+        if firing.form == "noun" and node.dep == "nsubjpass" and node.head is not None:
+            # "no association was found between X and Y"
+            for kid in node.head.kids:
+                if kid.dep == "nmod" and kid.case() == "between" and len(args := self.phrases.objects(kid)) > 1:
                     return args
         if firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids):
             args = self.subject(node)

@@ -332,6 +332,10 @@ class Phrases:
             turned = self._composed(node, themes, depth)
             if turned:
                 return turned
+        if not subject and not themes and any(kid.low in ("this", "that") and kid.dep == "det" for kid in node.kids):
+            pointed = self._pointed_change(node)
+            if pointed:
+                return pointed
         if subject and node.low in data.nouns and data.nouns[node.low].sign in ("+", "-") and themes and kind is None:
             change = data.nouns[node.low]
             if node.lemma not in _DEEDS and change.id in ("increase", "decrease"):
@@ -376,6 +380,19 @@ class Phrases:
             return []
         return [self._perturbed_holder(node)]
 
+    def _pointed_change(self, node: Node) -> list[Arg]:
+        """ "this increase was abolished": what was said to increase."""
+        group = self.data.nouns.get(node.low)
+        if group is None or group.id not in ("increase", "decrease") or node.i in self.resolving:
+            return []
+        self.resolving.add(node.i)
+        topics = self.before(node)
+        self.resolving.discard(node.i)
+        for part, topic in reversed(topics):
+            if part == "object":
+                return [replace(topic, inherited=True, sign=1 if group.sign == "+" else -1, negated=False, null=False)]
+        return []
+
     def _acted_on(self, node: Node) -> int | None:
         """Where "the effect of X on Y" ends: as what something is done to, it is neither X nor Y but what the one does to the other."""
         group = self.data.nouns.get(node.low)
@@ -385,12 +402,9 @@ class Phrases:
             or not any(kid.dep == "nmod" and kid.case() == "of" for kid in node.kids)
         ):
             return None
-        ends = [
-            self.span(kid)[1]
-            for kid in node.subtree()
-            if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("on", "upon", "over")
-        ]
-        return max(ends, default=None)
+        cases = ("of", "on", "upon", "over")
+        parts = [kid for kid in node.subtree() if kid.dep == "nmod" and kid.i > node.i and kid.case() in cases]
+        return max(self.span(kid)[1] for kid in parts)
 
     def _called(self, node: Node) -> Node | None:
         """ "an HDAC inhibitor, trichostatin A, …": the name that stands in apposition to a class noun."""

@@ -35,6 +35,7 @@ def repair(graph: Graph, data: Data) -> None:
     _two_subjects(graph, data)
     _clause_subjects(graph)
     _initial_subject(graph, data)
+    _initial_name(graph)
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
@@ -212,7 +213,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             continue
         if node.low == base:
             before, after = nodes[node.i - 1], nodes[node.i + 1]
-            if headless and not out and node.tag in ("NN", "VB", "JJ") and before.tag == "NNS" and before.dep in ("compound", "nsubj", "root", "nmod") and (
+            if headless and not out and node.tag in ("NN", "VB", "JJ", "JJR") and before.tag == "NNS" and before.dep in ("compound", "nsubj", "root", "nmod", "nmod:npmod") and (
                 after.tag[:2] in ("NN", "DT", "JJ") or after.tag in ("PRP$", "PRP")
             ):  # fmt: skip
                 out.append((node.start, node.end, STAND_INS[2]))
@@ -695,6 +696,41 @@ _ADVERBS = frozenset(
         "only",
     }
 )
+
+
+_ADVERBS = frozenset({
+    "however", "moreover", "furthermore", "therefore", "thus", "hence", "here", "there", "then", "now", "today", "indeed", "instead", "also", "again",
+    "nevertheless", "nonetheless", "meanwhile", "further", "rather", "besides", "overall", "alternatively", "perhaps", "elsewhere", "afterwards",
+    "thereafter", "otherwise", "still", "yet", "first", "second", "third", "next", "last", "once", "later", "soon", "together", "in", "so",
+})  # fmt: skip
+
+
+def _initial_name(graph: Graph) -> None:
+    """ "Propranolol, a beta blocker, lowers X": a name that was taken for an adverb is the subject, what stands between commas explains it."""
+    if len(graph.nodes) < 6:
+        return
+    name, comma, article = graph.nodes[:3]
+    if (
+        name.dep != "advmod"
+        or name.low in _ADVERBS
+        or name.low.endswith(("ly", "wise", "more", "less", "ever"))
+        or not name.text[0].isupper()
+    ):
+        return
+    said = article.head
+    if (
+        comma.low != ","
+        or article.low not in ("a", "an", "the")
+        or said is None
+        or said.dep not in ("nsubj", "nsubjpass")
+    ):
+        return
+    verb = name.head
+    if verb is not said.head or verb is None or graph.nodes[said.i + 1].low != ",":
+        return
+    name.tag = "NN"
+    name.attach(verb, said.dep)
+    said.attach(name, "appos")
 
 
 def _stray_compounds(graph: Graph) -> None:
