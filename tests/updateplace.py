@@ -16,6 +16,7 @@ import storekit
 import updatekit as kit
 from mgmine.store import Store
 from mgmine.update import Outcome, Patience, Settings, Updater
+from progress import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,8 +97,9 @@ def environment(home: Path) -> dict[str, str]:
 def lives(place: Place, kills: int, seconds: float, seed: int, *arguments: str) -> int:
     """Kill the update so often, then let it end; how often a store became whole in between."""
     chance = random.Random(seed)
-    whole = 0
-    while kills:
+    progress = Progress("kills", kills)
+    whole, killed = 0, 0
+    while killed < kills:
         process = subprocess.Popen(
             place.arguments(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=place.folder,
             env=environment(place.folder),
@@ -106,7 +108,8 @@ def lives(place: Place, kills: int, seconds: float, seed: int, *arguments: str) 
             process.wait(chance.uniform(0.0, seconds))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
-            kills -= 1
+            killed += 1
+            progress.at(killed, f"{whole} whole stores")
         _, told = process.communicate()
         assert process.returncode in (-signal.SIGKILL, 0), told.decode()
         if process.returncode == 0:

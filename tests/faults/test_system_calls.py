@@ -14,6 +14,7 @@ import pytest
 import faultkit
 import storekit
 import updatekit
+from progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +171,9 @@ def test_a_fault_at_any_call_loses_nothing(job: Job, request: pytest.FixtureRequ
     assert len(chosen) >= IN_CI
     wrong: list[str] = []
     killed = 0
-    for point in chosen:
+    progress = Progress("fault points", len(chosen))
+    for done, point in enumerate(chosen):
+        progress.at(done, f"{len(wrong)} wrong")
         job.reset()
         ended = faultkit.run_with(point, job.argv, job.env)
         killed += ended.killed

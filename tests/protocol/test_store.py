@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 import storekit as kit
 from mgmine.errors import InputError, LockedError, StoreError, UsageError
-from mgmine.store import Store, _disk, _segment, _writer
+from mgmine.store import Store, _disk, _schema, _segment, _writer
 
 MG = ("magnesium", "Mg")
 
@@ -494,6 +495,63 @@ def test_what_a_query_cannot_do(asked: Store, query: str) -> None:
 def test_what_a_query_can_do(asked: Store, query: str) -> None:
     assert asked.sql(query).columns
     assert isinstance(asked.sql(query).rows, list)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'SELECT count(*) FROM "CLAIMS"',
+        "SELECT count(*) FROM query_table('rela' || 'tions')",
+        "SELECT count(*) FROM main.claims JOIN segment.claims USING (id)",
+        "SELECT argument_key(['A'], 'b')",
+        "SELECT count(*) FROM files",
+    ],
+)
+def test_what_a_query_names_is_there(asked: Store, query: str) -> None:
+    """However it is written, in a store of which nothing was asked before."""
+    with Store(asked.path) as store:
+        assert len(store.sql(query).rows) == 1
+
+
+def test_the_catalog_is_whole(asked: Store) -> None:
+    with Store(asked.path) as store:
+        store.sql("FROM claims")
+        shown = {row[0] for row in store.sql("SHOW TABLES").rows}
+        assert {"claims", "evidence", "contradictions", "files"} <= shown
+        (comment,) = store.sql("SELECT comment FROM duckdb_views() WHERE view_name = 'contradictions'").rows
+        assert comment[0]
+
+
+def test_a_wrong_name_is_told(asked: Store) -> None:
+    with Store(asked.path) as store, pytest.raises(UsageError, match="relations"):
+        store.sql("FROM relation")
+
+
+def test_asked_in_several_threads_at_once(asked: Store) -> None:
+    names = ["claims", "relations", "documents", "contradictions", "claim_contexts", "vetoes", "evidence", "mentions"]
+    with Store(asked.path) as store, ThreadPoolExecutor(4) as threads:
+        asks = [f"SELECT count(*) FROM {name}" for name in names]
+        counts = list(threads.map(lambda query: store.sql(query).rows[0][0], asks))
+        assert counts == [store.sql(query).rows[0][0] for query in asks]
+
+
+def test_the_schema_is_parted_as_the_database_does_it() -> None:
+    import duckdb
+
+    found = _schema.statements()
+    with duckdb.connect() as connection:
+        for statement in found:
+            if statement.kind in ("SCHEMA", "TABLE"):
+                connection.execute(statement.sql)
+        kinds = connection.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'segment' ORDER BY column_index"
+        ).fetchall()
+    columns = {name: {column: kind for table, column, kind in kinds if table == name} for name in _schema.TABLES}
+    assert columns == _schema.columns()
+    whole = ";".join(statement.sql for statement in found)
+    with duckdb.connect() as connection:
+        parts = connection.extract_statements(whole)
+    assert [part.query.strip("; \n") for part in parts] == [part.sql for part in found]
 
 
 def test_parameters(asked: Store) -> None:

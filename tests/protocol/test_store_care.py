@@ -14,7 +14,7 @@ import pytest
 
 import storekit as kit
 from mgmine.errors import LockedError, StoreError, UsageError
-from mgmine.store import Store, _writer, repair
+from mgmine.store import Store, _manifest, _writer, repair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,6 @@ TEXT = "Mg2+ binds LFA-1."
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     kit.parquet_stand_in(monkeypatch)
-    monkeypatch.setattr(_writer, "FANOUT", 4)
 
 
 def commit(writer: Any, name: str, *docs: int, deleted: tuple[int, ...] = (), **key: str) -> None:
@@ -103,6 +102,22 @@ def test_merging_changes_no_answer(tmp_path: Path) -> None:
         ).rows
         assert held[0] < 3 * 16 + 2
         assert writer.compact() == 0
+
+
+def test_the_largest_segments_are_merged_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_writer, "LARGEST", 4)
+    with year(tmp_path / "s", 18, compact=True) as store:
+        assert [len(segment.files) for segment in store.segments()] == [1, 4, 4, 4, 4, 1, 1]
+
+
+def test_a_year_has_few_segments() -> None:
+    """Whenever it is asked: so query times do not grow with the number of updates."""
+    files = [_manifest.File(kit.key(nlm(number + 1)), "") for number in range(1700)]
+    most = 0
+    for count in range(1, len(files) + 1, 3):
+        blocks = _writer.blocks_of(files[:count])
+        most = max(most, count - sum(map(len, blocks)) + len(blocks))
+    assert most <= 20
 
 
 def test_merging_bit_by_bit_or_at_once(tmp_path: Path) -> None:

@@ -64,6 +64,12 @@ def test_sql_formats(path: Path, tmp_path: Path) -> None:
     assert target.read_text() == run("sql", query, "--store", path, "--format", "csv").stdout
 
 
+def test_csv_for_spreadsheets(path: Path) -> None:
+    query = "SELECT '=1+1' AS a, '-x' AS b, '@x' AS c, '+' AS sign, -1.5 AS number, 'a\rb' AS lone, 'x=1' AS plain"
+    printed = CliRunner().invoke(cli, ["sql", query, "--store", str(path), "--format", "csv"]).stdout_bytes
+    assert printed == b"a,b,c,sign,number,lone,plain\n'=1+1,'-x,'@x,+,-1.5,\"a\rb\",x=1\n"
+
+
 def test_sql_inputs(path: Path, tmp_path: Path) -> None:
     (tmp_path / "q.sql").write_text("SELECT ? || ?\n")
     done = run("sql", "--store", path, "-f", tmp_path / "q.sql", "-p", "a", "-p", "b")

@@ -18,6 +18,7 @@ import pytest
 import storekit
 import updatekit as kit
 from mgmine.store import Store
+from progress import Progress
 from updateplace import Place, check, environment, lives, never_stopped, run_time
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def test_readers_while_it_runs(place: Place, server: kit.Server, snapshots: int)
 
     writer = threading.Thread(target=write)
     writer.start()
+    progress = Progress("snapshots", snapshots)
     taken, states = 0, 0
     try:
         while taken < snapshots:
@@ -128,6 +130,7 @@ def test_readers_while_it_runs(place: Place, server: kit.Server, snapshots: int)
                 line = reader.stdout.readline()
                 assert line, reader.communicate()[1]
                 taken, states = taken + 16, max(states, int(line))
+            progress.at(taken, f"{states} states")
     finally:
         stop.set()
         writer.join()

@@ -199,6 +199,17 @@ def test_no_room(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "are needed for 7 files" in outcome.trouble[0]
 
 
+def test_files_read_with_other_settings_are_told(place: Place) -> None:
+    assert place.update(max_files=2).notes == []
+    outcome = place.update(max_files=1, gate="mention")
+    assert outcome.notes == [
+        f"2 files were read with another gate: {ALL[0]}, {ALL[1]}; `mgmine run --refresh` reads again what that can change"
+    ]
+    assert place.update(max_files=1, gate="mention").notes == outcome.notes
+    with Store(place.store) as store:
+        assert len(store.files()) == 4
+
+
 def test_on_the_command_line(place: Place) -> None:
     done = place.command()
     assert done.returncode == 0, done.stderr

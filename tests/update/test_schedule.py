@@ -306,4 +306,25 @@ def test_on_the_command_line(home: Path) -> None:
     asked = mgmine("status", "--kind", "github")
     assert (asked.returncode, asked.stdout) == (0, "mgmine-update: installed (github)\nnext run: 05:30 UTC every day\n")
     assert mgmine("remove", "--kind", "github").returncode == 0
-    assert mgmine("show", "--at", "soon").returncode == 2
+    assert mgmine("show", "--at", "soon", "--", "--store", "evidence").returncode == 2
+
+
+def test_options_are_read_when_the_job_is_made(home: Path) -> None:
+    environment = {**os.environ, "PATH": "/usr/bin:/bin", "MGMINE_STORE": "not the scheduler's"}
+
+    def show(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "mgmine", "schedule", "show", "--kind", "cron", "--", *arguments],
+            capture_output=True, text=True, check=False, cwd=home, env=environment,
+        )  # fmt: skip
+
+    for arguments, told in [
+        ((), "--store"),
+        (("--store", "evidence", "--max-file", "3"), "--max-file"),
+        (("--store", "evidence", "--max-files", "many"), "many"),
+    ]:
+        done = show(*arguments)
+        assert done.returncode == 2
+        assert told in done.stderr
+    (home / "mgmine.toml").write_text('[defaults]\nstore = "evidence"\n')
+    assert show("--max-files", "3").returncode == 0

@@ -81,6 +81,13 @@ def tsv_cell(value: Any) -> str:
     return cell(value).translate(_ESCAPED)
 
 
+def csv_cell(value: Any) -> str:
+    """A value as a CSV cell: words that a spreadsheet would take for a formula come after an apostrophe, numbers and signs do not."""
+    text = cell(value)
+    formula = isinstance(value, str) and len(text) > 1 and text.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{text}" if formula else text
+
+
 def lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> Iterable[str]:
     """The rows as lines of text in ``tsv`` (backslash and control characters escaped by a backslash), ``csv`` or ``jsonl``."""
     if kind == "jsonl":
@@ -93,14 +100,13 @@ def lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> I
             yield "\t".join(map(tsv_cell, row)) + "\n"
         return
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    yield buffer.getvalue()
-    for row in rows:
+    # With this end of line both of its characters are quoted in a cell.
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for row in itertools.chain([columns], rows):
         buffer.seek(0)
         buffer.truncate()
-        writer.writerow(map(cell, row))
-        yield buffer.getvalue()
+        writer.writerow(map(csv_cell, row))
+        yield buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def draw(

@@ -34,8 +34,15 @@ def _job_options(function: _Command) -> _Command:
 
 
 def _job(arguments: tuple[str, ...], at: str, delay: int, name: str) -> Job:
+    from mgmine import config
+    from mgmine.cli.update import command as update
     from mgmine.update import schedule
 
+    # Read now, as the scheduler will have it read every day: with what the files set, without this environment.
+    options = config.load()
+    defaults = {**options.get("defaults", {}), **options.get("update", {})}
+    with update.make_context("mgmine update", list(arguments), default_map=defaults):
+        pass
     return schedule.job(arguments, at=at, delay=delay, name=name)
 
 

@@ -75,14 +75,14 @@ WITH headed AS (
     coalesce(list_transform(list_filter(links, lambda x: x.pmid <> '' AND x.kind IN (
       'UpdateOf', 'RepublishedFrom', 'CorrectedandRepublishedFrom', 'ReprintOf', 'ErratumFor', 'CommentOn', 'SummaryForPatientsOf', 'OriginalReportIn'
     )), lambda x: 'pubmed:' || x.pmid), []) AS origins
-  FROM documents
+  FROM documents SEMI JOIN claims USING (doc_id)
 )
 SELECT doc_id, coalesce(list_min(origins), doc_id) AS study_id, year, study_types(publication_types, headings) AS study_types,
   list_filter(headings, lambda x: x IN ('D006801', 'D051379', 'D051381', 'D011817', 'D013552', 'D004285', 'D002417', 'D015027')) AS species_headings,
   len(origins) > 0 OR list_has_any(study_types, ['review', 'comment']) AS retold,
   withdrawn
 FROM headed;
-COMMENT ON VIEW study_designs IS 'What kind of study each live document reports.';
+COMMENT ON VIEW study_designs IS 'What kind of study each live document that makes claims reports.';
 COMMENT ON COLUMN study_designs.study_id IS 'The document whose study it is: itself, or the one that it updates, reprints, corrects or comments on. Documents of one study are not independent of each other.';
 COMMENT ON COLUMN study_designs.year IS 'Year of publication.';
 COMMENT ON COLUMN study_designs.study_types IS '`meta-analysis`, `review`, `randomized trial`, `clinical trial`, `observational study`, `case report`, `comment`, `preprint`, `in vitro`, `animal`, `human`, as NLM''s publication types and MeSH headings say; empty where they say nothing.';

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mgmine.errors import StoreError, UsageError
 from mgmine.store import _disk, _schema, _segment
-from mgmine.store._query import fill, literal
+from mgmine.store._query import Catalog, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +36,7 @@ def export(
     unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
         with _segment.bench(segments) as connection:
-            fill(connection, manifest, segments)
-            for statement in _schema.statements()[1]:
-                if not statement.startswith("COMMENT ON COLUMN segment."):
-                    connection.execute(statement)
+            Catalog(connection, manifest, segments).all()
             rows = writers[kind](connection, unfinished)
         if unfinished.is_dir():
             _disk.sync_folder(unfinished)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import StoreError
@@ -40,6 +41,11 @@ def _hash(*parts: object, size: int = 16) -> str:
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=size).hexdigest()
 
 
+@lru_cache(maxsize=1 << 14)
+def _file_number(source: str, md5: str) -> int:
+    return int(_hash("file", source, md5, size=8), 16) >> 12
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentKey:
     """What a source file was read with. Equal keys give equal rows, so a key that is there need not be read again.
@@ -63,7 +69,7 @@ class SegmentKey:
     @property
     def file(self) -> int:
         """Number of the file, from its name and bytes only: the same however it was read. Exact as a double."""
-        return int(_hash("file", self.source, self.md5, size=8), 16) >> 12
+        return _file_number(self.source, self.md5)
 
     @property
     def nlm_order(self) -> tuple[int, int] | None:
@@ -250,10 +256,10 @@ class Manifest:
                 raise ValueError("a file is listed twice")
             listed = document["superseded"]
             superseded = None if listed is None else Table.from_json(listed)
-            manifest = cls(files, segments, superseded, int(document["generation"]))
+            generation = int(document["generation"])
             # What cannot be written again, such as half of a surrogate pair, would stop a later commit.
-            manifest.to_bytes()
-            return manifest
+            json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+            return cls(files, segments, superseded, generation)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise StoreError(f"{where}: damaged: {type(error).__name__}: {error}") from error
 

@@ -8,8 +8,10 @@ import shutil
 import tempfile
 import uuid
 from contextlib import suppress
+from functools import lru_cache
 from glob import escape
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import StoreError, UsageError
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
     from mgmine.store._manifest import File, Manifest
 
+_ABOUT_CATALOG = frozenset({
+    "show", "describe", "information_schema", "pg_catalog", "sqlite_master", "duckdb_columns", "duckdb_views", "duckdb_tables",
+    "duckdb_functions",
+})  # fmt: skip
 _EXPLAIN = re.compile(r"\s*explain(?:\s+analyze)?\s+", re.IGNORECASE)
 _READING = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 
@@ -70,30 +76,96 @@ def scans(segments: Path, manifest: Manifest, table: str, files: Sequence[File])
     ]
 
 
-def fill(connection: Any, manifest: Manifest, segments: Path) -> None:
-    """Make the tables of part one of the schema, with the rows of a manifest and views over its segments."""
-    for statement in _schema.statements()[0]:
-        # Comments would be lost where a view takes the place of a table, and take most of the time.
-        if not statement.startswith(("COMMENT ON TABLE segment.", "COMMENT ON COLUMN segment.")):
-            connection.execute(statement)
-    if manifest.files:
-        rows = [
-            [
-                position, file.key.file, file.key.source, file.key.md5, file.key.lexicon, file.key.rules, file.key.model,
-                file.key.gate, file.whole, file.segment, json.dumps(dict(file.stats), sort_keys=True, ensure_ascii=False),
-            ]
-            for position, file in enumerate(manifest.files)
-        ]  # fmt: skip
-        connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    if manifest.superseded:
-        listed = parquet(segments / manifest.superseded.id / "superseded.parquet")
-        connection.execute(f"INSERT INTO segment.superseded SELECT file, record FROM {listed}")
-    for table in _schema.TABLES:
-        if query := table_query(segments, manifest, table):
-            connection.execute(f"DROP TABLE segment.{table}")
-            connection.execute(f"CREATE VIEW segment.{table} AS {query}")
+class Catalog:
+    """The tables and views of the schema over the segments of one snapshot, made in a connection as they are spoken of.
+
+    To make them all takes ten times as long as most questions.
+    """
+
+    def __init__(self, connection: Any, manifest: Manifest, segments: Path) -> None:
+        self._connection = connection
+        self._manifest = manifest
+        self._segments = segments
+        self._made: set[str] = set()
+        self._making = Lock()
+        connection.execute("CREATE SCHEMA segment")
+
+    def speak(self, query: str) -> None:
+        """Make what a query names, and what that is made of. A query about the catalog itself needs all of it."""
+        words = _schema.words(query)
+        if words.isdisjoint(_ABOUT_CATALOG):
+            self._make(_needed(frozenset(words & _makers().keys())))
         else:
-            connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN file BIGINT")
+            self.all()
+
+    def all(self) -> None:
+        """Make all that is not there yet, with the comments."""
+        self._make(_schema.statements())
+
+    def _make(self, statements: Sequence[_schema.Statement]) -> None:
+        with self._making:
+            for statement in statements:
+                if statement.sql not in self._made:
+                    self._create(statement)
+                    self._made.add(statement.sql)
+
+    def _create(self, statement: _schema.Statement) -> None:
+        name = statement.name.removeprefix("segment.")
+        manifest = self._manifest
+        if statement.kind == "SCHEMA":
+            return
+        if statement.kind == "COMMENT":
+            # A segment's table is a view here, which has no such columns of its own.
+            if name == statement.name:
+                self._connection.execute(statement.sql)
+        elif name in _schema.TABLES and name != statement.name:
+            query = table_query(self._segments, manifest, name)
+            self._connection.execute(f"CREATE VIEW {statement.name} AS {query}" if query else statement.sql)
+            if not query:
+                self._connection.execute(f"ALTER TABLE {statement.name} ADD COLUMN file BIGINT")
+        elif name == "superseded" and manifest.superseded:
+            listed = parquet(self._segments / manifest.superseded.id / "superseded.parquet")
+            self._connection.execute(f"CREATE TABLE {statement.name} AS SELECT file, record FROM {listed}")
+        else:
+            self._connection.execute(statement.sql)
+            if name == "files":
+                self._fill_files()
+
+    def _fill_files(self) -> None:
+        files = self._manifest.files
+        columns: list[list[Any]] = [
+            list(range(len(files))),
+            [file.key.file for file in files],
+            *([getattr(file.key, part) for file in files] for part in ("source", "md5", "lexicon", "rules", "model", "gate")),
+            [file.whole for file in files],
+            [file.segment for file in files],
+            [json.dumps(dict(file.stats), sort_keys=True, ensure_ascii=False) for file in files],
+        ]  # fmt: skip
+        if files:
+            self._connection.execute(f"INSERT INTO files SELECT {', '.join(['unnest(?)'] * len(columns))}", columns)
+
+
+@lru_cache(maxsize=1)
+def _makers() -> dict[str, list[_schema.Statement]]:
+    """The statements that make something, by its name without schema."""
+    found: dict[str, list[_schema.Statement]] = {}
+    for statement in _schema.statements():
+        if statement.kind in ("TABLE", "VIEW", "MACRO"):
+            found.setdefault(statement.name.removeprefix("segment."), []).append(statement)
+    return found
+
+
+@lru_cache
+def _needed(names: frozenset[str]) -> tuple[_schema.Statement, ...]:
+    """The statements that make what has these names, and what that is made of, in order."""
+    needed: set[_schema.Statement] = set()
+    asked = list(names)
+    while asked:
+        for statement in _makers().get(asked.pop(), ()):
+            if statement not in needed:
+                needed.add(statement)
+                asked += _schema.words(statement.sql)
+    return tuple(statement for statement in _schema.statements() if statement in needed)
 
 
 class RowCounter:
@@ -133,6 +205,7 @@ class Engine:
         import duckdb
 
         self._spill = Path(tempfile.gettempdir()) / f"mgmine-{uuid.uuid4().hex}"
+        self._folder = folder
         segments = (folder / "segments").resolve()
         self._connection = connection = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -140,10 +213,7 @@ class Engine:
         try:
             # A large sort or join may go to disk; the default place for that would be the user's working directory.
             connection.execute(f"SET temp_directory = {literal(str(self._spill))}")
-            fill(connection, manifest, segments)
-            for statement in _schema.statements()[1]:
-                if not statement.startswith("COMMENT ON COLUMN segment."):
-                    connection.execute(statement)
+            self._catalog = Catalog(connection, manifest, segments)
             # Twice, since a path with glob characters is checked as it is escaped and again as it is opened.
             allowed = ", ".join(literal(path) for path in sorted({segments.as_posix(), escape(segments.as_posix())}))
             connection.execute(f"SET allowed_directories = [{allowed}]")
@@ -154,13 +224,24 @@ class Engine:
             self.close()
             raise StoreError(f"{folder}: {error}") from error
 
+    def _speak(self, query: str | None) -> None:
+        """Make what a query speaks of; without one all."""
+        import duckdb
+
+        try:
+            self._catalog.all() if query is None else self._catalog.speak(query)
+        except duckdb.ConnectionException:
+            raise _moved_on() from None
+        except duckdb.Error as error:
+            raise StoreError(f"{self._folder}: {error}") from error
+
     def _cursor(self) -> Any:
         import duckdb
 
         try:
             return self._connection.cursor()
         except duckdb.ConnectionException:
-            raise StoreError("the store was closed, or has moved on to a newer snapshot; ask again") from None
+            raise _moved_on() from None
 
     def check(self, query: str) -> str:
         """The one reading statement in ``query``, or an error that says what is wrong with it."""
@@ -191,9 +272,15 @@ class Engine:
         """A relation of a checked query: bound, not yet run. It lives on a cursor of its own."""
         import duckdb
 
+        self._speak(query)
         cursor = self._cursor()
         try:
-            return cursor.sql(query, params=_params(params)) if params else cursor.sql(query)
+            try:
+                return _relation(cursor, query, params)
+            except duckdb.CatalogException:
+                # A name may be spelled in a way that is not seen in the words, or there is none, which the message then tells.
+                self._speak(None)
+                return _relation(cursor, query, params)
         except duckdb.Error as error:
             raise _told(error) from error
 
@@ -201,6 +288,7 @@ class Engine:
         """The rows of a checked query, a few thousand in memory at a time."""
         import duckdb
 
+        self._speak(query)
         cursor = self._cursor()
         try:
             cursor.execute(query, _params(params))
@@ -217,6 +305,14 @@ class Engine:
         with suppress(Exception):
             self._connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+
+def _relation(cursor: Any, query: str, params: Sequence[Any] | Mapping[str, Any]) -> Any:
+    return cursor.sql(query, params=_params(params)) if params else cursor.sql(query)
+
+
+def _moved_on() -> StoreError:
+    return StoreError("the store was closed, or has moved on to a newer snapshot; ask again")
 
 
 def _params(params: Sequence[Any] | Mapping[str, Any]) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal
 
 TABLES: tuple[str, ...] = ("documents", "mentions", "vetoes", "comentions", "claims", "sentences", "touched")
 """The tables of a segment, one Parquet file each."""
@@ -13,51 +15,65 @@ VIEWS: tuple[str, ...] = ("documents", "mentions", "vetoes", "comentions", "clai
 """What :meth:`mgmine.store.Store.table` gives: the live rows."""
 
 
+_TOKEN = re.compile(r"--[^\n]*|(?P<text>'(?:[^']|'')*'|\"[^\"]*\"|[^-'\";]+|-)|(?P<end>;)")
+_NAMED = re.compile(r"(?:CREATE|COMMENT ON) (?P<kind>\w+) (?P<name>(?:segment\.)?\w+)")
+_COLUMN = re.compile(r'^  "?(\w+)"? (.+?),?$', re.MULTILINE)
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of the schema: what it makes or describes, and its SQL without comments."""
+
+    kind: Literal["SCHEMA", "TABLE", "VIEW", "MACRO", "COMMENT"]
+    name: str
+    sql: str
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words it consists of, in lower case."""
+        return words(self.sql)
+
+
 @lru_cache(maxsize=1)
-def statements() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The statements of the two parts of the schema, views over relations at the end of the second.
-
-    Part one makes the empty tables of a segment and ``files``; part two everything that is computed from them.
-    """
-    import duckdb
-
+def statements() -> tuple[Statement, ...]:
+    """The statements of the schema, in order, views over relations at the end."""
     from mgmine.relations import sql as relations_sql
 
-    first: list[str] = []
-    second: list[str] = []
     source = files("mgmine.store").joinpath("schema.sql").read_text(encoding="utf-8") + relations_sql()
-    with duckdb.connect() as connection:
-        for statement in connection.extract_statements(source):
-            text = statement.query.strip()
-            computed = "CREATE VIEW" in text
-            (second if second or computed else first).append(text)
-    return tuple(first), tuple(second)
+    found: list[Statement] = []
+    pieces: list[str] = []
+    for token in _TOKEN.finditer(source):
+        if not token["end"]:
+            pieces.append(token["text"] or "")
+            continue
+        text = "".join(pieces).strip()
+        pieces.clear()
+        named = _NAMED.match(text)
+        if named is None:
+            raise ValueError(f"a statement of the schema that is not known: {text[:60]}")
+        kind = "COMMENT" if text.startswith("COMMENT") else named["kind"]
+        found.append(Statement(kind, named["name"], text))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def words(sql: str) -> frozenset[str]:
+    """The words of a text in SQL, in lower case; names among them, quoted or not."""
+    return frozenset(word.lower() for word in _WORD.findall(sql))
 
 
 def dead(touched: str = "segment.touched") -> str:
     """The query that finds the records that do not count, over another table of what was touched where that is wanted."""
     start = "CREATE VIEW segment.dead AS"
-    (view,) = (statement for statement in statements()[1] if start in statement)
-    return view[view.index(start) + len(start) :].rstrip("; \n").replace("segment.touched", touched)
+    (view,) = (statement.sql for statement in statements() if statement.sql.startswith(start))
+    return view.removeprefix(start).replace("segment.touched", touched)
 
 
 @lru_cache(maxsize=1)
 def columns() -> dict[str, dict[str, str]]:
     """Column names and SQL types of each table of a segment, in order."""
-    import duckdb
-
-    found: dict[str, dict[str, str]] = {table: {} for table in TABLES}
-    with duckdb.connect() as connection:
-        for statement in statements()[0]:
-            if not statement.startswith("COMMENT"):
-                connection.execute(statement)
-        for table, column, kind in connection.execute(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'segment' "
-            "ORDER BY table_oid, column_index"
-        ).fetchall():
-            if table in found:
-                found[table][column] = kind
-    return found
+    made = {statement.name: statement.sql for statement in statements() if statement.kind == "TABLE"}
+    return {table: dict(_COLUMN.findall(made[f"segment.{table}"])) for table in TABLES}
 
 
 @lru_cache
@@ -65,8 +81,8 @@ def comments(view: str) -> dict[str, str]:
     """The meaning of the columns of a live view, as far as the schema tells it."""
     start = re.compile(rf'COMMENT ON COLUMN (?:segment\.)?{view}\."?(\w+)"? IS (\'(?:[^\']|\'\')*\')')
     found = {}
-    for statement in (*statements()[0], *statements()[1]):
-        if match := start.match(statement):
+    for statement in statements():
+        if match := start.match(statement.sql):
             found[match[1]] = match[2][1:-1].replace("''", "'")
     return found
 
@@ -84,13 +100,10 @@ def reference() -> str:
         "",
     ]
     with duckdb.connect() as connection:
-        first, second = statements()
-        for statement in first:
-            connection.execute(statement)
-        for table in TABLES:
-            connection.execute(f"ALTER TABLE segment.{table} ADD COLUMN file BIGINT")
-        for statement in second:
-            connection.execute(statement)
+        for statement in statements():
+            connection.execute(statement.sql)
+            if statement.kind == "TABLE" and statement.name.removeprefix("segment.") in TABLES:
+                connection.execute(f"ALTER TABLE {statement.name} ADD COLUMN file BIGINT")
         views = connection.execute(
             "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name = 'main' ORDER BY view_oid"
         ).fetchall()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mgmine.errors import InputError, MgmineError, StoreError
 from mgmine.store import _disk, _schema
 from mgmine.store._manifest import Table
-from mgmine.store._query import fill, literal, parquet, scans
+from mgmine.store._query import Catalog, literal, parquet, scans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -232,14 +232,17 @@ def merge(segments: Path, manifest: Manifest, files: Sequence[File], folder: Pat
     """
     written: dict[str, Table] = {}
     with bench(segments) as connection:
-        fill(connection, manifest.arranged(files, manifest.segments), segments)
-        connection.execute(f"CREATE TEMP TABLE gone AS SELECT file, record FROM ({_schema.dead()})")
+        catalog = Catalog(connection, manifest.arranged(files, manifest.segments), segments)
+        dead = _schema.dead()
+        catalog.speak(dead)
+        connection.execute(f"CREATE TEMP TABLE gone AS SELECT file, record FROM ({dead})")
         for table, columns in _schema.columns().items():
             names = ", ".join(f't."{name}"' for name in (*columns, "file"))
             if parts := scans(segments, manifest, table, files):
                 query = " UNION ALL ".join(parts)
             else:
-                query = f"SELECT *, NULL::BIGINT AS file FROM segment.{table} WHERE false"
+                query = f"SELECT * FROM segment.{table} WHERE false"
+                catalog.speak(query)
             if table == "touched":
                 query = f"SELECT {names} FROM ({query}) AS t"
             else:
@@ -262,7 +265,6 @@ def superseded(segments: Path, manifest: Manifest, folder: Path, *, added: File 
         added: The last file, where nothing else has changed: only what it touches is looked at.
     """
     with bench(segments) as connection:
-        fill(connection, manifest, segments)
         if added is None:
             query = _schema.dead()
         else:
@@ -274,9 +276,9 @@ def superseded(segments: Path, manifest: Manifest, folder: Path, *, added: File 
                 f"WHERE t.record IS NOT NULL AND t.file <> {added.key.file} UNION "
                 f"SELECT file, record FROM ({_schema.dead('new')})"
             )
-        connection.execute(
-            f"CREATE TEMP TABLE found AS SELECT file, record FROM ({query}) JOIN files USING (file) ORDER BY position, record"
-        )
+        query = f"SELECT file, record FROM ({query}) JOIN files USING (file) ORDER BY position, record"
+        Catalog(connection, manifest, segments).speak(query)
+        connection.execute(f"CREATE TEMP TABLE found AS {query}")
         (rows,) = connection.execute("SELECT count(*) FROM found").fetchall()[0]
         if not rows:
             return None
@@ -334,9 +336,9 @@ def without_content(segments: Path, manifest: Manifest) -> set[int]:
     if not merged:
         return set()
     with bench(segments) as connection:
-        fill(connection, manifest, segments)
         query = (
             "SELECT DISTINCT file FROM segment.touched ANTI JOIN segment.superseded USING (file, record) "
             "ANTI JOIN segment.documents USING (file, record) WHERE record IS NOT NULL"
         )
+        Catalog(connection, manifest, segments).speak(query)
         return {row[0] for row in connection.execute(query).fetchall()}

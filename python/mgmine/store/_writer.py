@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 Generation = Literal["current", "next"]
 LOCK = "LOCK"
-FANOUT = 16
-"""How many segments are merged into one of the next size."""
+FANOUT = 4
+"""How many segments are merged into one of the next size. So a year of 1,700 files has at most twenty segments."""
+LARGEST = 256
+"""Files of the largest segments, which are merged no further: what a merge needs of time and of disk space stays bounded."""
 
 
 @contextmanager
@@ -68,9 +70,11 @@ def blocks_of(files: Sequence[File]) -> list[list[File]]:
         run = {number: file for (_, number), file in group if file.whole}
         size = FANOUT
         found: dict[int, list[File]] = {}
-        while complete := [
-            start for start in run if start % size == 0 and all(start + step in run for step in range(size))
-        ]:
+        while size <= LARGEST and (
+            complete := [
+                start for start in run if start % size == 0 and all(start + step in run for step in range(size))
+            ]
+        ):
             for start in complete:
                 for inner in range(start, start + size, size // FANOUT):
                     found.pop(inner, None)
@@ -231,8 +235,8 @@ class Writer:
     def compact(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Merge small segments into bigger ones, so that the number of segments stays small; how many were made.
 
-        Which files are merged depends on the files alone, not on when it is done: sixteen of NLM's files whose numbers follow
-        one another from a multiple of sixteen, then sixteen times as many, and so on; other files by their order. So two stores
+        Which files are merged depends on the files alone, not on when it is done: four of NLM's files whose numbers follow one
+        another from a multiple of four, then four times as many, up to 256; other files by their order. So two stores
         that hold the same files and were compacted are equal, whatever came between.
 
         Args:

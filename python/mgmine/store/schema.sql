@@ -22,14 +22,14 @@ CREATE TABLE segment.documents (
   journal_abbreviation VARCHAR,
   languages VARCHAR[],
   publication_types VARCHAR[],
-  mesh STRUCT(id VARCHAR, label VARCHAR, major BOOLEAN, qualifiers VARCHAR[])[],
-  chemicals STRUCT(id VARCHAR, registry VARCHAR, label VARCHAR)[],
+  mesh STRUCT(id VARCHAR, "label" VARCHAR, major BOOLEAN, qualifiers VARCHAR[])[],
+  chemicals STRUCT(id VARCHAR, registry VARCHAR, "label" VARCHAR)[],
   keywords VARCHAR[],
   doi VARCHAR,
   pmcid VARCHAR,
-  links STRUCT(kind VARCHAR, pmid VARCHAR, source VARCHAR)[],
+  links STRUCT(kind VARCHAR, pmid VARCHAR, "source" VARCHAR)[],
   vernacular_title VARCHAR,
-  other_abstracts STRUCT(kind VARCHAR, language VARCHAR, "text" VARCHAR)[],
+  other_abstracts STRUCT(kind VARCHAR, "language" VARCHAR, "text" VARCHAR)[],
   status VARCHAR,
   "text" VARCHAR
 );

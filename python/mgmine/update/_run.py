@@ -173,6 +173,7 @@ class Updater:
                 # Also after a run that did nothing: the one before may have been stopped just here.
                 with store.writer() as writer:
                     writer.compact()
+                self._otherwise(store)
             except (UnavailableError, LockedError) as error:
                 self._trouble("unavailable", str(error), code=UnavailableError.exit_code)
             except RefusedError as error:
@@ -233,6 +234,31 @@ class Updater:
         if not self._outcome.trouble:
             self._outcome.code = LOST if any(file.lost for file in self._outcome.files) else 0
 
+    def _otherwise(self, store: Store) -> None:
+        """Tell which files were read with other settings than those of this run: its evidence is of two kinds until they are read anew."""
+        files = {file.key.source: file.key for file in store.files()}
+        now = files.get(self._outcome.files[-1].name) if self._outcome.files else None
+        if now is None:
+            return
+        settings = ("lexicon", "rules", "model", "gate")
+        other = {
+            key.source: [part for part in settings if getattr(key, part) != getattr(now, part)]
+            for key in files.values()
+        }
+        names = [name for name, parts in other.items() if parts]
+        if names:
+            changed = [part for part in settings if any(part in parts for parts in other.values())]
+            some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+            self._note(
+                f"{len(names)} file{'s were' if len(names) > 1 else ' was'} read with another {' and '.join(changed)}: {some}; "
+                "`mgmine run --refresh` reads again what that can change"
+            )
+
+    def _note(self, note: str) -> None:
+        if note not in self._outcome.notes:
+            self._outcome.notes.append(note)
+            self._tell("note", reason=note)
+
     def _digest(self, store: Store) -> None:
         """Tell what is new since the last digest, which may be that of a run before one that was stopped."""
         from mgmine.update import _mail, _snapshot, digest, watch
@@ -262,9 +288,7 @@ class Updater:
 
     def _told(self, plan: Plan, items: list[Item], ignored: list[str]) -> None:
         for note in [*ignored, *plan.notes]:
-            if note not in self._outcome.notes:
-                self._outcome.notes.append(note)
-                self._tell("note", reason=note)
+            self._note(note)
         if items or not self._tried:
             self._tell(
                 "planned", files=len(items), bytes=sum(item.entry.size or 0 for item in items), listed=len(plan.files),
