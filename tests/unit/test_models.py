@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mgmine.cli import cli
 from mgmine.errors import InputError, UsageError
 from mgmine.evaluate import pipeline as measured
-from mgmine.evaluate.pipeline import read_entities, read_treebank
+from mgmine.evaluate.pipeline import read_entities, read_treebank, with_white_space
 from mgmine.nlp import load, prepare
 from mgmine.nlp.models import describe, installed
 
@@ -219,6 +219,24 @@ def test_a_treebank_is_read_with_its_documents_and_escapes(tmp_path: Path) -> No
     )
     with pytest.raises(InputError, match="token 8 of a sentence of 4"):
         list(read_treebank(path))
+
+
+def test_white_space_comes_from_the_text_or_from_tags(tmp_path: Path) -> None:
+    path = tmp_path / "x.conllu"
+    path.write_text(TREES.replace("activates\tactivate\tVBZ\tVBZ", "-\t-\tHYPH\tHYPH"))
+    documents = list(read_treebank(path))
+    spaces = [[word.space for word in sentence] for document in documents for sentence in document]
+    assert spaces == [[False, False, False, True], [True, True, False, False, True], [True]]
+    texts = ["It rises. Cells", "Magnesium- LFA-1 .\nIt binds(ICAM-1) Cells"]
+    first, second = with_white_space(documents, texts, least=5)
+    assert [[word.space for word in sentence] for sentence in first] == [
+        [False, True, True, True],
+        [True, False, False, False, True],
+    ]
+    assert [word.text for word in first[1]] == ["It", "binds", "(", "ICAM-1", ")"]
+    assert second[0][0].space
+    unknown = list(with_white_space(documents, ["And Cells-\nMagnesium"], least=5))
+    assert unknown == documents, "what is found nowhere, or so short that it may be anywhere, stays as it was guessed"
 
 
 def test_entities_are_read_from_pubtator_and_brat(tmp_path: Path) -> None:
