@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mgmine.cli import cli
+from mgmine.corpus import read
 from mgmine.errors import InputError, UsageError
 from mgmine.evaluate import pipeline as measured
 from mgmine.evaluate.pipeline import read_entities, read_treebank, with_white_space
@@ -304,6 +305,44 @@ def tokenizer() -> Any:
 def test_parts_of_compounds_are_tokens(tokenizer: Any, text: str, part: str) -> None:
     start = text.index(part)
     assert tokenizer(text).char_span(start, start + len(part)) is not None
+
+
+@pytest.fixture(scope="module")
+def scanner(tokenizer: Any) -> Any:
+    """The shipped tokenizer with the scan's mentions."""
+    nlp = spacy.blank("en", vocab=tokenizer.vocab)
+    nlp.tokenizer = tokenizer
+    nlp.add_pipe("mgmine_mentions")
+    return nlp
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Mg2+-dependent killing", ["Mg2+"]),
+        ("magnesium-LFA-1 binding", ["magnesium", "LFA-1"]),
+        ("CD11a/CD18 heterodimers", ["CD11a/CD18"]),
+        ("LFA-1-mediated adhesion", ["LFA-1"]),
+        ("LFA-1/ICAM-1 contacts of TRPM7-deficient T-cells", ["LFA-1", "ICAM-1", "TRPM7", "T-cells"]),
+    ],
+)
+def test_the_scans_mentions_in_compounds_are_whole_tokens(scanner: Any, text: str, mentions: list[str]) -> None:
+    doc = scanner(text)
+    found = doc._.mgmine.mentions
+    assert [text[one.start : one.end] for one in found] == mentions
+    assert all(doc.char_span(one.start, one.end) is not None for one in found)
+
+
+def test_nearly_all_mentions_of_the_sample_are_whole_tokens(scanner: Any, sample: Path) -> None:
+    """All but parts of words such as `low-magnesium` and `T-cell-engaging`, which the treebanks keep whole."""
+    total = whole = 0
+    for document in read(sample):
+        doc = scanner(document.text)
+        for one in doc._.mgmine.mentions:
+            total += 1
+            whole += doc.char_span(one.start, one.end) is not None
+    assert total > 300
+    assert whole / total > 0.98
 
 
 NAMES = ["LFA-1", "CD11a", "CD18", "Mg2+", "Ca2+", "ICAM-1", "CD8", "magnesium", "PKC", "TNF"]
