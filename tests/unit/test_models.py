@@ -113,6 +113,24 @@ def test_an_installed_model_reads_claims_whatever_its_labels_are_called(at_site:
     assert passive.nodes[0].dep == "nsubjpass"
 
 
+@pytest.mark.parametrize("place", [".", "en_core_sci_md", "en_core_sci_md/en_core_sci_md-0.5.4"])
+def test_an_unpacked_archive_of_a_model_is_read_wherever_one_points(tmp_path: Path, place: str) -> None:
+    save_as_package(small_parser(("nsubjpass", "dobj")), tmp_path, "en_core_sci_md")
+    path = tmp_path / place
+    (graph,) = load(path).parse([prepare("Magnesium activates LFA-1")])
+    assert [node.dep for node in graph] == ["nsubj", "root", "dobj"]
+    assert (describe(str(path)).name, describe(str(path)).origin) == ("en_core_sci_md", "path")
+
+
+def test_a_folder_of_several_models_is_none(tmp_path: Path) -> None:
+    for name in ("en_core_sci_sm", "en_core_sci_md"):
+        save_as_package(spacy.blank("en"), tmp_path, name)
+    with pytest.raises(UsageError, match="no spaCy pipeline"):
+        load(tmp_path)
+    with pytest.raises(UsageError, match="at hand: en_core_bio_sm"):
+        describe(str(tmp_path))
+
+
 def test_scispacys_abbreviations_and_linker_are_added_on_wish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     generation = pytest.importorskip("scispacy.candidate_generation")
     joblib, nmslib, numpy, sparse, text, linking = map(
