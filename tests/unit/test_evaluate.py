@@ -70,6 +70,25 @@ def test_precision_and_recall_of_golden_sentences(places: Places) -> None:
     assert (rows["check half", "precision"].value, rows["check half", "recall"].value) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("value", "must", "at_most", "wanted"),
+    [
+        (0.84536, 0.845, False, "0.845"),
+        (0.84496, 0.845, False, "0.84496"),
+        (0.8449999999, 0.845, False, "0.8449999999"),
+        (0.0104, 0.01, True, "0.0104"),
+        (0.84496, None, False, "0.845"),
+    ],
+)
+def test_a_figure_is_printed_on_its_side_of_the_must(
+    monkeypatch: pytest.MonkeyPatch, value: float, must: float | None, at_most: bool, wanted: str
+) -> None:
+    row = Row("pipeline", "BC5CDR dev", "F1", 9591, value, must, at_most)
+    monkeypatch.setattr("mgmine.evaluate.evaluate", lambda *_, **__: iter([Outcome("pipeline", (row,))]))
+    table = CliRunner().invoke(cli, ["evaluate", "--pipeline", "--format", "md"]).output
+    assert f"| {wanted} |" in table
+
+
 def test_golden_files_must_quote_their_sentence(tmp_path: Path) -> None:
     (tmp_path / "p01.md").write_text("## build\n\n> A binds B.\n- A | binds | C\n", encoding="utf-8")
     with pytest.raises(ValueError, match="'C' is not in"):

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mgmine.cli import cli
+from mgmine.corpus import read
 from mgmine.errors import InputError, UsageError
 from mgmine.evaluate import pipeline as measured
-from mgmine.evaluate.pipeline import read_entities, read_treebank
+from mgmine.evaluate.pipeline import read_entities, read_treebank, with_white_space
 from mgmine.nlp import load, prepare
 from mgmine.nlp.models import describe, installed
 
@@ -110,6 +111,24 @@ def test_an_installed_model_reads_claims_whatever_its_labels_are_called(at_site:
     active, passive = pipeline.parse([prepare("Magnesium activates LFA-1"), prepare("LFA-1 was activated")])
     assert [node.dep for node in active] == ["nsubj", "root", "dobj"]
     assert passive.nodes[0].dep == "nsubjpass"
+
+
+@pytest.mark.parametrize("place", [".", "en_core_sci_md", "en_core_sci_md/en_core_sci_md-0.5.4"])
+def test_an_unpacked_archive_of_a_model_is_read_wherever_one_points(tmp_path: Path, place: str) -> None:
+    save_as_package(small_parser(("nsubjpass", "dobj")), tmp_path, "en_core_sci_md")
+    path = tmp_path / place
+    (graph,) = load(path).parse([prepare("Magnesium activates LFA-1")])
+    assert [node.dep for node in graph] == ["nsubj", "root", "dobj"]
+    assert (describe(str(path)).name, describe(str(path)).origin) == ("en_core_sci_md", "path")
+
+
+def test_a_folder_of_several_models_is_none(tmp_path: Path) -> None:
+    for name in ("en_core_sci_sm", "en_core_sci_md"):
+        save_as_package(spacy.blank("en"), tmp_path, name)
+    with pytest.raises(UsageError, match="no spaCy pipeline"):
+        load(tmp_path)
+    with pytest.raises(UsageError, match="at hand: en_core_bio_sm"):
+        describe(str(tmp_path))
 
 
 def test_scispacys_abbreviations_and_linker_are_added_on_wish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,6 +240,24 @@ def test_a_treebank_is_read_with_its_documents_and_escapes(tmp_path: Path) -> No
         list(read_treebank(path))
 
 
+def test_white_space_comes_from_the_text_or_from_tags(tmp_path: Path) -> None:
+    path = tmp_path / "x.conllu"
+    path.write_text(TREES.replace("activates\tactivate\tVBZ\tVBZ", "-\t-\tHYPH\tHYPH"))
+    documents = list(read_treebank(path))
+    spaces = [[word.space for word in sentence] for document in documents for sentence in document]
+    assert spaces == [[False, False, False, True], [True, True, False, False, True], [True]]
+    texts = ["It rises. Cells", "Magnesium- LFA-1 .\nIt binds(ICAM-1) Cells"]
+    first, second = with_white_space(documents, texts, least=5)
+    assert [[word.space for word in sentence] for sentence in first] == [
+        [False, True, True, True],
+        [True, False, False, False, True],
+    ]
+    assert [word.text for word in first[1]] == ["It", "binds", "(", "ICAM-1", ")"]
+    assert second[0][0].space
+    unknown = list(with_white_space(documents, ["And Cells-\nMagnesium"], least=5))
+    assert unknown == documents, "what is found nowhere, or so short that it may be anywhere, stays as it was guessed"
+
+
 def test_entities_are_read_from_pubtator_and_brat(tmp_path: Path) -> None:
     path = tmp_path / "x.pubtator"
     path.write_text(PUBTATOR)
@@ -286,6 +323,44 @@ def tokenizer() -> Any:
 def test_parts_of_compounds_are_tokens(tokenizer: Any, text: str, part: str) -> None:
     start = text.index(part)
     assert tokenizer(text).char_span(start, start + len(part)) is not None
+
+
+@pytest.fixture(scope="module")
+def scanner(tokenizer: Any) -> Any:
+    """The shipped tokenizer with the scan's mentions."""
+    nlp = spacy.blank("en", vocab=tokenizer.vocab)
+    nlp.tokenizer = tokenizer
+    nlp.add_pipe("mgmine_mentions")
+    return nlp
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Mg2+-dependent killing", ["Mg2+"]),
+        ("magnesium-LFA-1 binding", ["magnesium", "LFA-1"]),
+        ("CD11a/CD18 heterodimers", ["CD11a/CD18"]),
+        ("LFA-1-mediated adhesion", ["LFA-1"]),
+        ("LFA-1/ICAM-1 contacts of TRPM7-deficient T-cells", ["LFA-1", "ICAM-1", "TRPM7", "T-cells"]),
+    ],
+)
+def test_the_scans_mentions_in_compounds_are_whole_tokens(scanner: Any, text: str, mentions: list[str]) -> None:
+    doc = scanner(text)
+    found = doc._.mgmine.mentions
+    assert [text[one.start : one.end] for one in found] == mentions
+    assert all(doc.char_span(one.start, one.end) is not None for one in found)
+
+
+def test_nearly_all_mentions_of_the_sample_are_whole_tokens(scanner: Any, sample: Path) -> None:
+    """All but parts of words such as `low-magnesium` and `T-cell-engaging`, which the treebanks keep whole."""
+    total = whole = 0
+    for document in read(sample):
+        doc = scanner(document.text)
+        for one in doc._.mgmine.mentions:
+            total += 1
+            whole += doc.char_span(one.start, one.end) is not None
+    assert total > 300
+    assert whole / total > 0.98
 
 
 NAMES = ["LFA-1", "CD11a", "CD18", "Mg2+", "Ca2+", "ICAM-1", "CD8", "magnesium", "PKC", "TNF"]

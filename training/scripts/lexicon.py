@@ -1,4 +1,7 @@
-"""Static vectors: distributional part and lexicon part, as a vectors-only pipeline keyed by lower-case form.
+"""Static vectors: distributional part and lexicon part, as a vectors-only pipeline.
+
+Vectors are those of lower-cased words, and every way to write a word that the text or the lists show is a key of its own:
+spaCy forgets on saving that a table is to be looked up by lower-cased form, and `IL-2` would have no vector.
 
 A word's row is its PubMed vector (length 2) followed by two numbers for each class of public names (disease, chemical,
 gene, cell, cell line, process, anatomy, species): is the word by itself a name of the class; how many names of it
@@ -83,26 +86,35 @@ def names(folder: Path) -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Write the vectors."""
     ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("text", type=Path, help="the text the vectors were trained on")
     ap.add_argument("vectors", type=Path, help="word2vec text file")
     ap.add_argument("lexicons", type=Path, help="folder of the public name lists")
     ap.add_argument("out", type=Path)
     ap.add_argument("--words", type=int, default=30000, help="distributional rows to keep")
+    ap.add_argument("--seen", type=int, default=2, help="times a way to write a word must occur in the text")
     args = ap.parse_args()
     nlp = spacy.blank("en")
     nlp.tokenizer = bio_tokenizer(nlp)
     held: dict[str, Counter[str]] = defaultdict(Counter)
     alone: dict[str, set[str]] = defaultdict(set)
+    forms: dict[str, set[str]] = defaultdict(set)
+    with args.text.open(encoding="utf8") as lines:
+        for form, times in Counter(form for line in lines for form in line.split()).items():
+            if times >= args.seen:
+                forms[form.lower()].add(form)
     seen = set()
     for kind, name in names(args.lexicons):
         key = (kind, name.lower())
         if not name or key in seen or len(name) > 60:
             continue
         seen.add(key)
-        tokens = {t.lower_ for t in nlp.make_doc(name) if re.search(r"\w", t.text)}
+        tokens = {t.lower_: t.text for t in nlp.make_doc(name) if re.search(r"\w", t.text)}
         for token in tokens:
             held[token][kind] += 1
         if len(tokens) == 1:
-            alone[tokens.pop()].add(kind)
+            ((token, form),) = tokens.items()
+            alone[token].add(kind)
+            forms[token].add(form)
 
     def features(word: str) -> list[float]:
         out = []
@@ -137,13 +149,14 @@ def main() -> None:
     data = numpy.vstack([data, [[0.0] * size + list(p) for p in groups]]).astype("f")
     keys = words + [w for p in groups for w in patterns[p]]
     at = list(range(len(words))) + [len(words) + i for i, p in enumerate(groups) for _ in patterns[p]]
-    vectors = Vectors(strings=nlp.vocab.strings, shape=data.shape, attr="LOWER")
+    vectors = Vectors(strings=nlp.vocab.strings, shape=data.shape)
     vectors.data[:] = data
-    for key, row in zip(keys, at, strict=False):
-        vectors.add(key, row=row)
+    for key, row in zip(keys, at, strict=True):
+        for form in {key, key[:1].upper() + key[1:], *forms[key]}:
+            vectors.add(form, row=row)
     nlp.vocab.vectors = vectors
     nlp.to_disk(args.out)
-    print(args.out, data.shape, len(keys), "keys")
+    print(args.out, data.shape, len(keys), "words,", vectors.n_keys, "keys")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Word vectors from PubMed abstracts (skip-gram), keyed by lower-case form.
+"""Word vectors from PubMed abstracts (skip-gram) of lower-cased words.
 
 Steps: `text` tokenises abstracts with the pipeline's tokenizer, a line a paragraph; `train` trains vectors (gensim).
 """
@@ -38,7 +38,7 @@ def abstracts(path: Path) -> Iterator[str]:
 
 
 def text(sources: list[Path], out: Path) -> None:
-    """Write the sources' tokens, lower-cased, numbers as `0`, white space between tokens, a line a paragraph."""
+    """Write the sources' tokens as they stand, white space between them, a line a paragraph."""
     nlp = spacy.blank("en")
     nlp.tokenizer = bio_tokenizer(nlp)
     words = 0
@@ -46,20 +46,31 @@ def text(sources: list[Path], out: Path) -> None:
         for source in sources:
             for abstract in abstracts(source):
                 for line in abstract.splitlines():
-                    tokens = [t.lower_ for t in nlp.make_doc(line) if not t.is_space]
+                    tokens = [t.text for t in nlp.make_doc(line) if not t.is_space]
                     if len(tokens) > 2:
                         words += len(tokens)
                         file.write(" ".join(tokens) + "\n")
     print(out, words, "tokens")
 
 
+class Lowered:
+    """The lower-cased words of each line of a file, any number of times."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[list[str]]:
+        with self.path.open(encoding="utf8") as lines:
+            for line in lines:
+                yield line.lower().split()
+
+
 def train(corpus: Path, out: Path, size: int, epochs: int, least: int) -> None:
     """Train skip-gram vectors and save them in word2vec's text layout."""
     from gensim.models import Word2Vec
-    from gensim.models.word2vec import LineSentence
 
     model = Word2Vec(
-        LineSentence(str(corpus)),
+        Lowered(corpus),
         vector_size=size,
         window=3,
         min_count=least,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,14 @@ COLUMNS = ["set", "what", "metric", "n", "value", "must"]
 
 
 def _value(row: Row) -> str:
-    return (
-        str(int(row.value))
-        if float(row.value).is_integer() and row.metric in ("found", "sprung", "problems", "not judged")
-        else f"{row.value:.3f}"
-    )
+    """Three decimals, or as many as show on which side of its must the figure lies."""
+    if float(row.value).is_integer() and row.metric in ("found", "sprung", "problems", "not judged"):
+        return str(int(row.value))
+    for digits in range(3, 16):
+        text = f"{row.value:.{digits}f}"
+        if replace(row, value=float(text)).reached == row.reached:
+            return text
+    return repr(row.value)
 
 
 def _must(row: Row) -> str:

@@ -14,6 +14,7 @@ import html
 import re
 import tarfile
 from collections import defaultdict
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mgmine.errors import InputError
@@ -110,7 +111,11 @@ def _sentence(path: Path, rows: list[list[str]], spaced: bool) -> list[Word]:
         if head >= len(rows):
             raise InputError(f"{path}: the head of {cells[1]!r} is token {head + 1} of a sentence of {len(rows)}")
         after = texts[index + 1] if index + 1 < len(rows) else ""
-        space = "SpaceAfter=No" not in cells[9] if spaced else not _touch(texts[index], after)
+        hyphen = "HYPH" in (
+            cells[4],
+            rows[index + 1][4] if after else "",
+        )  # one inside a word, in tags of the Penn Treebank
+        space = "SpaceAfter=No" not in cells[9] if spaced else not (hyphen or _touch(texts[index], after))
         dep = "ROOT" if cells[7] == "root" else cells[7]
         words.append(
             Word(texts[index], cells[4] if cells[4] != "_" else cells[3], index if head < 0 else head, dep, space)
@@ -127,6 +132,47 @@ def _plain(word: str) -> str:
 
 def _touch(left: str, right: str) -> bool:
     return bool(re.fullmatch(r"[,.;:)\]}%?!]|'s", right)) or left in "([{"
+
+
+def with_white_space(
+    documents: Iterable[list[list[Word]]], texts: Iterable[str], least: int = 12
+) -> Iterator[list[list[Word]]]:
+    """The documents with the white space of the texts they come from, where a sentence is found in one.
+
+    A sentence of ``least`` characters or fewer may stand in many places, and counts only where the one before it ended.
+    """
+    pieces: list[str] = []
+    gaps: set[int] = set()
+    total = 0
+    for text in texts:
+        for piece in re.findall(r"\S+", text):
+            pieces.append(piece)
+            total += len(piece)
+            gaps.add(total)
+    joined, at = "".join(pieces), 0
+    for document in documents:
+        told = []
+        for sentence in document:
+            flat = ["".join(word.text.split()) for word in sentence]
+            whole = "".join(flat)
+            found = at if joined.startswith(whole, at) else -1
+            if found < 0 and len(whole) > least:
+                found = joined.find(whole, at)
+                found = joined.find(whole) if found < 0 else found
+            if found >= 0:
+                ends = [found + end for end in accumulate(map(len, flat))]
+                sentence = [word._replace(space=end in gaps) for word, end in zip(sentence, ends, strict=True)]
+                at = ends[-1]
+            told.append(sentence)
+        yield told
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """The ``.txt`` files of an archive, by name; none where it is missing."""
+    if path.exists():
+        for _, files in _members(path):
+            if "txt" in files:
+                yield files["txt"]
 
 
 def read_entities(path: Path) -> Iterator[Item]:
@@ -150,7 +196,8 @@ def read_entities(path: Path) -> Iterator[Item]:
     yield from items
 
 
-def _packed(path: Path) -> Iterator[Item]:
+def _members(path: Path) -> list[tuple[str, dict[str, str]]]:
+    """The texts and annotations of an archive, by name."""
     held: dict[str, dict[str, str]] = defaultdict(dict)
     try:
         with tarfile.open(path) as archive:
@@ -160,7 +207,11 @@ def _packed(path: Path) -> Iterator[Item]:
                     held[base][kind] = file.read().decode("utf8")
     except (OSError, EOFError, tarfile.TarError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: {error}") from error
-    for base, pair in sorted(held.items()):
+    return sorted(held.items())
+
+
+def _packed(path: Path) -> Iterator[Item]:
+    for base, pair in _members(path):
         if len(pair) == 2:
             yield _brat(path, base.rpartition("/")[2], pair["txt"], pair["ann"])
 
@@ -239,12 +290,13 @@ def entity_rows(nlp: Any, name: str, items: Sequence[Item], must: float | None =
         yield Row("pipeline", f"{name}, {label}", "F1", len(gold[label]), measure.prf(gold[label], found[label])[2])
 
 
-TREES: dict[str, tuple[str, dict[str, float]]] = {
+TREES: dict[str, tuple[str, str, dict[str, float]]] = {
     "GENIA dev": (
         "treebank/genia/dev.conllu.gz",
+        "ner/jnlpba-train.brat.tar.gz",
         {"UAS": 0.898, "LAS": 0.879, "TAG": 0.983, "subject/object F1": 0.945, "sentence F1": 0.99},
     ),
-    "CRAFT dev": ("treebank/craft-ud1/dev.conllu.gz", {"subject/object F1": 0.92}),
+    "CRAFT dev": ("treebank/craft-ud1/dev.conllu.gz", "ner/craft-train+dev.tar.gz", {"subject/object F1": 0.92}),
 }
 ENTITIES: dict[str, tuple[str, float | None]] = {
     "JNLPBA tenth": ("ner/jnlpba-train.brat.tar.gz", 0.725),
@@ -254,7 +306,8 @@ ENTITIES: dict[str, tuple[str, float | None]] = {
 }
 """The held-out sets below ``corpora/`` of the folder of public corpora, and what has to be reached. Training saw none of them.
 
-CRAFT's sentences in raw text are measured by the training project, which knows the articles' white space."""
+The treebanks hold no white space: it is found in the archive of texts, or guessed where that is missing. CRAFT's sentences in raw text
+are measured by the training project, which knows the articles' paragraphs."""
 
 
 def held_out(items: Iterable[Item]) -> list[Item]:
@@ -282,11 +335,12 @@ def rows(places: Places) -> Iterator[Row]:
             yield from entity_rows(nlp, path.name, list(read_entities(path)))
         return
     base = places.shared / "corpora"
-    if not any((base / file).exists() for file, _ in (*TREES.values(), *ENTITIES.values())):
+    files = [file for file, *_ in TREES.values()] + [file for file, _ in ENTITIES.values()]
+    if not any((base / file).exists() for file in files):
         raise AbsentError(f"no treebank or entity corpus in {base}")
-    for name, (file, musts) in TREES.items():
+    for name, (file, texts, musts) in TREES.items():
         if (base / file).exists():
-            yield from tree_rows(nlp, name, read_treebank(base / file), musts)
+            yield from tree_rows(nlp, name, with_white_space(read_treebank(base / file), _texts(base / texts)), musts)
     for name, (file, must) in ENTITIES.items():
         if nlp.has_pipe("ner") and (base / file).exists():
             items = list(read_entities(base / file))

@@ -101,6 +101,8 @@ def describe(model: str | None = None) -> ModelInfo:
         UsageError: There is no such pipeline.
         InputError: Its ``meta.json`` cannot be read.
     """
+    from mgmine.nlp.pipeline import unpacked
+
     at_hand = installed()
     if model is None:
         if not at_hand or at_hand[0].origin != "shipped":
@@ -109,7 +111,7 @@ def describe(model: str | None = None) -> ModelInfo:
     for info in at_hand:
         if info.name == model:
             return info
-    path = Path(model)
+    path = unpacked(Path(model))
     if (path / "meta.json").exists():
         return _read(path, "path")
     names = ", ".join(info.name for info in at_hand) or "none"

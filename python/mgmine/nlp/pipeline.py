@@ -85,7 +85,7 @@ def load(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            nlp = spacy.load(source, exclude=list(exclude))
+            nlp = spacy.load(str(unpacked(Path(source))), exclude=list(exclude))
     except OSError as error:
         raise UsageError(f"no spaCy pipeline {source!r}: give an installed model's name or a path") from error
     _use_numpy_products(nlp)
@@ -125,6 +125,15 @@ def _shipped() -> Path:
     if not found:
         raise UsageError("this installation has no pipeline of its own; name a model")
     return found[-1]
+
+
+def unpacked(path: Path) -> Path:
+    """The folder of the pipeline at ``path``: itself, or the only one in it where a model's archive (``NAME/NAME-VERSION``) was unpacked."""
+    for pattern in ("config.cfg", "*/config.cfg", "*/*/config.cfg"):
+        found = sorted(path.glob(pattern))
+        if found:
+            return found[0].parent if len(found) == 1 else path
+    return path
 
 
 def _digest(nlp: Any) -> str:
