@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import tomllib
@@ -271,3 +272,13 @@ def test_a_changed_rule_changes_the_provenance(tmp_path: object) -> None:
     rules = folder / "rules.toml"
     rules.write_text(rules.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
     assert read(folder).digest != data().digest
+
+
+def test_the_collector_of_cycles_is_as_the_caller_left_it(extractor: Extractor) -> None:
+    for on in (True, False):
+        (gc.enable if on else gc.disable)()
+        try:
+            seen = [gc.isenabled() for _ in extractor.extract([document("Magnesium activates LFA-1.")] * 3)]
+            assert [*seen, gc.isenabled()] == [on] * 4
+        finally:
+            gc.enable()

@@ -156,3 +156,28 @@ def test_a_parse_can_be_drawn() -> None:
 
     (graph,) = load("blank").parse([prepare("Magnesium opens LFA-1.")])
     assert draw(graph).lstrip().startswith("<svg")
+
+
+@pytest.mark.nlp
+def test_matrix_products_run_on_one_thread_while_parsing_and_on_the_callers_number_between() -> None:
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    pipeline = load()
+    seen = []
+
+    def look(doc: object) -> object:
+        seen.append(threads())
+        return doc
+
+    from spacy.language import Language
+
+    Language.component("look_at_threads", func=look)
+    pipeline.nlp.add_pipe("look_at_threads")
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = threads()
+        between = [threads() for _ in pipeline.parse([prepare("Magnesium activates LFA-1.")] * 3, batch_size=2)]
+        assert between == [before] * 3
+    assert seen == [{1}] * 3

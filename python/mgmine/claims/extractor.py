@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -98,7 +100,7 @@ class Extractor:
     """
 
     def __init__(
-        self, model: str | None = None, *, min_score: float = 0.0, lexicon: str = "", batch_size: int = 64,
+        self, model: str | None = None, *, min_score: float = 0.0, lexicon: str = "", batch_size: int = 32,
         pipeline: Pipeline | None = None, max_characters: int = MAX_CHARACTERS, max_seconds: float = MAX_SECONDS,
     ) -> None:  # fmt: skip
         self.data = shipped_data()
@@ -117,10 +119,12 @@ class Extractor:
         }  # fmt: skip
 
     def extract(self, documents: Iterable[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
-        """Each document with its claims, in order. At most a few hundred documents are held at a time."""
+        """Each document with its claims, in order. No more than ``batch_size`` documents are held at a time."""
         iterator = iter(documents)
         while batch := list(islice(iterator, self.batch_size)):
-            yield from self._batch(batch)
+            with _uncollected():
+                found = self._batch(batch)
+            yield from zip(batch, found, strict=True)
 
     def read(self, document: GatedDocument, graphs: dict[int, Graph]) -> list[Claim]:
         """The claims of one document whose gated sentences were parsed elsewhere; ``graphs`` by sentence index."""
@@ -161,7 +165,7 @@ class Extractor:
             1.0 if self.pipeline.parses else WITHOUT_PARSER, tuple(dict.fromkeys(draft.reasons)),
         )  # fmt: skip
 
-    def _batch(self, documents: list[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
+    def _batch(self, documents: list[GatedDocument]) -> list[list[Claim]]:
         units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
         graphs = self._parse(units)
         claims: list[list[Claim]] = [[] for _ in documents]
@@ -198,8 +202,7 @@ class Extractor:
                     self._skip(document, unit.sentence, f"reading took {spent:.1f} s")
                 else:
                     claims[unit.document].extend(pending)
-        for document, found in zip(documents, claims, strict=True):
-            yield document, _unique(found)
+        return [_unique(found) for found in claims]
 
     def _parse(self, units: list[_Unit]) -> list[Graph]:
         """Parses; where a trigger verb was taken for no verb, the unit is read again with a verb that cannot be mistaken."""
@@ -370,6 +373,21 @@ class Extractor:
 
 
 # ---------------------------------------------------------------------- helpers
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Puts the collector of cycles off to the end of a batch: a parse is full of cycles, and none is garbage before.
+
+    Without this every batch's parses outlive a collection or two, and the whole model is walked through again and again.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def _ordered(drafts: list[Draft]) -> list[Draft]:

@@ -39,15 +39,18 @@ class Reader(Prose):
         for node in self.graph.nodes:
             if node.i in closed:
                 continue
-            self._compounds(node)
-            self._pairs(node)
+            if "-" in node.low or node.low in self.data.compounds:
+                self._compounds(node)
+            if node.i in self.phrases.within:
+                self._pairs(node)
             if (
                 node.is_verb
                 or node.dep in ("root", "conj", "ccomp", "advcl", "acl:relcl", "parataxis")
                 or any(kid.dep == "cop" for kid in node.kids)
             ):
                 self._causes(node)
-            self._definitions(node)
+            if node.is_noun or node.i in self.phrases.at:
+                self._definitions(node)
         self._lists()
         self._groups()
         self._targets()

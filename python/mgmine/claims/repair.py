@@ -95,13 +95,13 @@ def _lemmas(graph: Graph, data: Data) -> None:
             node.low = node.text.lower().split(" ")[0]
             node.norm = node.text
             if node.norm in STAND_INS[:2] or node.tag not in ("VB", "VBN"):
-                node.tag = "VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD"
+                node.retag("VBP" if data.lemmas[node.low] == node.low else "VBZ" if node.low.endswith("s") else "VBD")
         found = data.lemmas.get(node.low)
         if found is None:
             continue
         subject = any(kid.dep == "nsubj" for kid in node.kids)
         if not node.is_verb and node.low.endswith("ed") and subject and any(kid.dep == "dobj" for kid in node.kids):
-            node.tag = "VBD"
+            node.retag("VBD")
         if (
             node.tag in ("JJR", "JJ", "NN")
             and found == node.low
@@ -110,9 +110,9 @@ def _lemmas(graph: Graph, data: Data) -> None:
             and not any(kid.dep == "cop" for kid in node.kids)
         ):
             # "they also lower X"
-            node.tag = "VBP"
+            node.retag("VBP")
         if node.tag == "VBN" and subject and not any(kid.dep in ("aux", "auxpass", "cop") for kid in node.kids):
-            node.tag = "VBD"
+            node.retag("VBD")
         if node.is_verb:
             node.lemma = found
 
@@ -502,7 +502,8 @@ def _swap(node: Node, noun: Node, tag: str, dep: str | None = None) -> None:
     """A verb read as a modifier takes the place of the noun it stands before, which becomes its object."""
     above, label = noun.head, noun.dep
     noun.kids.remove(node)
-    node.head, node.dep, node.tag = above, dep or label, tag
+    node.head, node.dep = above, dep or label
+    node.retag(tag)
     if above is not None:
         above.kids[above.kids.index(noun)] = node
         above.kids.sort(key=lambda one: one.i)
@@ -663,7 +664,7 @@ def _initial_subject(graph: Graph, data: Data) -> None:
         if node.head is None and first.head is node and first.dep == "advmod" and first.tag in ("RB", "JJ") and (
             not first.low.endswith(("ly", "wise", "ever", "more")) and first.low not in _ADVERBS and first.text[:1].isupper()
         ):  # fmt: skip
-            first.tag = "NN"
+            first.retag("NN")
             first.attach(node, "nsubj")
             continue
         if node.dep == "conj" and node.head is not None and node.head.is_verb and node.lemma in data.verbs:
@@ -749,7 +750,7 @@ def _stray_compounds(graph: Graph) -> None:
             (kid for kid in head.kids if kid.dep in ("nsubj", "nsubjpass") and node.i < kid.i < node.i + 6), None
         )
         if noun is not None:
-            node.tag = "JJ"
+            node.retag("JJ")
             node.attach(noun, "amod")
 
 
@@ -801,7 +802,8 @@ def _two_subjects(graph: Graph, data: Data) -> None:
         above, label = node.head, node.dep
         first.kids.remove(verb)
         node.kids.remove(first)
-        verb.head, verb.dep, verb.tag, verb.lemma = above, label, "VBD", data.lemmas[verb.low]
+        verb.head, verb.dep, verb.lemma = above, label, data.lemmas[verb.low]
+        verb.retag("VBD")
         if above is not None:
             above.kids[above.kids.index(node)] = verb
         node.head = None
@@ -914,7 +916,8 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
             and noun.head.i < node.i
         ):
             # "inhibited and enhanced adhesion": the noun was hung on the first verb
-            node.tag, node.lemma = "VBD", base
+            node.retag("VBD")
+            node.lemma = base
             node.attach(noun.head, "conj")
             noun.attach(node, "dobj")
             continue
@@ -938,7 +941,7 @@ def _coordinated_participle(graph: Graph, data: Data) -> None:
             )
         ):
             continue
-        node.tag = "VBD"
+        node.retag("VBD")
         node.lemma = base
         node.attach(verb, "conj")
         noun.attach(node, "dobj")
@@ -1054,10 +1057,13 @@ def _verb_as_adjective(graph: Graph, data: Data) -> None:
         ):
             continue
         if not node.is_verb:
-            node.tag, node.lemma = "VBD", data.lemmas[node.low]
+            node.retag("VBD")
+            node.lemma = data.lemmas[node.low]
         above, label = noun.head, noun.dep
         noun.kids.remove(node)
-        node.head, node.dep, node.tag = above, label, "VBD" if node.tag == "VBN" else node.tag
+        node.head, node.dep = above, label
+        if node.tag == "VBN":
+            node.retag("VBD")
         if above is not None:
             above.kids[above.kids.index(noun)] = node
         noun.head = None
@@ -1208,7 +1214,7 @@ def _headless_clause(graph: Graph, data: Data) -> None:
             inner.attach(kid, inner.dep)
         old.head = None
         old.attach(kid, "nsubj")
-        kid.tag = "VBD"
+        kid.retag("VBD")
         return
 
 

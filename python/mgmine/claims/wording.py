@@ -18,45 +18,65 @@ _PACE = frozenset({
 })  # fmt: skip
 _SIDES = frozenset({"surface", "surfaces", "membrane", "membranes"})
 _ASKING = frozenset({"how", "why", "what", "whether", "which"})
+_CLAUSES = frozenset({"parataxis", "ccomp", "conj", "advcl"})
+_GOING = frozenset({"go", "went", "goes", "gone", "going"})
 _LETTING = {"let": "let", "lets": "let", "helps": "help", "makes": "make"}
 
 
 def mend(graph: Graph, data: Data) -> None:
     """Changes the graph in place."""
-    for node in list(graph.nodes):
-        _does_for(graph, node)
-        _what_subject(node)
-        _hand_in_hand(graph, node)
-        _surface(graph, node)
-        _letting(graph, node, data)
-        _did_worse(node)
-        _degree(graph, node, data)
-        _floating(node)
-        _keeping(graph, node)
-        _opened_clause(node)
-        _by_this(graph, node)
-        _agreement(node)
-    for node in list(graph.nodes):
-        _apposed_list(graph, node)
-        _inner_last(graph, node)
-        _parallel_clause(node)
+    # What each looks for first is asked here: nearly every word is passed by, and a call costs more than the question.
+    for node in graph.nodes:
+        if node.dep == "aux":
+            _does_for(graph, node)
+        if node.low in ("what", "how"):
+            _what_subject(node)
+        elif node.low in _GOING:
+            _hand_in_hand(graph, node)
+        elif node.low in _LETTING:
+            _letting(graph, node, data)
+        if node.dep == "nmod":
+            _surface(graph, node)
+        elif node.dep == "aux":
+            _did_worse(node)
+        if node.low in _DEGREES or node.low in _PACE or node.dep == "advmod":
+            _degree(graph, node, data)
+        if node.dep == "nsubj":
+            _floating(node)
+        elif node.dep == "amod":
+            _keeping(graph, node)
+        if node.dep == "nsubj":
+            _opened_clause(node)
+        if node.low in ("this", "that", "way"):
+            _by_this(graph, node)
+        if node.dep == "acl:relcl":
+            _agreement(node)
+    for node in graph.nodes:
+        if node.is_noun and node.kids:
+            _apposed_list(graph, node)
+            _inner_last(graph, node)
+        if node.dep in _CLAUSES:
+            _parallel_clause(node)
     _listed_subject(graph)
     _asked_subject(graph, data)
 
 
 def mend_clauses(graph: Graph, data: Data) -> None:
     """What can only be mended once verbs and objects are in their places."""
-    for node in list(graph.nodes):
-        _degree(graph, node, data)
-        _opened_clause(node)
-    for node in list(graph.nodes):
-        _parallel_clause(node)
+    for node in graph.nodes:
+        if node.low in _DEGREES or node.low in _PACE or node.dep == "advmod":
+            _degree(graph, node, data)
+        if node.dep == "nsubj":
+            _opened_clause(node)
+    for node in graph.nodes:
+        if node.dep in _CLAUSES:
+            _parallel_clause(node)
 
 
 def _does_for(graph: Graph, node: Node) -> None:
     """ "What X does for Y is not known": a form of "do" without a verb behind it is a verb."""
     verb = node.head
-    if node.dep != "aux" or node.lemma != "do" or verb is None or node.i + 1 >= len(graph):
+    if node.lemma != "do" or verb is None or node.i + 1 >= len(graph):
         return
     if graph.nodes[node.i + 1].tag not in ("IN", "TO") or graph.nodes[node.i + 1].low not in (
         "for",
@@ -72,7 +92,7 @@ def _does_for(graph: Graph, node: Node) -> None:
     following = next(
         (one for one in graph.nodes[node.i + 2 :] if one.dep in ("aux", "auxpass", "cop") or one is verb), verb
     )
-    node.tag = "VBZ" if node.low == "does" else "VBD" if node.low == "did" else "VBP"
+    node.retag("VBZ" if node.low == "does" else "VBD" if node.low == "did" else "VBP")
     node.dep = "csubj"
     _hang(subject, node, "nsubj")
     _hang(asked, node, "mark")
@@ -82,7 +102,7 @@ def _does_for(graph: Graph, node: Node) -> None:
 
 def _what_subject(node: Node) -> None:
     """ "what X adds to Y": the question word asks for what the verb lacks, it does not belong to X."""
-    if node.low not in ("what", "how") or node.dep not in ("det", "advmod", "amod", "dep") or node.head is None:
+    if node.dep not in ("det", "advmod", "amod", "dep") or node.head is None:
         return
     noun = node.head
     verb = noun.head
@@ -93,14 +113,12 @@ def _what_subject(node: Node) -> None:
 def _hand_in_hand(graph: Graph, node: Node) -> None:
     """ "went hand in hand with": the verb is the verb, whatever the parse makes of its hands."""
     words = graph.nodes[node.i + 1 : node.i + 5]
-    if node.lemma != "go" and node.low not in ("went", "goes", "gone", "going"):
-        return
     if [one.low for one in words] != ["hand", "in", "hand", "with"]:
         return
     hand, _, other, _ = words
     node.lemma = "go"
     if not node.is_verb:
-        node.tag = "VBZ" if node.low == "goes" else "VBD"
+        node.retag("VBZ" if node.low == "goes" else "VBD")
     if node.head is hand:
         above, label = hand.head, hand.dep
         _take_place(node, above, label)
@@ -140,7 +158,7 @@ def _take_place(node: Node, above: Node | None, label: str) -> None:
 
 def _surface(graph: Graph, node: Node) -> None:
     """ "carry on their surface X": X is what is carried, not part of the place."""
-    if node.i < 3 or not node.is_noun or node.dep != "nmod" or node.head is None or not node.head.is_verb:
+    if node.i < 3 or not node.is_noun or node.head is None or not node.head.is_verb:
         return
     place = graph.nodes[node.i - 1]
     if (
@@ -161,14 +179,12 @@ def _surface(graph: Graph, node: Node) -> None:
 
 def _letting(graph: Graph, node: Node, data: Data) -> None:
     """ "X lets cells hold on to Y": "lets" before a noun and a base form is a verb."""
-    if node.low not in _LETTING:
-        return
     if node.is_verb:
         # "let cells cling": a base form that ends like a participle
         for thing in node.of("dobj"):
             for kid in thing.of("acl"):
                 if kid.i > thing.i and data.lemmas.get(kid.low) == kid.low:
-                    kid.tag = "VB"
+                    kid.retag("VB")
                     _hang(kid, node, "ccomp")
         return
     done = next((one for one in graph.nodes[node.i + 1 : node.i + 6] if one.tag in ("VBP", "VB")), None)
@@ -185,11 +201,11 @@ def _letting(graph: Graph, node: Node, data: Data) -> None:
     above, label = done.head, done.dep
     if above is named:
         above, label = named.head, named.dep
-    node.tag = "VBZ" if node.low.endswith("s") else "VBP"
+    node.retag("VBZ" if node.low.endswith("s") else "VBP")
     node.lemma = _LETTING[node.low]
     _take_place(node, above, label)
     _hang(named, node, "nsubj")
-    done.tag = "VB"
+    done.retag("VB")
     _hang(done, node, "ccomp")
 
 
@@ -239,10 +255,10 @@ def _adjective_back(graph: Graph, degree: Node, adjective: Node, verb: Node) -> 
 def _did_worse(node: Node) -> None:
     """ "did worse": a form of "do" before a word of pace is the verb."""
     head = node.head
-    if node.dep != "aux" or node.lemma != "do" or head is None or head.low not in _PACE or head.i != node.i + 1:
+    if node.lemma != "do" or head is None or head.low not in _PACE or head.i != node.i + 1:
         return
     _take_place(node, head.head, head.dep)
-    node.tag = "VBD" if node.low == "did" else "VBZ" if node.low == "does" else "VBP"
+    node.retag("VBD" if node.low == "did" else "VBZ" if node.low == "does" else "VBP")
     for kid in [kid for kid in head.kids if kid is not node]:
         _hang(kid, node, kid.dep)
     _hang(head, node, "advmod")
@@ -250,7 +266,7 @@ def _did_worse(node: Node) -> None:
 
 def _floating(node: Node) -> None:
     """ "A, B and C all need X": "all" is no subject of its own."""
-    if node.low in ("all", "both", "each") and node.dep == "nsubj" and node.head is not None and any(
+    if node.low in ("all", "both", "each") and node.head is not None and any(
         kid.i < node.i for kid in node.head.of("nsubj") if kid is not node
     ):  # fmt: skip
         node.dep = "advmod"
@@ -259,14 +275,7 @@ def _floating(node: Node) -> None:
 def _keeping(graph: Graph, node: Node) -> None:
     """ "in keeping vessels supple": the gerund governs what follows."""
     head = node.head
-    if (
-        node.tag != "VBG"
-        or node.dep != "amod"
-        or head is None
-        or head.tag != "JJ"
-        or head.dep != "advcl"
-        or node.i == 0
-    ):
+    if node.tag != "VBG" or head is None or head.tag != "JJ" or head.dep != "advcl" or node.i == 0:
         return
     things = [kid for kid in head.of("nsubj") if kid.i > node.i]
     if graph.nodes[node.i - 1].tag != "IN" or not things or head.head is None:
@@ -280,8 +289,10 @@ def _keeping(graph: Graph, node: Node) -> None:
 def _opened_clause(node: Node) -> None:
     """ "When X sensed Y, Z did better" with the first clause as a subject: "when" belongs to it."""
     head = node.head
+    if node.tag not in _FINITE or head is None:
+        return
     own = node.of("nsubj", "nsubjpass")
-    if node.tag not in _FINITE or node.dep != "nsubj" or head is None or not own:
+    if not own:
         return
     opener = next((
         kid for kid in head.kids
@@ -294,7 +305,7 @@ def _opened_clause(node: Node) -> None:
 
 def _by_this(graph: Graph, node: Node) -> None:
     """ "does A and by this raises B": the phrase between belongs to the second verb, which is coordinated with the first."""
-    if node.low not in ("this", "that", "way") or node.i < 2 or node.i + 1 >= len(graph):
+    if node.i < 2 or node.i + 1 >= len(graph):
         return
     verb = graph.nodes[node.i + 1]
     start = node.i - 1
@@ -315,7 +326,7 @@ def _by_this(graph: Graph, node: Node) -> None:
 def _agreement(node: Node) -> None:
     """ "a cell with altered genes that makes X": a verb in the singular goes with the nearest noun in the singular."""
     noun = node.head
-    if node.dep != "acl:relcl" or node.tag != "VBZ" or noun is None or noun.tag not in ("NNS", "NNPS"):
+    if node.tag != "VBZ" or noun is None or noun.tag not in ("NNS", "NNPS"):
         return
     if not any(kid.dep == "nsubj" and kid.low in ("that", "which", "who") for kid in node.kids) or node.of("aux"):
         return
@@ -326,8 +337,6 @@ def _agreement(node: Node) -> None:
 
 def _apposed_list(graph: Graph, node: Node) -> None:
     """ "A, B, C and D" with B and C as appositions: a list."""
-    if not node.is_noun:
-        return
     apposed = [kid for kid in node.of("appos") if kid.i > node.i and kid.is_noun]
     listed = [kid for kid in node.of("conj") if kid.i > node.i and kid.is_noun]
     joined = any(kid.dep == "cc" and kid.low in ("and", "or") for kid in node.kids)
@@ -357,7 +366,7 @@ def _apposed_list(graph: Graph, node: Node) -> None:
 
 def _inner_last(graph: Graph, node: Node) -> None:
     """ "A, B, formation of C and D": where the list has no "and" of its own, the last one is its."""
-    if node.dep not in ("dobj", "nsubj", "nsubjpass", "nmod") or not node.is_noun:
+    if node.dep not in ("dobj", "nsubj", "nsubjpass", "nmod"):
         return
     listed = [kid for kid in node.of("conj") if kid.i > node.i]
     if not listed or any(one.dep == "cc" for place in (node, *listed) for one in place.kids):
@@ -475,7 +484,8 @@ def _asked_subject(graph: Graph, data: Data) -> None:
         ), None)  # fmt: skip
         if verb is None:
             return
-        verb.tag, verb.lemma = "VBZ", data.lemmas.get(verb.low, verb.low[:-1])
+        verb.retag("VBZ")
+        verb.lemma = data.lemmas.get(verb.low, verb.low[:-1])
         _hang(nodes[verb.i - 1], verb, "nsubj")
         for kid in [kid for kid in verb.kids if kid.i < verb.i - 1 and kid.dep in ("amod", "det", "compound")]:
             _hang(kid, nodes[verb.i - 1], kid.dep)

@@ -26,7 +26,7 @@ _LABELS = {
     "ROOT": "root", "dative": "iobj", "acomp": "xcomp",
 }  # fmt: skip
 _APART = re.compile(r"^(?:[,;:()\[\]{}\"'.?!=<>%…]+|'s|’s|n't)$")
-_NOUN_TAGS = ("NN", "NNS", "NNP", "NNPS", "CD", "FW", "PRP", "DT", "WP", "WDT")
+_NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "FW", "PRP", "DT", "WP", "WDT"})
 
 
 class Token(NamedTuple):
@@ -41,16 +41,33 @@ class Token(NamedTuple):
 
 
 class Node:
-    """A word in the graph. ``start`` and ``end`` are code points in the sentence as written."""
+    """A word in the graph. ``start`` and ``end`` are code points in the sentence as written.
 
-    __slots__ = ("dep", "end", "head", "i", "kids", "lemma", "low", "norm", "start", "tag", "text")
+    ``is_verb`` says whether the tag is a verb's, ``is_noun`` whether the word can head a noun phrase; :meth:`retag` keeps both right.
+    """
+
+    __slots__ = (
+        "dep",
+        "end",
+        "head",
+        "i",
+        "is_noun",
+        "is_verb",
+        "kids",
+        "lemma",
+        "low",
+        "norm",
+        "start",
+        "tag",
+        "text",
+    )
 
     def __init__(self, i: int, text: str, norm: str, tag: str, dep: str, start: int, end: int) -> None:
         self.i = i
         self.text = text
         self.norm = norm
         self.low = norm.lower()
-        self.tag = tag
+        self.retag(tag)
         self.lemma = lemma(norm, tag)
         self.dep = dep
         self.start = start
@@ -61,15 +78,11 @@ class Node:
     def __repr__(self) -> str:
         return f"<{self.i} {self.text} {self.tag} {self.dep}>"
 
-    @property
-    def is_verb(self) -> bool:
-        """Whether the tag is a verb's."""
-        return self.tag[:2] == "VB"
-
-    @property
-    def is_noun(self) -> bool:
-        """Whether it can head a noun phrase."""
-        return self.tag in _NOUN_TAGS
+    def retag(self, tag: str) -> None:
+        """Gives the word another part of speech."""
+        self.tag = tag
+        self.is_verb = tag[:2] == "VB"
+        self.is_noun = tag in _NOUN_TAGS
 
     def of(self, *labels: str) -> list[Node]:
         """The children with one of these labels, in text order."""
@@ -77,17 +90,24 @@ class Node:
 
     def case(self) -> str:
         """The prepositions of a noun, joined: ``of``, ``in response to``; empty if none."""
-        words = [kid.low for kid in self.kids if kid.dep in ("case", "mark") and kid.i < self.i]
-        if not words:
-            for kid in self.kids:
-                # "to longer survival" with the preposition hung on the adjective
-                if kid.i < self.i and kid.dep in ("amod", "det", "nummod", "compound"):
-                    for inner in kid.kids:
-                        if inner.dep in ("case", "mark") and inner.i < kid.i:
-                            return inner.low
-            return ""
-        first = next(kid for kid in self.kids if kid.dep in ("case", "mark") and kid.i < self.i)
-        return " ".join([*words, *(kid.low for kid in first.kids if kid.dep == "mwe")])
+        before: list[Node] = []
+        for kid in self.kids:
+            if kid.i >= self.i:
+                break
+            before.append(kid)
+        cases = [kid for kid in before if kid.dep in ("case", "mark")]
+        if cases:
+            first = cases[0]
+            if len(cases) == 1 and not first.kids:
+                return first.low
+            return " ".join([*(kid.low for kid in cases), *(kid.low for kid in first.kids if kid.dep == "mwe")])
+        for kid in before:
+            # "to longer survival" with the preposition hung on the adjective
+            if kid.kids and kid.dep in ("amod", "det", "nummod", "compound"):
+                for inner in kid.kids:
+                    if inner.dep in ("case", "mark") and inner.i < kid.i:
+                        return inner.low
+        return ""
 
     def attach(self, head: Node, dep: str) -> None:
         """Moves the node under another head."""
@@ -140,11 +160,13 @@ class Graph:
         nodes: list[Node] = []
         outs: list[int] = []
         for number, members in enumerate(groups):
-            top = min(members, key=lambda member: (depth[member], -member))
             first, last = tokens[members[0]], tokens[members[-1]]
             start, end = prepared.starts[first.start], prepared.ends[last.end - 1]
-            tag = tokens[top].tag
-            if len(members) > 1:
+            if len(members) == 1:
+                top = members[0]
+                tag = first.tag
+            else:
+                top = min(members, key=lambda member: (depth[member], -member))
                 tag = _merged_tag([tokens[member].tag for member in members], labels[top])
             norm = prepared.text[first.start : last.end]
             nodes.append(Node(number, prepared.original[start:end], norm, tag, labels[top], start, end))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from functools import cached_property
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ from mgmine.nlp.graph import Graph, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from threadpoolctl import ThreadpoolController
 
     from mgmine.nlp.surface import Prepared
 
@@ -49,8 +53,15 @@ class Pipeline:
         """Name, version and content hash in one string."""
         return f"{self.name} {self.version} {self.digest}"
 
-    def parse(self, sentences: Iterable[Prepared], batch_size: int = 64) -> Iterator[Graph]:
-        """The graph of each sentence, in order. Never splits a sentence."""
+    @cached_property
+    def _threads(self) -> ThreadpoolController:
+        """What limits the threads of the matrix products: these are too small to gain anything from a second one."""
+        from threadpoolctl import ThreadpoolController
+
+        return ThreadpoolController()
+
+    def parse(self, sentences: Iterable[Prepared], batch_size: int = 32) -> Iterator[Graph]:
+        """The graph of each sentence, in order. Never splits a sentence. Matrix products run on one thread meanwhile."""
         if self.nlp is None:
             from mgmine.nlp.shallow import parse
 
@@ -58,8 +69,15 @@ class Pipeline:
                 yield parse(prepared, self.verbs)
             return
         pairs = ((prepared.text, prepared) for prepared in sentences)
-        for doc, prepared in self.nlp.pipe(pairs, as_tuples=True, batch_size=batch_size):
-            yield Graph.build(prepared, _tokens(doc))
+        parsed = self.nlp.pipe(pairs, as_tuples=True, batch_size=batch_size)
+        while True:
+            # Only while parsing: the number of threads is the whole process's, and what runs between two graphs is the caller's.
+            with self._threads.limit(limits=1, user_api="blas"):
+                batch = list(islice(parsed, batch_size))
+            if not batch:
+                return
+            for doc, prepared in batch:
+                yield Graph.build(prepared, _tokens(doc))
 
 
 def load(
