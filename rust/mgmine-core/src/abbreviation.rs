@@ -74,8 +74,9 @@ impl Wanted {
         self.has_strong |= strong(text);
     }
 
+    /// Whether a text added may be a use of `short`, or the other way about.
     #[inline]
-    fn has(&self, short: &str) -> bool {
+    pub(crate) fn has(&self, short: &str) -> bool {
         let key = use_key(short);
         self.keys[key / 64] >> (key % 64) & 1 == 1
     }
@@ -90,10 +91,18 @@ impl Wanted {
 /// to an ending is part of it.
 #[inline]
 pub(crate) fn use_key(text: &str) -> usize {
+    if let Some(first) = text.as_bytes().first_chunk::<3>()
+        && first.is_ascii()
+    {
+        return key_of(first.iter().map(|&byte| char::from(byte)));
+    }
+    key_of(text.chars())
+}
+
+#[inline]
+fn key_of(chars: impl Iterator<Item = char>) -> usize {
     let mut key = 0u32;
-    let mut chars = text.chars();
-    for number in 0..3 {
-        let Some(c) = chars.next().map(fold) else { break };
+    for (number, c) in chars.take(3).map(fold).enumerate() {
         if c == '\'' || number > 0 && matches!(c, 's' | 'S') {
             break;
         }

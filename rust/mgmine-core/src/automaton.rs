@@ -76,7 +76,7 @@ impl Matcher for Search<'_> {
             let (form, case, bounds) = self.names.form(name);
             let Some(end) = end_of(form, case, text, start) else { continue };
             if boundary::allows(bounds, text, start, end) {
-                out.push(Candidate { start: start as u32, end: end as u32, name });
+                out.push(self.names.candidate(name, start, end));
             }
         }
         sort(&mut out[from..]);

@@ -3,6 +3,7 @@
 //!
 //! Nothing has to be said in the lexicon: a conjunct counts if, with the missing part put back, it is a name of the same family.
 
+use crate::dictionary::Word;
 use crate::normalize::{fold, is_word};
 use crate::span::Span;
 
@@ -73,7 +74,7 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
         let mut found = None;
         // Whichever word the conjunct begins with, it ends with this one.
         let heads: Vec<&str> = heads.iter().copied().filter(|head| (known.may_join)(&text[from..end], head)).collect();
-        for _ in 0..WORDS {
+        for _ in 0..if heads.is_empty() { 0 } else { WORDS } {
             let Some(word) = word_before(text, from, start) else { break };
             start = word;
             let conjunct = &text[start..end];
@@ -105,7 +106,7 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
 /// The start of one to three plain words that stand between a coordinator and `at`.
 fn skip_unknown(text: &str, from: usize, at: usize) -> Option<usize> {
     let mut start = at;
-    for _ in 0..3 {
+    for _ in 0..UNKNOWN {
         start = word_before(text, from, start)?;
         if coordinator_before(text, from, start).is_some() {
             return Some(start);
@@ -162,13 +163,73 @@ fn may_end_coordinator(bytes: &[u8], from: usize, at: usize) -> bool {
     }
 }
 
-/// Whether conjuncts may stand around a mention: what [`conjuncts`] asks first, before anything is looked up.
-pub(crate) fn may_be_shared(text: &str, sentence: Span, mention: Span) -> bool {
+/// Most words between a coordinator and what it joins.
+const UNKNOWN: usize = 3;
+
+/// Collects where a text is so near behind a coordinator that [`coordinator_before`] or [`skip_unknown`] may find one: each stretch
+/// from a coordinator on. `words` are the words of the text. Stretches are in text order; places outside them need not be looked
+/// at.
+pub(crate) fn near_coordinators(text: &str, words: &[Word], out: &mut Vec<Span>) {
+    out.clear();
+    let bytes = text.as_bytes();
+    // Words, as white space parts them, since the last coordinator; the last stretch is open up to one more than may be skipped.
+    let mut count = UNKNOWN + 2;
+    let mut before = 0;
+    for word in words {
+        let gap = &bytes[before as usize..word.start as usize];
+        let is_apart = match gap {
+            [b' '] => true,
+            _ => {
+                if let Some(by) = gap.iter().position(|byte| matches!(byte, b',' | b'/' | b'&')) {
+                    open(&mut count, before + by as u32, out);
+                }
+                gap.iter().any(|&byte| is_space(byte))
+            }
+        };
+        count += usize::from(is_apart);
+        if count == UNKNOWN + 2
+            && let Some(last) = out.last_mut()
+        {
+            // A mention may begin with signs before its first word.
+            last.end = last.end.min(word.start);
+        }
+        before = word.end;
+        if is_coordinator(&bytes[word.start as usize..word.end as usize]) {
+            open(&mut count, word.end, out);
+        }
+    }
+    let rest = &bytes[before as usize..];
+    if let Some(by) = rest.iter().position(|byte| matches!(byte, b',' | b'/' | b'&')) {
+        open(&mut count, before + by as u32, out);
+    }
+}
+
+/// A coordinator ends at `at`.
+fn open(count: &mut usize, at: u32, out: &mut Vec<Span>) {
+    match out.last_mut() {
+        Some(last) if *count < UNKNOWN + 2 => last.end = u32::MAX,
+        _ => out.push(Span::new(at, u32::MAX)),
+    }
+    *count = 0;
+}
+
+/// Whether a word ends a coordinator of [`coordinator_before`].
+fn is_coordinator(word: &[u8]) -> bool {
+    matches!(word, b"and" | b"or" | b"nor" | b"not" | b"as" | b"versus" | b"vs" | b"plus" | b"also" | b"than")
+}
+
+/// Whether conjuncts may stand around a mention, before anything is looked up; `near` as [`near_coordinators`] gives it.
+pub(crate) fn may_be_shared(text: &str, near: &[Span], sentence: Span, mention: Span) -> bool {
     let (from, at) = (sentence.start as usize, mention.start as usize);
-    coordinator_before(text, from, at).is_some()
-        || skip_unknown(text, from, at).is_some()
-        || text.as_bytes()[mention.end as usize - 1].is_ascii_digit()
-        || !text.as_bytes()[mention.end as usize - 1].is_ascii()
+    let last = text.as_bytes()[mention.end as usize - 1];
+    if last.is_ascii_digit() || !last.is_ascii() {
+        return true;
+    }
+    let next = near.partition_point(|stretch| stretch.start <= mention.start);
+    if next == 0 || near[next - 1].end <= mention.start {
+        return false;
+    }
+    coordinator_before(text, from, at).is_some() || skip_unknown(text, from, at).is_some()
 }
 
 /// Where the conjunct before `at` ends, if a coordinator stands between: `,`, `/`, `and`, `or`, `and/or`, `as well as` …
@@ -250,7 +311,41 @@ fn series_member(text: &str, at: usize, to: usize) -> Option<(usize, usize, &str
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::dictionary::words;
+
+    /// Texts of what stands between conjuncts, and of any character.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            12 => prop::sample::select(vec![
+                " ", " ", " ", " ", "  ", "\n", "\u{a0}", ", ", ",", "/", "&", " & ", "and", "or", "and/or", "nor", "but not", "as well as",
+                "versus", "vs.", "vs", "plus", "but also", "rather than", "CD4+", "T", "cells", "x-", "(", "+ ", "β", "é", "and1", "\u{feff}", ".",
+            ]).prop_map(str::to_owned),
+            1 => any::<char>().prop_map(String::from),
+            2 => "[a-z]{1,5} ",
+        ];
+        prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn no_coordinator_is_missed(text in text()) {
+            let (mut all, mut near) = (Vec::new(), Vec::new());
+            words(0, &text, |word| all.push(word));
+            near_coordinators(&text, &all, &mut near);
+            prop_assert!(near.is_sorted_by_key(|stretch| stretch.start));
+            for at in (0..text.len()).filter(|&at| text.is_char_boundary(at)) {
+                let is_shared = coordinator_before(&text, 0, at).is_some() || skip_unknown(&text, 0, at).is_some();
+                let mention = Span::new(at as u32, at as u32 + 1);
+                let is_near = near.iter().any(|stretch| stretch.start <= mention.start && mention.start < stretch.end);
+                prop_assert!(is_near || !is_shared, "{at} of {text:?}, {near:?}");
+            }
+        }
+    }
 
     #[test]
     fn table() {

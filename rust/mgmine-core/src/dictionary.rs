@@ -18,7 +18,7 @@
 //! stores 32 bits of each hash; a chance agreement costs a verification and never a wrong match.
 
 use crate::boundary::is_citation;
-use crate::lexicon::{Case, Names};
+use crate::lexicon::{Case, ConceptId, FamilyId, Names};
 use crate::matcher::{Candidate, Matcher, sort, verify_folded};
 use crate::normalize::{Folded, KEY, fold, fold_case, is_word};
 use crate::token::word_runs;
@@ -147,9 +147,9 @@ fn signs_folded(signs: &str) -> u64 {
 
 /// A word of a text.
 #[derive(Clone, Copy, Debug)]
-struct Word {
-    start: u32,
-    end: u32,
+pub(crate) struct Word {
+    pub start: u32,
+    pub end: u32,
     hash: u64,
 }
 
@@ -168,7 +168,7 @@ fn split_run(seed: u64, text: &str, start: usize, end: usize, push: &mut impl Fn
 
 /// Calls `push` with all words of a text.
 #[inline]
-fn words(seed: u64, text: &str, mut push: impl FnMut(Word)) {
+pub(crate) fn words(seed: u64, text: &str, mut push: impl FnMut(Word)) {
     let bytes = text.as_bytes();
     word_runs(bytes, |start, end| match hash_ascii(seed, bytes, start, end) {
         Some(hash) => push(Word { start: start as u32, end: end as u32, hash }),
@@ -205,7 +205,8 @@ pub(crate) struct Built {
     pub pairs: Vec<u8>,
     /// The table of first words, then that of longer prefixes.
     pub slots: Vec<u8>,
-    /// Records: length and flags of a form, number of names, names, form, zeros up to a multiple of four.
+    /// Records: length and flags of a form, number of names, names with concept and family, form, zeros up to a multiple of
+    /// four.
     pub ends: Vec<u8>,
 }
 
@@ -213,6 +214,8 @@ pub(crate) struct Built {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Form<'n> {
     pub name: u32,
+    pub concept: u32,
+    pub family: u16,
     pub text: &'n str,
     /// Whether case matters.
     pub exact: bool,
@@ -334,7 +337,11 @@ fn push_records(here: &mut [Form<'_>], ends: &mut Vec<u8>) {
         }
         ends.extend_from_slice(&head.to_le_bytes());
         ends.extend_from_slice(&u32::try_from(these.len()).expect("fewer than 2^32 names").to_le_bytes());
-        ends.extend(these.iter().flat_map(|form| form.name.to_le_bytes()));
+        for form in these {
+            for number in [form.name, form.concept, u32::from(form.family)] {
+                ends.extend_from_slice(&number.to_le_bytes());
+            }
+        }
         ends.extend_from_slice(form.text.as_bytes());
         ends.resize(ends.len().next_multiple_of(4), 0);
     }
@@ -404,16 +411,24 @@ pub(crate) struct Table<'l> {
     seed: u64,
 }
 
-/// A form at the end of a prefix, and the names that have it.
+/// A form at the end of a prefix, and the names that have it, each with concept and family: asking the lexicon for these would
+/// cost two more places in memory.
 struct Record<'l> {
     form: &'l [u8],
     names: &'l [u8],
     flags: u32,
 }
 
+/// Bytes of a name in a record.
+const NAME: usize = 12;
+
 impl Record<'_> {
-    fn names(&self) -> impl Iterator<Item = u32> {
-        self.names.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four))
+    /// The names as candidates from `start` to `end`.
+    fn at(&self, start: u32, end: u32) -> impl Iterator<Item = Candidate> {
+        self.names.as_chunks::<NAME>().0.iter().map(move |bytes| {
+            let [name, concept, family] = [0, 4, 8].map(|at| u32_at(bytes, at).unwrap_or(0));
+            Candidate { start, end, name, concept: ConceptId(concept), family: FamilyId(family as u16) }
+        })
     }
 
     fn case(&self) -> Case {
@@ -445,7 +460,7 @@ impl<'l> Table<'l> {
         std::iter::from_fn(move || {
             let start = at?;
             let flags = u32_at(ends, start)?;
-            let names_end = (u32_at(ends, start + 4)? as usize).checked_mul(4)?.checked_add(start + 8)?;
+            let names_end = (u32_at(ends, start + 4)? as usize).checked_mul(NAME)?.checked_add(start + 8)?;
             let form_end = names_end.checked_add((flags & 0xffff) as usize)?;
             at = (flags & LAST == 0).then(|| form_end.next_multiple_of(4));
             Some(Record { names: ends.get(start + 8..names_end)?, form: ends.get(names_end..form_end)?, flags })
@@ -482,7 +497,7 @@ impl<'l> Table<'l> {
         }
         for record in self.records(value) {
             if let Some((start, end)) = record.verify(text, core) {
-                out.extend(record.names().map(|name| Candidate { start, end, name }));
+                out.extend(record.at(start, end));
             }
         }
     }
@@ -552,7 +567,7 @@ impl<'l> Table<'l> {
         };
         let mut found: Vec<u32> = Vec::new();
         for record in self.records(value).filter(is_form) {
-            found.extend(record.names().filter(|&name| name < self.names.count()));
+            found.extend(record.at(0, 0).map(|found| found.name).filter(|&name| name < self.names.count()));
         }
         found.sort_unstable();
         found
@@ -607,6 +622,11 @@ impl<'l> Dictionary<'l> {
 
     pub(crate) fn table(&self) -> Table<'l> {
         self.table
+    }
+
+    /// The words of the text last looked at.
+    pub(crate) fn words(&self) -> &[Word] {
+        &self.words
     }
 
     /// Fills `hits` with the words that are the first of some name.
@@ -674,10 +694,14 @@ impl Matcher for Dictionary<'_> {
         for hit in &self.hits {
             let number = hit.word as usize;
             let core = self.words[number].start as usize;
+            let first = out.len();
             table.push(hit.value, text, core, out);
             table.push(hit.longer, text, core, out);
             if hit.longer & MORE != 0 {
                 table.follow(text, &self.words, number, number + 1, hit.hash, out);
+            }
+            if out.len() > first + 1 {
+                sort(&mut out[first..]);
             }
         }
         for &word in &self.words {

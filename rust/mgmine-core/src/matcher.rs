@@ -1,7 +1,7 @@
 //! What a matcher is: it knows names and finds all places where one stands, boundary and case verified, and nothing else. What
 //! becomes of a candidate (abbreviations, vetoes, overlap) is the business of [`crate::scan`].
 
-use crate::lexicon::Case;
+use crate::lexicon::{Case, ConceptId, FamilyId};
 use crate::normalize::{Folded, fold, is_word};
 
 /// A name at a place.
@@ -13,6 +13,10 @@ pub struct Candidate {
     pub end: u32,
     /// The name's index.
     pub name: u32,
+    /// What it names.
+    pub concept: ConceptId,
+    /// The family of that.
+    pub family: FamilyId,
 }
 
 /// Finds the candidates of a text.

@@ -40,7 +40,7 @@ impl Matcher for Naive<'_> {
             for window in chars.windows(wanted.len()) {
                 let (start, end) = (window[0].1, window[window.len() - 1].2);
                 if window.iter().map(|c| c.0).eq(wanted.iter().copied()) && boundary::allows(bounds, text, start, end) {
-                    out.push(Candidate { start: start as u32, end: end as u32, name });
+                    out.push(self.names.candidate(name, start, end));
                 }
             }
         }

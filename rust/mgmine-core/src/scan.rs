@@ -85,6 +85,8 @@ pub struct Mention {
     pub span: Span,
     /// What it names.
     pub concept: ConceptId,
+    /// The family of that.
+    pub family: FamilyId,
     /// By which name. Of a shortened conjunct ("CD4+" in "CD4+ and CD8+ T cells") the full name ("CD4+ T cells").
     pub name: NameId,
     /// Index of its passage.
@@ -182,6 +184,8 @@ pub struct Scanner<'l> {
     vetoes: Vec<Veto>,
     wanted: Wanted,
     order: Vec<u32>,
+    /// Where mentions may stand that share a part with others.
+    shared: Vec<Span>,
     kept: Vec<Kept>,
     rows: Vec<Row>,
     evidence: Evidence,
@@ -202,6 +206,7 @@ impl<'l> Scanner<'l> {
             vetoes: Vec::new(),
             wanted: Wanted::none(),
             order: Vec::new(),
+            shared: Vec::new(),
             kept: Vec::new(),
             rows: Vec::new(),
             evidence: Evidence::default(),
@@ -272,8 +277,16 @@ impl<'l> Scanner<'l> {
         self.define(doc, all_definitions);
         self.vetoes.clear();
         self.evidence.start(self.lexicon.veto_count());
-        if !self.result.definitions.is_empty() || self.lexicon.veto_count() > 0 {
+        let has_rules = self.lexicon.veto_count() > 0;
+        if !self.result.definitions.is_empty() || has_rules {
+            self.wanted.clear();
+            for definition in &self.result.definitions {
+                self.wanted.add(definition.short.of(&doc.text));
+            }
             for index in 0..self.found.len() {
+                if !has_rules && !self.wanted.has(self.found[index].span.of(&doc.text)) {
+                    continue;
+                }
                 if let Some(veto) = self.veto(doc, index) {
                     self.vetoes.push(veto);
                     self.found[index].veto = self.vetoes.len() as u32;
@@ -302,12 +315,11 @@ impl<'l> Scanner<'l> {
             if !sentences.get(sentence).is_some_and(|known| known.span.contains(span)) {
                 continue;
             }
-            let concept = self.lexicon.concept_of(NameId(candidate.name));
             self.found.push(Found {
                 span,
                 name: candidate.name,
-                concept,
-                family: self.lexicon.family_of(concept),
+                concept: candidate.concept,
+                family: candidate.family,
                 elliptical: false,
                 sentence: sentence as u32,
                 veto: 0,
@@ -322,8 +334,12 @@ impl<'l> Scanner<'l> {
             return;
         }
         self.wanted.clear();
+        let mut last = Span::default();
         for found in &self.found {
-            self.wanted.add(found.span.of(&doc.text));
+            if found.span != last {
+                self.wanted.add(found.span.of(&doc.text));
+                last = found.span;
+            }
         }
         definitions_of(&doc.text, &self.result.sentences, &self.wanted, &mut self.result.definitions);
     }
@@ -459,19 +475,19 @@ impl<'l> Scanner<'l> {
                 next += 1;
             }
             if next == at + 1 {
-                self.kept.push(Kept { index: order[at], nested: None, also: Vec::new() });
+                self.kept.push(Kept { index: order[at], nested: None, also: Vec::new(), run_end: end });
             } else {
                 let run = &mut order[at..next];
                 run.sort_unstable_by_key(|&index| (self.found[index as usize].rank(), index));
-                self.decide(doc, run);
+                self.decide(doc, run, end);
             }
             at = next;
         }
         self.order = order;
     }
 
-    /// Decides among the candidates of a run, given by rank.
-    fn decide(&mut self, doc: &Document, run: &[u32]) {
+    /// Decides among the candidates of a run that ends at `run_end`, given by rank.
+    fn decide(&mut self, doc: &Document, run: &[u32], run_end: u32) {
         let first = self.kept.len();
         for &index in run {
             let found = &self.found[index as usize];
@@ -495,7 +511,7 @@ impl<'l> Scanner<'l> {
                 break;
             }
             match verdict {
-                Verdict::Keep => self.kept.push(Kept { index, nested, also: Vec::new() }),
+                Verdict::Keep => self.kept.push(Kept { index, nested, also: Vec::new(), run_end }),
                 Verdict::Share(place) => self.kept[place].also.push(found.concept),
                 Verdict::Drop => {}
                 Verdict::Veto(span) => {
@@ -510,14 +526,16 @@ impl<'l> Scanner<'l> {
     /// Adds conjuncts that lack what they share with the last one (`CD4+ and CD8+ T cells`) or the first (`TRPM6/7`), if with it
     /// they are a name. Returns whether there are any.
     fn shortened(&mut self, doc: &Document) -> bool {
-        let Some(dictionary) = self.dictionary.as_ref().map(Dictionary::table) else { return false };
+        let Some(whole) = self.dictionary.as_ref() else { return false };
+        let dictionary = whole.table();
         let before = self.found.len();
         let mut order = std::mem::take(&mut self.order);
         order.clear();
+        coordination::near_coordinators(&doc.text, whole.words(), &mut self.shared);
         for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
             let found = &self.found[kept.index as usize];
             let sentence = self.result.sentences[found.sentence as usize].span;
-            if coordination::may_be_shared(&doc.text, sentence, found.span) {
+            if coordination::may_be_shared(&doc.text, &self.shared, sentence, found.span) {
                 order.push(kept.index);
             }
         }
@@ -573,8 +591,10 @@ impl<'l> Scanner<'l> {
             .extend(self.kept.iter().enumerate().map(|(at, kept)| row(&self.found[kept.index as usize], at, false)));
         if !self.vetoes.is_empty() {
             for (at, found) in self.found.iter().enumerate().filter(|(_, found)| found.veto != 0) {
-                // Inside a kept mention of the family nobody misses it.
-                let shadowed = self.kept.iter().any(|kept| {
+                // Inside a kept mention of the family nobody misses it. Runs of kept ones are in text order and apart.
+                let first = self.kept.partition_point(|kept| kept.run_end <= found.span.start);
+                let mut near = self.kept[first..].iter().take_while(|kept| kept.run_end == self.kept[first].run_end);
+                let shadowed = near.any(|kept| {
                     let kept = &self.found[kept.index as usize];
                     kept.span.contains(found.span) && kept.family == found.family
                 });
@@ -610,6 +630,7 @@ impl<'l> Scanner<'l> {
             mentions.push(Mention {
                 span: found.span,
                 concept: found.concept,
+                family: found.family,
                 name: NameId(found.name),
                 passage: sentence.passage,
                 sentence: found.sentence,
@@ -637,9 +658,8 @@ impl<'l> Scanner<'l> {
     fn pair(&mut self) {
         self.counted.clear();
         for mention in self.result.mentions.iter().filter(|mention| mention.counted) {
-            let family = self.lexicon.family_of(mention.concept);
-            if self.lexicon.family(family).topic {
-                let (passage, sentence, concept) = (mention.passage, mention.sentence, mention.concept);
+            if self.lexicon.family(mention.family).topic {
+                let Mention { passage, sentence, family, concept, .. } = *mention;
                 self.counted.push(Counted { passage, sentence, family, concept });
             }
         }
@@ -650,6 +670,8 @@ impl<'l> Scanner<'l> {
     #[cfg(test)]
     pub(crate) fn scan_with(&mut self, doc: &Document, matcher: &mut dyn Matcher) -> bool {
         self.result.clear();
+        // What finds coordinations asks for the words of the text.
+        self.find(doc);
         self.candidates.clear();
         matcher.candidates(&doc.text, &mut self.candidates);
         if self.candidates.is_empty() || doc.passages.is_empty() {
@@ -680,6 +702,8 @@ struct Kept {
     index: u32,
     nested: Option<ConceptId>,
     also: Vec<ConceptId>,
+    /// Where the run of overlapping candidates ends that it is one of.
+    run_end: u32,
 }
 
 enum Verdict {

@@ -11,7 +11,7 @@ use crate::normalize::fold_text;
 /// First bytes of a compiled lexicon.
 pub(crate) const MAGIC: &[u8; 8] = b"MGMLEXIC";
 /// Changes whenever the layout, the variant rules or the hashing change.
-pub(crate) const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 4;
 /// Bytes before the sections: magic, format, section count, hash as 32 hexadecimal digits.
 pub(crate) const HEADER: usize = 48;
 pub(crate) const SECTIONS: usize = 10;
@@ -249,6 +249,8 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
     let mut strings = String::new();
     let (mut concepts, mut names, mut loose) = (Writer::default(), Writer::default(), Writer::default());
     let mut forms: Vec<(u32, u32, u8)> = Vec::new();
+    // Of each name, its concept and the family of that.
+    let mut owners: Vec<(u32, u16)> = Vec::new();
     // All strings of concepts come first, then those of names, so that a string's end is the next one's start.
     let mut starts = Vec::with_capacity(source.concepts.len());
     for concept in &source.concepts {
@@ -284,6 +286,7 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
             }
             let end = u32::try_from(strings.len()).expect("lexicons are smaller than 4 GiB");
             forms.push((start, end, flags));
+            owners.push((number as u32, family as u16));
         }
     }
     // One more record each, so that a record's end is the next one's start.
@@ -297,7 +300,8 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
     names.u32(0);
     let word_bounded = (0..).zip(&forms).filter(|(_, form)| form.2 & LOOSE == 0).map(|(name, &(start, end, flags))| {
         let text = &strings[start as usize..end as usize];
-        dictionary::Form { name, text, exact: flags & INSENSITIVE == 0, plain: flags & PLAIN != 0 }
+        let (concept, family) = owners[name as usize];
+        dictionary::Form { name, concept, family, text, exact: flags & INSENSITIVE == 0, plain: flags & PLAIN != 0 }
     });
     let built = dictionary::build(word_bounded);
     let meta = meta(source, &family_index, &concept_index, &mut vetoes);

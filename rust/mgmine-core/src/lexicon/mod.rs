@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::automaton::Automaton;
 use crate::dictionary::Dictionary;
+use crate::matcher::Candidate;
 use crate::normalize::fold_text;
 use crate::veto::{Host, VetoRules, patterns};
 use compile::{CONCEPT_RECORD, NAME_RECORD, SECTIONS, section};
@@ -218,6 +219,7 @@ pub struct Name<'l> {
 pub struct Names<'l> {
     records: &'l [u8],
     strings: &'l [u8],
+    concepts: &'l [u8],
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> usize {
@@ -257,6 +259,13 @@ impl<'l> Names<'l> {
 
     fn concept(self, name: u32) -> u32 {
         u32_at(self.records, name as usize * NAME_RECORD + 4) as u32
+    }
+
+    /// A name found at a place.
+    pub(crate) fn candidate(self, name: u32, start: usize, end: usize) -> Candidate {
+        let concept = self.concept(name);
+        let family = FamilyId(u16_at(self.concepts, concept as usize * CONCEPT_RECORD + 16));
+        Candidate { start: start as u32, end: end as u32, name, concept: ConceptId(concept), family }
     }
 
     fn vetoes(self, name: u32) -> u16 {
@@ -411,7 +420,11 @@ impl Lexicon {
     /// The names, for matchers.
     #[must_use]
     pub fn names(&self) -> Names<'_> {
-        Names { records: self.section(section::NAMES), strings: self.section(section::STRINGS) }
+        Names {
+            records: self.section(section::NAMES),
+            strings: self.section(section::STRINGS),
+            concepts: self.section(section::CONCEPTS),
+        }
     }
 
     /// The matcher of all names that begin at a word; `None` if there is none.

@@ -67,7 +67,7 @@ impl Matcher for Indexed<'_> {
                         if window.iter().map(|c| c.0).eq(wanted.iter().copied())
                             && boundary::allows(bounds, text, start, end)
                         {
-                            found.push(Candidate { start: start as u32, end: end as u32, name: *name });
+                            found.push(self.names.candidate(*name, start, end));
                         }
                     }
                 }
