@@ -59,6 +59,14 @@ names = ["T cell"]
 """
 
 
+def lexicon(folder: Path) -> Path:
+    """The small lexicon as a file in a folder; one that is there is left alone, for a run may be reading it."""
+    path = folder / "small.toml"
+    if not path.exists():
+        path.write_text(LEXICON, encoding="utf-8")
+    return path
+
+
 def citation(
     pmid: int, title: str, abstract: str = "", *, version: int = 1, year: int = 2024, retracted: bool = False,
     retracts: int | None = None,

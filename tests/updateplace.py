@@ -39,10 +39,7 @@ class Place:
 
     @property
     def lexicon(self) -> Path:
-        path = self.folder.parent / "small.toml"
-        if not path.exists():
-            path.write_text(kit.LEXICON, encoding="utf-8")
-        return path
+        return kit.lexicon(self.folder.parent)
 
     def settings(self, **more: Any) -> Settings:
         """Settings that wait for nothing and read no claims."""

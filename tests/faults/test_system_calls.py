@@ -98,8 +98,7 @@ def _article(pmid: int, words: str) -> str:
 
 def _run_job(folder: Path) -> Job:
     """One file of the store is replaced and two are new."""
-    lexicon = folder / "small.toml"
-    lexicon.write_text(updatekit.LEXICON, encoding="utf-8")
+    lexicon = updatekit.lexicon(folder)
     names = [updatekit.file_name(number) for number in (1, 2, 3)]
 
     def files(home: Path) -> list[str | Path]:
@@ -124,8 +123,7 @@ def _run_job(folder: Path) -> Job:
 
 def _update_job(folder: Path) -> Job:
     """The store holds a baseline and an update file; a new update file came."""
-    lexicon = folder / "small.toml"
-    lexicon.write_text(updatekit.LEXICON, encoding="utf-8")
+    lexicon = updatekit.lexicon(folder)
     mirror = updatekit.small()
     last = [name for name in mirror.names("updatefiles") if name.endswith(".gz")][-1]
 
