@@ -63,7 +63,8 @@ def test_a_word_has_its_vector_however_it_is_written(tmp_path: Path) -> None:
     assert row("Magnesium") == row("magnesium") >= 0
     assert row("And") == row("and"), "as a sentence begins, though the text has it not"
     assert row("MAGNESIUM") == -1, "seen once"
-    assert row("CDDP") == row("cddp") == row("Platinol") >= 0, "by the lists alone"
+    assert row("CDDP") == row("platinol") == row("Platinol") >= 0, "by the lists alone"
+    assert row("cddp") == -1, "nobody writes it so"
     assert row("TCGF") == -1, "a pattern of fewer than three words has no row"
     assert table.data[row("IL-2")].tolist() == table.data[row("il-2")].tolist()
     assert list(map(bool, table.data[row("CDDP")][3:])) == [False, False, True] + [False] * 13
@@ -75,7 +76,7 @@ def test_every_step_is_one_command_with_a_script_that_is_there() -> None:
     folder = ROOT / "training"
     project = weasel.load_project_config(folder)
     commands = {command["name"]: command["script"] for command in project["commands"]}
-    assert set(project["workflows"]["all"]) == set(commands)
+    assert set(project["workflows"]["all"]) == set(commands) - {"seeds"}
     for line in (line for lines in commands.values() for line in lines):
         program, *arguments = line.split()
         if program == "python":

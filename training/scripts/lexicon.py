@@ -1,7 +1,8 @@
 """Static vectors: distributional part and lexicon part, as a vectors-only pipeline.
 
-Vectors are those of lower-cased words, and every way to write a word that the text or the lists show is a key of its own:
-spaCy forgets on saving that a table is to be looked up by lower-cased form, and `IL-2` would have no vector.
+Vectors are those of lower-cased words. Every way to write a word that the text or the lists show is a key of its own, and the
+first letter may be large as where a sentence begins: spaCy forgets on saving that a table is to be looked up by lower-cased
+form, and `IL-2` would have no vector.
 
 A word's row is its PubMed vector (length 2) followed by two numbers for each class of public names (disease, chemical,
 gene, cell, cell line, process, anatomy, species): is the word by itself a name of the class; how many names of it
@@ -152,7 +153,10 @@ def main() -> None:
     vectors = Vectors(strings=nlp.vocab.strings, shape=data.shape)
     vectors.data[:] = data
     for key, row in zip(keys, at, strict=True):
-        for form in {key, key[:1].upper() + key[1:], *forms[key]}:
+        written = forms[key] | ({key} if key in known else set())
+        if key in written:
+            written.add(key[:1].upper() + key[1:])
+        for form in written:
             vectors.add(form, row=row)
     nlp.vocab.vectors = vectors
     nlp.to_disk(args.out)
