@@ -531,7 +531,14 @@ impl<'l> Scanner<'l> {
         let before = self.found.len();
         let mut order = std::mem::take(&mut self.order);
         order.clear();
-        coordination::near_coordinators(&doc.text, whole.words(), &mut self.shared);
+        // For a few mentions it is cheaper to look before each than to go through all words.
+        const FEW: usize = 8;
+        if self.kept.len() * FEW < whole.words().len() {
+            self.shared.clear();
+            self.shared.push(Span::new(0, u32::MAX));
+        } else {
+            coordination::near_coordinators(&doc.text, whole.words(), &mut self.shared);
+        }
         for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
             let found = &self.found[kept.index as usize];
             if coordination::may_be_shared(&doc.text, &self.shared, found.span) {
