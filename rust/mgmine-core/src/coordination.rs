@@ -11,6 +11,8 @@ use crate::span::Span;
 pub(crate) struct Known<'k> {
     /// Whether some name may hold the last word of the one directly before the first word of the other; may say yes too often.
     pub may_join: &'k dyn Fn(&str, &str) -> bool,
+    /// Whether some name of more words may begin with these; may say yes too often.
+    pub may_begin: &'k dyn Fn(&str) -> bool,
     /// The name of that form, if there is one in the family.
     pub name_of: &'k dyn Fn(&str) -> Option<u32>,
 }
@@ -55,17 +57,12 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
         at = start;
         unknown = true;
     }
-    let near = &text.as_bytes()[from.max((mention.start as usize).saturating_sub(REACH))..mention.start as usize];
-    let is_word = |pair: &[u8]| matches!(pair, b"nd" | b"or" | b"as" | b"us" | b"ot" | b"lu" | b"vs" | b"so" | b"an");
-    if !near.iter().any(|byte| matches!(byte, b',' | b'/' | b'&')) && !near.windows(2).any(is_word) {
-        return;
-    }
     let whole = mention.of(text);
     let mut heads = heads(whole);
     if unknown {
         heads.insert(0, whole);
     }
-    if heads.is_empty() {
+    if heads.is_empty() || !is_near(text, from.max((mention.start as usize).saturating_sub(REACH)), at, mention) {
         return;
     }
     for _ in 0..MEMBERS {
@@ -78,6 +75,9 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
             let Some(word) = word_before(text, from, start) else { break };
             start = word;
             let conjunct = &text[start..end];
+            if !(known.may_begin)(conjunct) {
+                continue;
+            }
             let bare = conjunct.trim_end_matches(|c| fold(c) == '-');
             let name = heads.iter().find_map(|head| {
                 let with = |joint: &str, conjunct: &str| (known.name_of)(&format!("{conjunct}{joint}{head}"));
@@ -101,6 +101,22 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
             }
         }
     }
+}
+
+/// Whether what may be a part of a coordinator stands between `start` and a mention. Behind one, which ends before `at` but for
+/// white space, it mostly does.
+fn is_near(text: &str, start: usize, at: usize, mention: Span) -> bool {
+    let bytes = text.as_bytes();
+    let mut end = at;
+    while end > start && is_space(bytes[end - 1]) {
+        end -= 1;
+    }
+    if end >= start + 2 && bytes[end - 1].is_ascii() {
+        return true;
+    }
+    let near = &bytes[start..mention.start as usize];
+    let is_word = |pair: &[u8]| matches!(pair, b"nd" | b"or" | b"as" | b"us" | b"ot" | b"lu" | b"vs" | b"so" | b"an");
+    near.iter().any(|byte| matches!(byte, b',' | b'/' | b'&')) || near.windows(2).any(is_word)
 }
 
 /// The start of one to three plain words that stand between a coordinator and `at`.
@@ -218,18 +234,14 @@ fn is_coordinator(word: &[u8]) -> bool {
     matches!(word, b"and" | b"or" | b"nor" | b"not" | b"as" | b"versus" | b"vs" | b"plus" | b"also" | b"than")
 }
 
-/// Whether conjuncts may stand around a mention, before anything is looked up; `near` as [`near_coordinators`] gives it.
-pub(crate) fn may_be_shared(text: &str, near: &[Span], sentence: Span, mention: Span) -> bool {
-    let (from, at) = (sentence.start as usize, mention.start as usize);
+/// Whether conjuncts may stand around a mention; `near` as [`near_coordinators`] gives it.
+pub(crate) fn may_be_shared(text: &str, near: &[Span], mention: Span) -> bool {
     let last = text.as_bytes()[mention.end as usize - 1];
     if last.is_ascii_digit() || !last.is_ascii() {
         return true;
     }
     let next = near.partition_point(|stretch| stretch.start <= mention.start);
-    if next == 0 || near[next - 1].end <= mention.start {
-        return false;
-    }
-    coordinator_before(text, from, at).is_some() || skip_unknown(text, from, at).is_some()
+    next > 0 && mention.start < near[next - 1].end
 }
 
 /// Where the conjunct before `at` ends, if a coordinator stands between: `,`, `/`, `and`, `or`, `and/or`, `as well as` …
@@ -341,8 +353,9 @@ mod tests {
             for at in (0..text.len()).filter(|&at| text.is_char_boundary(at)) {
                 let is_shared = coordinator_before(&text, 0, at).is_some() || skip_unknown(&text, 0, at).is_some();
                 let mention = Span::new(at as u32, at as u32 + 1);
-                let is_near = near.iter().any(|stretch| stretch.start <= mention.start && mention.start < stretch.end);
-                prop_assert!(is_near || !is_shared, "{at} of {text:?}, {near:?}");
+                let is_digit = !text.as_bytes()[at].is_ascii() || text.as_bytes()[at].is_ascii_digit();
+                let is_found = may_be_shared(&text, &near, mention);
+                prop_assert!(is_found || !is_shared && !is_digit, "{at} of {text:?}, {near:?}");
             }
         }
     }
@@ -398,7 +411,7 @@ mod tests {
             let start = text.find(mention).expect("in the text") as u32;
             let span = Span::new(start, start + mention.len() as u32);
             let mut found = Vec::new();
-            let known = Known { may_join: &|_, _| true, name_of: &name_of };
+            let known = Known { may_join: &|_, _| true, may_begin: &|_| true, name_of: &name_of };
             conjuncts(text, Span::new(0, text.len() as u32), span, &known, &mut |span, _| found.push(span.of(text)));
             assert_eq!(found, wanted, "{text}");
         }

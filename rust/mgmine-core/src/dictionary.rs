@@ -5,8 +5,9 @@
 //! through the one before:
 //!
 //! 1. a bitmap of the first words of all cores, asked for each word of the text;
-//! 2. a hash table of all word prefixes of all cores, followed word by word for as long as some name goes on. A bitmap of
-//!    the pairs of neighbouring words of all cores tells beforehand whether it is worth it;
+//! 2. a hash table of all word prefixes of all cores, followed word by word for as long as some name goes on. A bitmap of the
+//!    first two words of all cores, and behind these one of all pairs of neighbouring words, tell beforehand whether it is
+//!    worth it;
 //! 3. exact verification of the names that end there: signs around the core, case, boundaries. Their forms stand beside their
 //!    numbers, so that it costs one place in memory.
 //!
@@ -26,6 +27,8 @@ use crate::token::word_runs;
 const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
 const MORE: u32 = 1 << 31;
 const SLOT: usize = 8;
+/// Words remembered.
+const LATELY: usize = 1 << 12;
 /// Bit 5 of each byte: set in ASCII letters and digits it makes the two cases of a letter one and changes nothing else.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -197,10 +200,13 @@ fn citation_at(text: &str, word: Word) -> Option<usize> {
 /// The sections of a dictionary as bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Built {
-    /// log2 of the sizes of both bitmaps, log2 of the slot counts of both tables, seed: four little-endian u32, one u64.
+    /// log2 of the sizes of the bitmaps of first and of neighbouring words, log2 of the slot counts of both tables, seed, log2 of the
+    /// size of the bitmap of first two words: four little-endian u32, one u64, one u32.
     pub head: Vec<u8>,
     /// The bitmap of first words.
     pub first: Vec<u8>,
+    /// The bitmap of first two words.
+    pub second: Vec<u8>,
     /// The bitmap of neighbouring words.
     pub pairs: Vec<u8>,
     /// The table of first words, then that of longer prefixes.
@@ -256,7 +262,8 @@ const GOES_ON: u32 = u32::MAX;
 fn table(forms: &[Form<'_>], seed: u64) -> Option<Built> {
     let (mut short, mut long): (Prefixes, Prefixes) =
         (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len() * 2));
-    let (mut first, mut pairs) = (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len() * 2));
+    let (mut first, mut second) = (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len()));
+    let mut pairs = Vec::with_capacity(forms.len() * 2);
     let mut core: Vec<Word> = Vec::new();
     for (at, form) in (0..).zip(forms) {
         core.clear();
@@ -265,6 +272,7 @@ fn table(forms: &[Form<'_>], seed: u64) -> Option<Built> {
         first.push(word.hash);
         let mut hash = word.hash;
         short.push((hash, if core.len() > 1 { GOES_ON } else { at }));
+        second.extend(core.get(1).map(|next| pair(word.hash, next.hash)));
         for (number, two) in (2..).zip(core.windows(2)) {
             pairs.push(pair(two[0].hash, two[1].hash));
             hash = join(hash, signs(form.text, two[0].end as usize, two[1].start as usize), two[1].hash);
@@ -272,6 +280,7 @@ fn table(forms: &[Form<'_>], seed: u64) -> Option<Built> {
         }
     }
     let (log_first, first) = bitmap(first, 16, 25);
+    let (log_second, second) = bitmap(second, 16, 26);
     let (log_pairs, pairs) = bitmap(pairs, 8, 26);
     let (mut slots, mut ends) = (Vec::new(), Vec::new());
     let bits_short = fill(forms, short, &mut slots, &mut ends)?;
@@ -281,7 +290,8 @@ fn table(forms: &[Form<'_>], seed: u64) -> Option<Built> {
         head.extend_from_slice(&value.to_le_bytes());
     }
     head.extend_from_slice(&u64::to_le_bytes(seed));
-    Some(Built { head, first, pairs, slots, ends })
+    head.extend_from_slice(&u32::to_le_bytes(log_second));
+    Some(Built { head, first, second, pairs, slots, ends })
 }
 
 /// Appends a table of the prefixes to `slots` and the records of the forms that end at them to `ends`. Gives log2 of the number of
@@ -400,6 +410,7 @@ impl Slots<'_> {
 pub(crate) struct Table<'l> {
     names: Names<'l>,
     first: &'l [u8],
+    second: &'l [u8],
     pairs: &'l [u8],
     /// Of first words.
     short: Slots<'l>,
@@ -407,6 +418,7 @@ pub(crate) struct Table<'l> {
     long: Slots<'l>,
     ends: &'l [u8],
     log_first: u32,
+    log_second: u32,
     log_pairs: u32,
     seed: u64,
 }
@@ -473,8 +485,28 @@ impl<'l> Table<'l> {
     }
 
     #[inline]
+    fn are_first(&self, first: u64, second: u64) -> bool {
+        get_bit(self.second, bit_of(pair(first, second), self.log_second))
+    }
+
+    #[inline]
     fn are_neighbours(&self, first: u64, second: u64) -> bool {
         get_bit(self.pairs, bit_of(pair(first, second), self.log_pairs))
+    }
+
+    /// Whether some name may begin with the words of a text, of which the first two are asked for. Says yes of all that do.
+    pub(crate) fn may_begin(&self, text: &str) -> bool {
+        let mut begin: [Option<u64>; 2] = [None; 2];
+        words(self.seed, text, |word| {
+            if let Some(place) = begin.iter_mut().find(|place| place.is_none()) {
+                *place = Some(word.hash);
+            }
+        });
+        match begin {
+            [Some(first), Some(second)] => self.are_first(first, second),
+            [Some(first), None] => self.is_first(first),
+            _ => true,
+        }
     }
 
     /// Whether some name may hold the last word of `before` directly before the first word of `behind`. Says yes of all that
@@ -592,22 +624,31 @@ pub struct Dictionary<'l> {
     table: Table<'l>,
     words: Vec<Word>,
     hits: Vec<Hit>,
-    /// Hits that go on, by number.
+    /// Hits that go on, by number; before that, those whose words were not met lately.
     onward: Vec<u32>,
+    /// First words met lately, by hash, and what the table says of them.
+    lately: Vec<(u64, u32)>,
     /// What was seen in the table.
     seen: Vec<u64>,
 }
 
 impl<'l> Dictionary<'l> {
     /// Views sections written by [`build`]; `None` if they do not fit together.
-    pub(crate) fn new(names: Names<'l>, head: &'l [u8], [first, pairs, slots, ends]: [&'l [u8]; 4]) -> Option<Self> {
-        let [log_first, log_pairs, bits_short, bits_long] = [0, 4, 8, 12].map(|at| u32_at(head, at).unwrap_or(0));
+    pub(crate) fn new(
+        names: Names<'l>,
+        head: &'l [u8],
+        [first, second, pairs, slots, ends]: [&'l [u8]; 5],
+    ) -> Option<Self> {
+        let [log_first, log_pairs, bits_short, bits_long, log_second] =
+            [0, 4, 8, 12, 24].map(|at| u32_at(head, at).unwrap_or(0));
         let seed = u64::from_le_bytes(head.get(16..24)?.try_into().ok()?);
         let fits = (3..32).contains(&log_first)
+            && (3..32).contains(&log_second)
             && (3..32).contains(&log_pairs)
             && bits_short < 32
             && bits_long < 32
             && first.len() == 1 << (log_first - 3)
+            && second.len() == 1 << (log_second - 3)
             && pairs.len() == 1 << (log_pairs - 3)
             && slots.len() == (SLOT << bits_short) + (SLOT << bits_long);
         if !fits {
@@ -616,8 +657,15 @@ impl<'l> Dictionary<'l> {
         let (short, long) = slots.split_at(SLOT << bits_short);
         let short = Slots { bytes: short, mask: (1 << bits_short) - 1 };
         let long = Slots { bytes: long, mask: (1 << bits_long) - 1 };
-        let table = Table { names, first, pairs, short, long, ends, log_first, log_pairs, seed };
-        Some(Self { table, words: Vec::new(), hits: Vec::new(), onward: Vec::new(), seen: Vec::new() })
+        let table = Table { names, first, second, pairs, short, long, ends, log_first, log_second, log_pairs, seed };
+        Some(Self {
+            table,
+            words: Vec::new(),
+            hits: Vec::new(),
+            onward: Vec::new(),
+            lately: Vec::new(),
+            seen: Vec::new(),
+        })
     }
 
     pub(crate) fn table(&self) -> Table<'l> {
@@ -640,10 +688,29 @@ impl<'l> Dictionary<'l> {
             count += usize::from(table.is_first(word.hash));
         }
         hits.truncate(count);
+        // A few words make up most of any text.
+        let (missed, lately) = (&mut self.onward, &mut self.lately);
+        lately.resize(LATELY, (0, 0));
+        let place = |hash: u64| (hash >> 40) as usize % LATELY;
+        missed.clear();
+        missed.resize(hits.len(), 0);
+        let mut count = 0;
+        for (number, hit) in (0..).zip(&mut *hits) {
+            let hash = all[hit.word as usize].hash;
+            let (known, value) = lately[place(hash)];
+            hit.value = value;
+            missed[count] = number;
+            count += usize::from(known != hash);
+        }
+        missed.truncate(count);
+        let hash_of = |hits: &[Hit], number: u32| all[hits[number as usize].word as usize].hash;
         seen.clear();
-        seen.extend(hits.iter().map(|hit| table.short.look(all[hit.word as usize].hash)));
-        for (hit, &seen) in hits.iter_mut().zip(&*seen) {
-            hit.value = table.short.resolve(all[hit.word as usize].hash, seen);
+        seen.extend(missed.iter().map(|&number| table.short.look(hash_of(hits, number))));
+        for (&number, &seen) in missed.iter().zip(&*seen) {
+            let hash = hash_of(hits, number);
+            let value = table.short.resolve(hash, seen);
+            hits[number as usize].value = value;
+            lately[place(hash)] = (hash, value);
         }
     }
 
@@ -665,7 +732,7 @@ impl<'l> Dictionary<'l> {
             let number = onward[at];
             let (before, next) = two(&hits[number as usize]);
             onward[left] = number;
-            left += usize::from(table.may_go_on(text, before, next));
+            left += usize::from(table.are_first(before.hash, next.hash) | may_be_cited(text, next));
         }
         onward.truncate(left);
         seen.clear();

@@ -292,6 +292,25 @@ fn a_lexicon_survives_its_bytes() {
 }
 
 #[test]
+fn no_sieve_of_names_holds_back_a_name() {
+    let source = include_str!("../../../python/mgmine/data/lexicon/default.toml");
+    for lexicon in [lexicon(), Lexicon::parse(&[("default.toml", source)]).expect("our own lexicon")] {
+        let table = lexicon.dictionary().expect("well-formed").table();
+        for name in 0..lexicon.name_count() {
+            let (form, _, boundary) = lexicon.names().form(name);
+            if boundary != crate::lexicon::Boundary::Word {
+                continue;
+            }
+            for (at, c) in form.char_indices().filter(|&(_, c)| !crate::normalize::is_word(c)) {
+                let (before, behind) = (&form[..at], &form[at + c.len_utf8()..]);
+                assert!(table.may_begin(before), "{before} of {form}");
+                assert!(table.may_join(before, behind), "{before} and {behind} of {form}");
+            }
+        }
+    }
+}
+
+#[test]
 fn finding_concepts() {
     let lexicon = lexicon();
     let labels = |query: &str| -> Vec<&str> {

@@ -531,11 +531,17 @@ impl<'l> Scanner<'l> {
         let before = self.found.len();
         let mut order = std::mem::take(&mut self.order);
         order.clear();
-        coordination::near_coordinators(&doc.text, whole.words(), &mut self.shared);
+        // For a few mentions it is cheaper to look before each than to go through all words.
+        const FEW: usize = 8;
+        if self.kept.len() * FEW < whole.words().len() {
+            self.shared.clear();
+            self.shared.push(Span::new(0, u32::MAX));
+        } else {
+            coordination::near_coordinators(&doc.text, whole.words(), &mut self.shared);
+        }
         for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
             let found = &self.found[kept.index as usize];
-            let sentence = self.result.sentences[found.sentence as usize].span;
-            if coordination::may_be_shared(&doc.text, &self.shared, sentence, found.span) {
+            if coordination::may_be_shared(&doc.text, &self.shared, found.span) {
                 order.push(kept.index);
             }
         }
@@ -556,7 +562,8 @@ impl<'l> Scanner<'l> {
             };
             let mut more = Vec::new();
             let may_join = |conjunct: &str, head: &str| dictionary.may_join(conjunct, head);
-            let known = Known { may_join: &may_join, name_of: &name_of };
+            let may_begin = |conjunct: &str| dictionary.may_begin(conjunct);
+            let known = Known { may_join: &may_join, may_begin: &may_begin, name_of: &name_of };
             coordination::conjuncts(&doc.text, sentence, found.span, &known, &mut |span, name| more.push((span, name)));
             for (span, name) in more {
                 let concept = self.lexicon.concept_of(NameId(name));

@@ -12,7 +12,7 @@ use mgmine_core::sentence::split_sentences;
 use crate::print;
 use crate::run::Source;
 use crate::tables::{ComentionTable, DeletionTable, DocumentTable, MentionTable, SentenceTable, Table, VetoTable};
-use crate::visit::{self, Gate};
+use crate::visit::{self, AllIds, Gate};
 
 /// Takes the documents of one input, in order.
 pub trait Collect {
@@ -59,6 +59,7 @@ const PRINTED: usize = 192 << 10;
 pub struct Printer<'l> {
     lexicon: &'l Lexicon,
     options: PrintOptions,
+    ids: AllIds<'l>,
     buffer: Vec<u8>,
 }
 
@@ -66,7 +67,7 @@ impl<'l> Printer<'l> {
     /// A printer of one input.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon, options: PrintOptions) -> Self {
-        Self { lexicon, options, buffer: Vec::new() }
+        Self { lexicon, options, ids: AllIds::default(), buffer: Vec::new() }
     }
 }
 
@@ -79,7 +80,7 @@ impl Collect for Printer<'_> {
         }
         let (out, options) = (&mut self.buffer, self.options);
         if options.mentions || options.vetoed {
-            visit::mentions(doc, result, self.lexicon, |row| {
+            visit::mentions(doc, result, self.lexicon, &mut self.ids, |row| {
                 if if row.veto.is_some() { options.vetoed } else { options.mentions } {
                     match options.format {
                         Printed::Jsonl => print::mention_json(out, row),
@@ -194,8 +195,8 @@ pub struct TableOptions {
 pub struct Tables<'l> {
     lexicon: &'l Lexicon,
     gate: Gate,
-    mentions: Option<MentionTable>,
-    vetoes: Option<VetoTable>,
+    mentions: Option<MentionTable<'l>>,
+    vetoes: Option<VetoTable<'l>>,
     comentions: Option<ComentionTable>,
     sentences: Option<SentenceTable>,
     documents: Option<DocumentTable>,
@@ -255,16 +256,12 @@ impl Collect for Tables<'_> {
             kept = result.mentions.iter().filter(|mention| mention.veto.is_none()).count();
             if (kept > 0 && self.mentions.is_some()) || (!result.mentions.is_empty() && self.vetoes.is_some()) {
                 source.source_map(doc);
-                let (mentions, vetoes) = (&mut self.mentions, &mut self.vetoes);
-                visit::mentions(doc, result, self.lexicon, |row| {
-                    if row.veto.is_some() {
-                        if let Some(table) = vetoes {
-                            table.push(row);
-                        }
-                    } else if let Some(table) = mentions {
-                        table.push(row);
-                    }
-                });
+                if let Some(table) = &mut self.mentions {
+                    table.add(doc, result, self.lexicon, false);
+                }
+                if let Some(table) = &mut self.vetoes {
+                    table.add(doc, result, self.lexicon);
+                }
             }
             if let Some(table) = &mut self.comentions {
                 visit::comentions(doc, result, self.lexicon, |row| table.push(row));

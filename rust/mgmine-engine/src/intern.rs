@@ -6,13 +6,13 @@ pub struct Interner {
     /// All strings, one behind the other.
     bytes: Vec<u8>,
     ends: Vec<u32>,
-    hashes: Vec<u32>,
-    /// Open addressing; a number plus one, or 0.
-    slots: Vec<u32>,
+    /// Open addressing; a number plus one and above it the string's hash, or 0.
+    slots: Vec<u64>,
     last: u32,
 }
 
-fn hash(bytes: &[u8]) -> u32 {
+/// A hash of a string.
+pub(crate) fn hash(bytes: &[u8]) -> u32 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = bytes.as_chunks::<8>();
     let mut hash = bytes.len() as u64;
@@ -71,29 +71,27 @@ impl Interner {
         let hash = hash(string);
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        while let Some(number) = self.slots[slot].checked_sub(1) {
-            if self.hashes[number as usize] == hash && self.get(number) == string {
+        while let Some(number) = (self.slots[slot] as u32).checked_sub(1) {
+            if (self.slots[slot] >> 32) as u32 == hash && self.get(number) == string {
                 return number;
             }
             slot = (slot + 1) & mask;
         }
         self.bytes.extend_from_slice(string);
         self.ends.push(u32::try_from(self.bytes.len()).expect("less than 4 GiB of text"));
-        self.hashes.push(hash);
-        self.slots[slot] = self.ends.len() as u32;
+        self.slots[slot] = u64::from(hash) << 32 | self.ends.len() as u64;
         self.ends.len() as u32 - 1
     }
 
     fn grow(&mut self) {
         let size = (self.slots.len() * 2).max(64);
-        self.slots.clear();
-        self.slots.resize(size, 0);
-        for (number, &hash) in (1..).zip(&self.hashes) {
-            let mut slot = hash as usize & (size - 1);
+        let old = std::mem::replace(&mut self.slots, vec![0; size]);
+        for taken in old.into_iter().filter(|&taken| taken != 0) {
+            let mut slot = (taken >> 32) as usize & (size - 1);
             while self.slots[slot] != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            self.slots[slot] = number;
+            self.slots[slot] = taken;
         }
     }
 
@@ -108,7 +106,6 @@ impl Interner {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
-        self.hashes.clear();
         self.slots.fill(0);
         self.last = 0;
     }

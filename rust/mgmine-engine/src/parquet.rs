@@ -42,7 +42,7 @@ fn properties(schema: &SchemaRef) -> Result<WriterProperties, ParquetError> {
 
 /// The leaves of one field in the row group at hand.
 enum Column {
-    Strings(StringColumn),
+    Strings(Box<StringColumn>),
     Other(Vec<ArrowColumnWriter>),
 }
 
@@ -69,7 +69,7 @@ impl RowGroups {
 
     /// Columns for the next row group. Those of strings keep their buffers.
     fn start(&mut self) -> Result<(), ParquetError> {
-        let mut strings: Vec<Option<StringColumn>> = std::mem::take(&mut self.columns)
+        let mut strings: Vec<Option<Box<StringColumn>>> = std::mem::take(&mut self.columns)
             .into_iter()
             .map(|column| if let Column::Strings(column) = column { Some(column) } else { None })
             .collect();
@@ -83,7 +83,7 @@ impl RowGroups {
                 leaf += 1;
             }
             let own: Vec<_> = writers.by_ref().take(leaf - first).collect();
-            let strings = strings.or_else(|| StringColumn::new(field, leaves.column(first)));
+            let strings = strings.or_else(|| StringColumn::new(field, leaves.column(first)).map(Box::new));
             self.columns.push(strings.map_or(Column::Other(own), Column::Strings));
         }
         self.rows = 0;
@@ -277,8 +277,10 @@ mod tests {
         let mut lists = ListBuilder::new(StringBuilder::new()).with_field(item.clone());
         let mut keys = StringDictionaryBuilder::<Int32Type>::new();
         for row in rows.clone() {
-            for at in 0..row % 5 {
-                lists.values().append_value(word(row + at));
+            // Of the long ones, some hundred rows in a row have the same.
+            let (first, length) = if row % 11 == 0 { (row / 500, 17 + row / 500 % 40) } else { (row, row % 5) };
+            for at in first..first + length {
+                lists.values().append_value(word(at));
             }
             lists.append(true);
             keys.append_option((row % 7 > 0).then(|| word(row / 50)));

@@ -6,7 +6,9 @@
 //! values. What comes out is plain Parquet (data pages of version 1, RLE_DICTIONARY, zstd), or PLAIN pages
 //! where the strings hardly repeat. `tests` read it back with the parquet crate.
 
+use std::collections::HashMap;
 use std::io::Write as _;
+use std::ops::Range;
 
 use ::parquet::basic::{Compression, Encoding, ZstdLevel};
 use ::parquet::column::page::{CompressedPage, Page, PageWriter as _};
@@ -23,7 +25,7 @@ use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_schema::{DataType, Field};
 use bytes::Bytes;
 
-use crate::intern::Interner;
+use crate::intern::{Interner, hash};
 
 /// Level of zstd: the lowest, for the dictionary has taken out what repeats.
 pub const LEVEL: i32 = 1;
@@ -31,6 +33,8 @@ pub const LEVEL: i32 = 1;
 const PAGE: usize = 32_768;
 /// A dictionary bigger than this is not written if most of its strings occur once.
 const BIG: usize = 1 << 20;
+/// A list of more strings is long.
+const LONG: usize = 16;
 /// Longer strings are no help as minimum and maximum.
 const LONGEST: usize = 64;
 
@@ -44,6 +48,8 @@ pub struct StringColumn {
     defined: Vec<u32>,
     /// For each level 1 where it goes on with a list.
     repeated: Vec<u32>,
+    /// By hash, where the values of a long list stand.
+    long: HashMap<u32, usize>,
     rows: usize,
     /// From numbers of a batch to those of the column.
     of_batch: Vec<u32>,
@@ -83,6 +89,7 @@ impl StringColumn {
             values: Vec::new(),
             defined: levels.clone(),
             repeated: levels,
+            long: HashMap::new(),
             rows: 0,
             of_batch: Vec::new(),
         })
@@ -129,12 +136,13 @@ impl StringColumn {
                     let (start, end) = (ends[0] as usize, ends[1] as usize);
                     self.repeated.push(0);
                     self.defined.push(u32::from(end > start));
-                    for item in start..end {
-                        self.values.push(self.interner.intern(items.value(item).as_bytes()));
-                        if item > start {
-                            self.repeated.push(1);
-                            self.defined.push(1);
-                        }
+                    let more = (end - start).saturating_sub(1);
+                    self.repeated.resize(self.repeated.len() + more, 1);
+                    self.defined.resize(self.defined.len() + more, 1);
+                    if more < LONG {
+                        self.values.extend((start..end).map(|item| self.interner.intern(items.value(item).as_bytes())));
+                    } else {
+                        self.write_long(items, start..end);
                     }
                 }
             }
@@ -155,6 +163,22 @@ impl StringColumn {
                 }
             }
         }
+    }
+
+    /// Adds a long list. One that was there before costs less than to look up each of its strings.
+    fn write_long(&mut self, items: &StringArray, which: Range<usize>) {
+        let ends = items.value_offsets();
+        let bytes = &items.value_data()[ends[which.start] as usize..ends[which.end] as usize];
+        let at = self.values.len();
+        if let Some(&known) = self.long.get(&hash(bytes))
+            && let Some(values) = self.values.get(known..known + which.len())
+            && which.clone().zip(values).all(|(item, &value)| self.interner.get(value) == items.value(item).as_bytes())
+        {
+            self.values.extend_from_within(known..known + which.len());
+            return;
+        }
+        self.values.extend(which.map(|item| self.interner.intern(items.value(item).as_bytes())));
+        self.long.insert(hash(bytes), at);
     }
 
     fn define_all(&mut self, rows: usize) {
@@ -254,6 +278,7 @@ impl StringColumn {
         self.values.clear();
         self.defined.clear();
         self.repeated.clear();
+        self.long.clear();
         self.rows = 0;
         pages.sink.flush()?;
         Ok((Bytes::from(std::mem::take(pages.sink.inner_mut())), close))

@@ -4,18 +4,26 @@
 //! depends on the rows alone, never on timing or threads. Strings with few distinct values are dictionary encoded.
 
 use std::fmt::Write as _;
+use std::iter::repeat_n;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Int16Builder, Int32Builder, Int64Builder, StringBuilder};
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, Int32Array, ListArray, RecordBatch, StringArray, StructArray};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+};
 use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 use mgmine_core::document::{Document, Metadata, PubDate, RecordKind};
+use mgmine_core::lexicon::{ConceptId, Lexicon, NameId};
+use mgmine_core::scan::{Mention, ScanResult};
+use mgmine_core::span::CodePoints;
 use mgmine_io::Problem;
 
 use crate::intern::Interner;
-use crate::rows::{ComentionRow, MentionRow, SentenceRow};
+use crate::rows::{ComentionRow, SentenceRow};
+use crate::visit::AllIds;
 
 /// A batch is cut at this many rows …
 const MAX_ROWS: usize = 16_384;
@@ -39,6 +47,16 @@ impl Dictionary {
     fn append_value(&mut self, string: impl AsRef<str>) {
         self.keys.push(int(self.strings.intern(string.as_ref().as_bytes())));
         self.valid.append_non_null();
+    }
+
+    /// Adds a value to as many rows.
+    fn append_n(&mut self, string: Option<&str>, rows: usize) {
+        let key = string.map_or(0, |string| int(self.strings.intern(string.as_bytes())));
+        self.keys.extend(repeat_n(key, rows));
+        match string {
+            Some(_) => self.valid.append_n_non_nulls(rows),
+            None => self.valid.append_n_nulls(rows),
+        }
     }
 
     fn append_option(&mut self, string: Option<impl AsRef<str>>) {
@@ -188,25 +206,125 @@ fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
+/// A column of strings without nulls.
+#[derive(Default)]
+struct Strings {
+    bytes: Vec<u8>,
+    ends: Vec<i32>,
+}
+
+impl Strings {
+    fn append(&mut self, string: &str) {
+        self.bytes.extend_from_slice(string.as_bytes());
+        self.ends.push(i32::try_from(self.bytes.len()).expect("a batch holds less than 2 GiB of text"));
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Appends some of the strings once more.
+    fn repeat(&mut self, which: Range<usize>) {
+        let start = which.start.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;
+        let Some(&end) = self.ends[which.clone()].last() else { return };
+        let by = i32::try_from(self.bytes.len() - start).expect("a batch holds less than 2 GiB of text");
+        self.bytes.extend_from_within(start..end as usize);
+        let first = self.ends.len();
+        self.ends.extend_from_within(which);
+        for end in &mut self.ends[first..] {
+            *end += by;
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        let ends = std::iter::once(0).chain(self.ends.drain(..)).collect::<Vec<_>>();
+        let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
+        Arc::new(StringArray::new(OffsetBuffer::new(ends.into()), bytes, None))
+    }
+}
+
+/// What the rows of a name have in common.
+#[derive(Clone, Copy, Default)]
+struct Common {
+    concept: i32,
+    /// Its ids among those of the batch.
+    ids: (u32, u32),
+    /// The other concepts whose ids are with them, among those of the batch.
+    also: (u32, u32),
+}
+
+/// What is known of the names that a batch has had so far, so that the lexicon is asked for their strings once a batch.
+#[derive(Default)]
+struct Commons {
+    /// Open addressing: a name plus one, or 0.
+    slots: Vec<(u32, Common)>,
+    count: usize,
+    also: Vec<ConceptId>,
+}
+
+impl Commons {
+    fn get(&self, name: NameId) -> Option<&Common> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let (key, common) = &self.slots[self.slot(name.0 + 1)];
+        (*key != 0).then_some(common)
+    }
+
+    fn set(&mut self, name: NameId, common: Common) {
+        if (self.count + 1) * 2 > self.slots.len() {
+            let size = (self.slots.len() * 2).max(1 << 10);
+            for old in std::mem::replace(&mut self.slots, vec![Default::default(); size]) {
+                if old.0 != 0 {
+                    let slot = self.slot(old.0);
+                    self.slots[slot] = old;
+                }
+            }
+        }
+        let slot = self.slot(name.0 + 1);
+        self.count += usize::from(self.slots[slot].0 == 0);
+        self.slots[slot] = (name.0 + 1, common);
+    }
+
+    /// Where a key stands, or would stand.
+    fn slot(&self, key: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = (key.wrapping_mul(0x9e37_79b1) >> 7) as usize & mask;
+        while self.slots[slot].0 != 0 && self.slots[slot].0 != key {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+
+    fn clear(&mut self) {
+        self.slots.fill(Default::default());
+        self.count = 0;
+        self.also.clear();
+    }
+}
+
 /// Kept mentions, or with `vetoes` the rejected candidates.
 #[derive(Default)]
-pub struct MentionTable {
-    doc_id: StringBuilder,
-    doc_version: Int32Builder,
-    record: Int64Builder,
+pub struct MentionTable<'l> {
+    doc_id: Strings,
+    doc_version: Vec<i32>,
+    record: Vec<i64>,
     passage: Dictionary,
     section: Dictionary,
-    sentence: Int32Builder,
-    start: Int32Builder,
-    end: Int32Builder,
-    text: StringBuilder,
+    sentence: Vec<i32>,
+    start: Vec<i32>,
+    end: Vec<i32>,
+    text: Strings,
     family: Dictionary,
     concept: Dictionary,
-    ids: StringLists,
+    ids: Strings,
+    lists: Lists,
     counted: BooleanBuilder,
     nested_in: Dictionary,
     source_start: Int64Builder,
     source_end: Int64Builder,
+    commons: Commons,
+    all_ids: AllIds<'l>,
 }
 
 fn mention_fields() -> Vec<Field> {
@@ -232,41 +350,99 @@ fn mention_fields() -> Vec<Field> {
 
 static MENTIONS: LazyLock<SchemaRef> = LazyLock::new(|| schema(mention_fields()));
 
-impl MentionTable {
-    /// Adds a mention; its veto is not part of this table.
-    pub fn push(&mut self, row: &MentionRow<'_>) {
-        self.doc_id.append_value(row.doc_id);
-        self.doc_version.append_value(int(row.doc_version));
-        self.record.append_value(long(row.record));
-        self.passage.append_value(row.passage);
-        self.section.append_option(row.section);
-        self.sentence.append_value(int(row.sentence));
-        self.start.append_value(int(row.start));
-        self.end.append_value(int(row.end));
-        self.text.append_value(row.text);
-        self.family.append_value(row.family);
-        self.concept.append_value(row.concept);
-        self.ids.append(row.ids);
-        self.counted.append_value(row.counted);
-        self.nested_in.append_option(row.nested_in);
-        self.source_start.append_option(row.source.map(|(start, _)| long(start)));
-        self.source_end.append_option(row.source.map(|(_, end)| long(end)));
+impl<'l> MentionTable<'l> {
+    /// Adds the kept mentions of a document, or with `vetoed` the rejected candidates, column by column. A veto is not part of this
+    /// table.
+    pub fn add(&mut self, doc: &Document, result: &ScanResult, lexicon: &'l Lexicon, vetoed: bool) {
+        let rows = || result.mentions.iter().filter(move |mention| mention.veto.is_some() == vetoed);
+        let count = rows().count();
+        if count == 0 {
+            return;
+        }
+        for _ in 0..count {
+            self.doc_id.append(&doc.id);
+        }
+        self.doc_version.extend(repeat_n(int(doc.version), count));
+        self.record.extend(repeat_n(long(doc.record), count));
+        for group in result.mentions.chunk_by(|a, b| a.passage == b.passage) {
+            let count = group.iter().filter(|mention| mention.veto.is_some() == vetoed).count();
+            if count > 0 {
+                let passage = &doc.passages[group[0].passage as usize];
+                self.passage.append_n(Some(passage.kind.as_str()), count);
+                self.section.append_n(passage.section.as_deref(), count);
+            }
+        }
+        self.sentence.extend(rows().map(|mention| int(mention.sentence)));
+        let mut points = CodePoints::new(&doc.text);
+        for mention in rows() {
+            let span = points.span(mention.span);
+            self.start.push(int(span.start));
+            self.end.push(int(span.end));
+            self.text.append(mention.span.of(&doc.text));
+        }
+        for mention in rows() {
+            self.add_common(mention, lexicon);
+        }
+        for group in result.mentions.chunk_by(|a, b| a.family == b.family) {
+            let count = group.iter().filter(|mention| mention.veto.is_some() == vetoed).count();
+            if count > 0 {
+                self.family.append_n(Some(lexicon.family(group[0].family).id.as_str()), count);
+            }
+        }
+        for mention in rows() {
+            self.counted.append_value(mention.counted);
+            self.nested_in.append_option(mention.nested_in.map(|nested| nested.label(lexicon)));
+        }
+        for mention in rows() {
+            let source = doc.source_map.source_range(mention.span);
+            self.source_start.append_option(source.map(|(start, _)| long(start)));
+            self.source_end.append_option(source.map(|(_, end)| long(end)));
+        }
+    }
+
+    /// Adds concept and ids of a mention.
+    fn add_common(&mut self, mention: &Mention, lexicon: &'l Lexicon) {
+        if let Some(common) = self.commons.get(mention.name)
+            && self.commons.also[common.also.0 as usize..common.also.1 as usize] == mention.also
+        {
+            self.concept.keys.push(common.concept);
+            self.concept.valid.append_non_null();
+            self.ids.repeat(common.ids.0 as usize..common.ids.1 as usize);
+            self.lists.close(self.ids.len());
+            return;
+        }
+        self.concept.append_value(lexicon.label(mention.concept));
+        let first = self.ids.len() as u32;
+        for id in self.all_ids.of(mention, lexicon) {
+            self.ids.append(id);
+        }
+        self.lists.close(self.ids.len());
+        let from = self.commons.also.len() as u32;
+        self.commons.also.extend_from_slice(&mention.also);
+        let common = Common {
+            concept: *self.concept.keys.last().expect("just added"),
+            ids: (first, self.ids.len() as u32),
+            also: (from, self.commons.also.len() as u32),
+        };
+        self.commons.set(mention.name, common);
     }
 
     fn columns(&mut self) -> Vec<ArrayRef> {
+        let ids = self.ids.finish();
+        self.commons.clear();
         vec![
-            Arc::new(self.doc_id.finish()),
-            Arc::new(self.doc_version.finish()),
-            Arc::new(self.record.finish()),
+            self.doc_id.finish(),
+            int32s(&mut self.doc_version),
+            Arc::new(Int64Array::new(std::mem::take(&mut self.record).into(), None)),
             Arc::new(self.passage.finish()),
             Arc::new(self.section.finish()),
-            Arc::new(self.sentence.finish()),
-            Arc::new(self.start.finish()),
-            Arc::new(self.end.finish()),
-            Arc::new(self.text.finish()),
+            int32s(&mut self.sentence),
+            int32s(&mut self.start),
+            int32s(&mut self.end),
+            self.text.finish(),
             Arc::new(self.family.finish()),
             Arc::new(self.concept.finish()),
-            self.ids.finish(),
+            self.lists.finish(ids),
             Arc::new(self.counted.finish()),
             Arc::new(self.nested_in.finish()),
             Arc::new(self.source_start.finish()),
@@ -275,7 +451,11 @@ impl MentionTable {
     }
 }
 
-impl Table for MentionTable {
+fn int32s(values: &mut Vec<i32>) -> ArrayRef {
+    Arc::new(Int32Array::new(std::mem::take(values).into(), None))
+}
+
+impl Table for MentionTable<'_> {
     fn schema() -> SchemaRef {
         MENTIONS.clone()
     }
@@ -285,7 +465,7 @@ impl Table for MentionTable {
     }
 
     fn text_bytes(&self) -> usize {
-        self.doc_id.values_slice().len() + self.text.values_slice().len() + self.ids.items.values_slice().len()
+        self.doc_id.bytes.len() + self.text.bytes.len() + self.ids.bytes.len()
     }
 
     fn finish(&mut self) -> RecordBatch {
@@ -295,8 +475,8 @@ impl Table for MentionTable {
 
 /// Rejected candidates: the columns of [`MentionTable`], then `veto` and `veto_detail`.
 #[derive(Default)]
-pub struct VetoTable {
-    mention: MentionTable,
+pub struct VetoTable<'l> {
+    mention: MentionTable<'l>,
     veto: Dictionary,
     veto_detail: StringBuilder,
 }
@@ -307,17 +487,18 @@ static VETOES: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(fields)
 });
 
-impl VetoTable {
-    /// Adds a rejected candidate. A row without a veto is left out.
-    pub fn push(&mut self, row: &MentionRow<'_>) {
-        let Some((reason, detail)) = row.veto else { return };
-        self.mention.push(row);
-        self.veto.append_value(reason);
-        self.veto_detail.append_value(detail);
+impl<'l> VetoTable<'l> {
+    /// Adds the rejected candidates of a document.
+    pub fn add(&mut self, doc: &Document, result: &ScanResult, lexicon: &'l Lexicon) {
+        self.mention.add(doc, result, lexicon, true);
+        for veto in result.mentions.iter().filter_map(|mention| mention.veto.as_ref()) {
+            self.veto.append_value(veto.reason.as_str());
+            self.veto_detail.append_value(&veto.detail);
+        }
     }
 }
 
-impl Table for VetoTable {
+impl Table for VetoTable<'_> {
     fn schema() -> SchemaRef {
         VETOES.clone()
     }

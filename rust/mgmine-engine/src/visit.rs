@@ -1,11 +1,11 @@
 //! From what the scan found in a document to rows: byte offsets become code points, indexes become names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use mgmine_core::comention::Level;
 use mgmine_core::document::{Document, PassageKind};
-use mgmine_core::lexicon::{ConceptId, Lexicon};
-use mgmine_core::scan::ScanResult;
+use mgmine_core::lexicon::{ConceptId, Lexicon, NameId};
+use mgmine_core::scan::{Mention, ScanResult};
 use mgmine_core::span::CodePoints;
 
 use crate::rows::{ComentionRow, MentionRow, SentenceRow};
@@ -40,31 +40,67 @@ fn passage_of(doc: &Document, index: u32) -> (&'static str, Option<&str>) {
     (passage.kind.as_str(), passage.section.as_deref())
 }
 
-/// Adds the ids of other concepts that share a name, each once. Names of big lexicons may stand for thousands of concepts.
-fn also<'l>(lexicon: &'l Lexicon, others: &[ConceptId], ids: &mut Vec<&'l str>, known: &mut HashSet<&'l str>) {
-    let more = others.iter().flat_map(|&other| lexicon.label_and_ids(other).1.iter());
-    if others.len() <= 8 {
-        for id in more {
-            if !ids.contains(&id) {
-                ids.push(id);
+/// The ids of mentions: those of the concept, then those of the other concepts that share the name, each once. Names of big
+/// lexicons may stand for thousands of concepts, so the ids of these are put together once.
+#[derive(Default)]
+pub struct AllIds<'l> {
+    last: Vec<&'l str>,
+    many: HashMap<NameId, Many<'l>>,
+    /// Ids in `many`.
+    held: usize,
+}
+
+/// The ids of many concepts.
+struct Many<'l> {
+    also: Vec<ConceptId>,
+    ids: Vec<&'l str>,
+}
+
+impl<'l> AllIds<'l> {
+    /// With more other concepts than this, the ids are kept.
+    const FEW: usize = 8;
+    /// Most ids kept.
+    const MOST: usize = 1 << 18;
+
+    /// The ids of a mention.
+    pub fn of(&mut self, mention: &Mention, lexicon: &'l Lexicon) -> &[&'l str] {
+        let ids_of = |concept| lexicon.ids(concept).iter();
+        let others = mention.also.iter().flat_map(|&other| ids_of(other));
+        if mention.also.len() <= Self::FEW {
+            self.last.clear();
+            self.last.extend(ids_of(mention.concept));
+            for id in others {
+                if !self.last.contains(&id) {
+                    self.last.push(id);
+                }
             }
+            return &self.last;
         }
-        return;
+        if self.many.get(&mention.name).is_none_or(|known| known.also != mention.also) {
+            let mut ids: Vec<&'l str> = ids_of(mention.concept).collect();
+            let mut known: HashSet<&'l str> = ids.iter().copied().collect();
+            ids.extend(others.filter(|id| known.insert(id)));
+            self.held += ids.len();
+            if self.held > Self::MOST {
+                self.many.clear();
+                self.held = ids.len();
+            }
+            self.many.insert(mention.name, Many { also: mention.also.clone(), ids });
+        }
+        &self.many[&mention.name].ids
     }
-    known.clear();
-    known.extend(ids.iter());
-    ids.extend(more.filter(|id| known.insert(id)));
 }
 
 /// Calls `visit` with each mention of the document in text order, vetoed candidates included.
-pub fn mentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut visit: impl FnMut(&MentionRow<'_>)) {
+pub fn mentions<'l>(
+    doc: &Document,
+    result: &ScanResult,
+    lexicon: &'l Lexicon,
+    all_ids: &mut AllIds<'l>,
+    mut visit: impl FnMut(&MentionRow<'_>),
+) {
     let mut points = CodePoints::new(&doc.text);
-    let (mut ids, mut known) = (Vec::new(), HashSet::new());
     for mention in &result.mentions {
-        let (label, primary) = lexicon.label_and_ids(mention.concept);
-        ids.clear();
-        ids.extend(primary.iter());
-        also(lexicon, &mention.also, &mut ids, &mut known);
         let (passage, section) = passage_of(doc, mention.passage);
         let span = points.span(mention.span);
         visit(&MentionRow {
@@ -77,9 +113,9 @@ pub fn mentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut visi
             start: span.start,
             end: span.end,
             text: mention.span.of(&doc.text),
-            family: &lexicon.family(lexicon.family_of(mention.concept)).id,
-            concept: label,
-            ids: &ids,
+            family: &lexicon.family(mention.family).id,
+            concept: lexicon.label(mention.concept),
+            ids: all_ids.of(mention, lexicon),
             counted: mention.counted,
             nested_in: mention.nested_in.map(|nested| nested.label(lexicon)),
             veto: mention.veto.as_ref().map(|veto| (veto.reason.as_str(), veto.detail.as_str())),
@@ -95,7 +131,7 @@ pub fn comentions(doc: &Document, result: &ScanResult, lexicon: &Lexicon, mut vi
         families.clear();
         families.extend(comention.families.iter().map(|&family| lexicon.family(family).id.as_str()));
         concepts.clear();
-        concepts.extend(comention.concepts.iter().map(|&concept| lexicon.concept(concept).label));
+        concepts.extend(comention.concepts.iter().map(|&concept| lexicon.label(concept)));
         visit(&ComentionRow {
             doc_id: &doc.id,
             doc_version: doc.version,

@@ -173,16 +173,16 @@ fn a_caller_that_gives_up_ends_the_run() {
 }
 
 fn tables(
+    lexicon: &Lexicon,
     given: Vec<Input>,
     options: &TableOptions,
 ) -> (Vec<(TableKind, RecordBatch)>, Vec<mgmine_engine::collect::Gated>) {
-    let lexicon = lexicon();
     let (mut batches, mut places) = (Vec::new(), Vec::new());
     run::<_, ()>(
         given,
-        &lexicon,
+        lexicon,
         Threads(3),
-        || Tables::new(&lexicon, options),
+        || Tables::new(lexicon, options),
         |_, event| {
             match event {
                 Event::Chunk(Chunk::Batch(kind, batch)) => batches.push((kind, batch)),
@@ -198,6 +198,26 @@ fn tables(
     (batches, places)
 }
 
+/// A value of a record as text; nothing for null.
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned).replace("null", "")
+}
+
+/// What the rows of a name or a document have in common: the columns that are filled for many rows at once.
+fn shared_of(batch: &RecordBatch, row: usize) -> Vec<String> {
+    let column = |name: &str| batch.column_by_name(name).expect("a column");
+    let mut found = Vec::new();
+    for name in ["passage", "section", "family", "concept", "nested_in"] {
+        let dictionary = column(name).as_dictionary::<Int32Type>();
+        let key = dictionary.key(row);
+        found.push(key.map_or("", |key| dictionary.values().as_string::<i32>().value(key)).to_owned());
+    }
+    found.push(column("counted").as_boolean().value(row).to_string());
+    let ids = column("ids").as_list::<i32>().value(row);
+    found.extend(ids.as_string::<i32>().iter().map(|id| id.expect("no null").to_owned()));
+    found
+}
+
 #[test]
 fn tables_hold_what_is_printed_in_batches_of_bounded_size() {
     let sizes = [12_000, 9_000];
@@ -205,11 +225,11 @@ fn tables_hold_what_is_printed_in_batches_of_bounded_size() {
         tables: vec![TableKind::Mentions, TableKind::Vetoes, TableKind::Comentions],
         gate: Gate::default(),
     };
-    let (batches, _) = tables(inputs(&sizes), &options);
+    let (batches, _) = tables(&lexicon(), inputs(&sizes), &options);
     assert!(batches.iter().all(|(_, batch)| batch.num_rows() <= 20_000));
     assert!(batches.iter().filter(|(kind, _)| *kind == TableKind::Mentions).count() > 2);
     let (out, _, summary) = printed(inputs(&sizes), 1);
-    let rows = |wanted: TableKind| -> Vec<(String, i32, i32, String)> {
+    let rows = |wanted: TableKind| -> Vec<(String, i32, i32, String, Vec<String>)> {
         let mut rows = Vec::new();
         for (_, batch) in batches.iter().filter(|(kind, _)| *kind == wanted) {
             let (ids, text) = (batch.column(0).as_string::<i32>(), batch.column_by_name("text").expect("text"));
@@ -217,7 +237,8 @@ fn tables_hold_what_is_printed_in_batches_of_bounded_size() {
                 |name: &str, row| batch.column_by_name(name).expect("a column").as_primitive::<Int32Type>().value(row);
             for row in 0..batch.num_rows() {
                 let text = text.as_string::<i32>().value(row).to_owned();
-                rows.push((ids.value(row).to_owned(), number("start", row), number("end", row), text));
+                let shared = shared_of(batch, row);
+                rows.push((ids.value(row).to_owned(), number("start", row), number("end", row), text, shared));
             }
         }
         rows
@@ -231,7 +252,10 @@ fn tables_hold_what_is_printed_in_batches_of_bounded_size() {
         }
         let number = |key: &str| i32::try_from(record[key].as_i64().expect("a number")).expect("small");
         let text = |key: &str| record[key].as_str().expect("a string").to_owned();
-        let row = (text("doc_id"), number("start"), number("end"), text("text"));
+        let ids = record["ids"].as_array().expect("a list").iter().map(plain);
+        let shared = ["passage", "section", "family", "concept", "nested_in", "counted"].map(|key| plain(&record[key]));
+        let shared = shared.into_iter().chain(ids).collect();
+        let row = (text("doc_id"), number("start"), number("end"), text("text"), shared);
         if record["veto"].is_null() { kept.push(row) } else { vetoed.push(row) }
     }
     assert!(rows(TableKind::Mentions) == kept);
@@ -257,7 +281,7 @@ fn gates_let_through_what_they_say() {
     let gated = |gate| {
         let given = vec![Input::Stream("x".into(), Box::new(Cursor::new(text.clone().into_bytes())))];
         let options = TableOptions { tables: vec![TableKind::Sentences, TableKind::Mentions], gate };
-        let (batches, places) = tables(given, &options);
+        let (batches, places) = tables(&lexicon(), given, &options);
         let mut rows = Vec::new();
         for (_, batch) in batches.iter().filter(|(kind, _)| *kind == TableKind::Sentences) {
             for row in 0..batch.num_rows() {
@@ -292,7 +316,7 @@ fn gates_let_through_what_they_say() {
 #[test]
 fn documents_carry_their_text_only_where_something_was_found() {
     let options = TableOptions { tables: vec![TableKind::Documents], gate: Gate::default() };
-    let (batches, _) = tables(inputs(&[60]), &options);
+    let (batches, _) = tables(&lexicon(), inputs(&[60]), &options);
     let (_, batch) = &batches[0];
     assert_eq!(batch.num_rows(), 60);
     let text = batch.column_by_name("text").expect("text").as_string::<i32>();
@@ -363,11 +387,11 @@ fn a_name_of_many_concepts_has_the_ids_of_all_each_once() {
             writeln!(text, "thing\tX:{id}\tthing {concept}").expect("a string takes everything");
         }
         let lexicon = Lexicon::parse(&[("t.tsv", &text)]).unwrap_or_else(|problems| panic!("{problems:?}"));
-        let given =
-            vec![Input::Stream("x".into(), Box::new(Cursor::new(b"{\"id\": \"a\", \"text\": \"A thing.\"}\n")))];
+        let lines = b"{\"id\": \"a\", \"text\": \"A thing, the Thing.\"}\n{\"id\": \"b\", \"text\": \"A thing.\"}\n";
+        let given = || vec![Input::Stream("x".into(), Box::new(Cursor::new(lines)))];
         let mut out = Vec::new();
         let printed = run::<_, ()>(
-            given,
+            given(),
             &lexicon,
             Threads(1),
             || Printer::new(&lexicon, ALL),
@@ -379,11 +403,18 @@ fn a_name_of_many_concepts_has_the_ids_of_all_each_once() {
             },
             |_| Ok(()),
         );
-        assert_eq!(printed.expect("nothing fails").mentions, 1);
-        let record: serde_json::Value = serde_json::from_slice(&out).expect("a record");
-        let ids: Vec<_> =
-            record["ids"].as_array().expect("a list").iter().map(|id| id.as_str().expect("an id")).collect();
+        assert_eq!(printed.expect("nothing fails").mentions, 3);
         let expected = (0..concepts).filter(|concept| concept % 3 != 0 || *concept == 0).map(|id| format!("X:{id}"));
-        assert!(expected.eq(ids.iter().copied()), "{ids:?}");
+        let expected: Vec<String> = expected.collect();
+        for line in out.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            let record: serde_json::Value = serde_json::from_slice(line).expect("a record");
+            let ids: Vec<String> = record["ids"].as_array().expect("a list").iter().map(plain).collect();
+            assert_eq!(ids, expected);
+        }
+        let options = TableOptions { tables: vec![TableKind::Mentions], gate: Gate::default() };
+        let (batches, _) = tables(&lexicon, given(), &options);
+        let [(_, batch)] = batches.as_slice() else { panic!("one batch") };
+        assert_eq!(batch.num_rows(), 3);
+        assert!((0..3).all(|row| shared_of(batch, row)[6..] == expected));
     }
 }

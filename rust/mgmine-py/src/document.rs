@@ -350,7 +350,7 @@ pub fn explain(py: Python<'_>, lexicon: &Lexicon, document: &Document) -> PyResu
     let result = scanner.result();
     let mut found = result.mentions.iter();
     let mut candidates = Vec::with_capacity(result.mentions.len());
-    visit::mentions(doc, result, lexicon, |row| {
+    visit::mentions(doc, result, lexicon, &mut visit::AllIds::default(), |row| {
         let Some(mention) = found.next() else { return };
         let name = lexicon.name(mention.name);
         candidates.push(Candidate {

@@ -14,7 +14,7 @@ pub(crate) const MAGIC: &[u8; 8] = b"MGMLEXIC";
 pub(crate) const FORMAT: u32 = 4;
 /// Bytes before the sections: magic, format, section count, hash as 32 hexadecimal digits.
 pub(crate) const HEADER: usize = 48;
-pub(crate) const SECTIONS: usize = 10;
+pub(crate) const SECTIONS: usize = 11;
 pub(crate) const CONCEPT_RECORD: usize = 20;
 pub(crate) const NAME_RECORD: usize = 12;
 
@@ -26,10 +26,11 @@ pub(crate) mod section {
     pub const STRINGS: usize = 3;
     pub const HEAD: usize = 4;
     pub const FIRST: usize = 5;
-    pub const PAIRS: usize = 6;
-    pub const SLOTS: usize = 7;
-    pub const ENDS: usize = 8;
-    pub const LOOSE: usize = 9;
+    pub const SECOND: usize = 6;
+    pub const PAIRS: usize = 7;
+    pub const SLOTS: usize = 8;
+    pub const ENDS: usize = 9;
+    pub const LOOSE: usize = 10;
 }
 
 /// Bits of [`flags`].
@@ -312,6 +313,7 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
         strings.into_bytes(),
         built.head,
         built.first,
+        built.second,
         built.pairs,
         built.slots,
         built.ends,

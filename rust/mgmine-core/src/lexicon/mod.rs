@@ -430,7 +430,8 @@ impl Lexicon {
     /// The matcher of all names that begin at a word; `None` if there is none.
     #[must_use]
     pub fn dictionary(&self) -> Option<Dictionary<'_>> {
-        let parts = [section::FIRST, section::PAIRS, section::SLOTS, section::ENDS].map(|number| self.section(number));
+        let parts = [section::FIRST, section::SECOND, section::PAIRS, section::SLOTS, section::ENDS]
+            .map(|number| self.section(number));
         Dictionary::new(self.names(), self.section(section::HEAD), parts)
     }
 
@@ -510,13 +511,23 @@ impl Lexicon {
         }
     }
 
-    /// Label and CURIEs of a concept: what every row of it says.
+    /// The label of a concept.
     #[must_use]
-    pub fn label_and_ids(&self, id: ConceptId) -> (&str, Ids<'_>) {
-        let (records, strings) = (self.section(section::CONCEPTS), self.section(section::STRINGS));
-        let at = id.0 as usize * CONCEPT_RECORD;
-        let [label, ids, close] = [0, 4, 8].map(|field| u32_at(records, at + field));
-        (string_at(strings, label, ids), Ids(string_at(strings, ids, close)))
+    pub fn label(&self, id: ConceptId) -> &str {
+        self.concept_string(id, 0)
+    }
+
+    /// The CURIEs of a concept.
+    #[must_use]
+    pub fn ids(&self, id: ConceptId) -> Ids<'_> {
+        Ids(self.concept_string(id, 4))
+    }
+
+    /// The string that begins where `field` of a concept's record says, up to where the next begins.
+    fn concept_string(&self, id: ConceptId, field: usize) -> &str {
+        let records = self.section(section::CONCEPTS);
+        let at = id.0 as usize * CONCEPT_RECORD + field;
+        string_at(self.section(section::STRINGS), u32_at(records, at), u32_at(records, at + 4))
     }
 
     /// The family of a concept.
