@@ -170,7 +170,17 @@ class Reader(Prose):
             ):
                 # "nuclear accumulation of X" says where
                 return False
-            if draft.group is not None and draft.group.id == "transform" and target.type not in ("t_cell", "cell"):
+            if (
+                draft.predicate in ("expressed_on", "located_in")
+                and target.name is None
+                and target.node.lemma == "complex"
+            ):
+                # "X was found in a complex with Y": no place
+                return False
+            transforming = draft.rule == "compound/transformed" or (
+                draft.group is not None and draft.group.id == "transform"
+            )
+            if transforming and target.type not in ("t_cell", "cell"):
                 return False
             if (
                 draft.predicate == "expresses"
