@@ -27,7 +27,7 @@ LEAST = 5
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archives", nargs="+")
-    parser.add_argument("-C", "--regularisation", type=float, default=0.4)
+    parser.add_argument("-C", "--regularisation", type=float, default=0.3)
     parser.add_argument("-o", "--output", required=True)
     options = parser.parse_args()
     extractor = Extractor()

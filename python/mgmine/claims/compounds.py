@@ -46,10 +46,7 @@ class Compounds(Paths):
                 ):
                     continue
                 if held.type in ("t_cell", "cell") and node.low.rsplit("-", 1)[-1] in (
-                    "stimulated",
-                    "activated",
                     "induced",
-                    "primed",
                     "treated",
                     "enriched",
                     "triggered",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _PRESCRIBING = frozenset(
     {"use", "give", "administer", "approve", "prescribe", "indicate", "employ", "license", "recommend", "apply"}
 )
+_MADE_OF = frozenset({"complex", "heterodimer", "heterocomplex", "dimer", "heterotetramer"})
+"""What is made of the things that it is said to be of."""
 
 
 class Paths(Logic):
@@ -310,6 +312,10 @@ class Paths(Logic):
                 args = self.phrases.objects(kid)
                 if len(args) > 1:
                     return args
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "of" and node.lemma in _MADE_OF:
+                args = self.phrases.objects(kid)
+                if len(args) == 2 and all(arg.name is not None for arg in args):
+                    return args
         if firing.form == "noun" and node.dep == "nsubjpass" and node.head is not None:
             # "no association was found between X and Y"
             for kid in node.head.kids:
@@ -320,6 +326,17 @@ class Paths(Logic):
             if len(args) == 2:
                 return args
         return []
+
+    def _path_complexed(self, firing: Firing) -> list[Arg]:
+        """The X of "X in complex with Y", "X was found in a complex with Y"."""
+        node = firing.node
+        head = node.head
+        if node.lemma not in _MADE_OF or node.dep != "nmod" or node.case() not in ("in", "as") or head is None:
+            return []
+        if head.is_verb:
+            direct = self.direct_object(head) if not self.passive(head) else []
+            return direct or self.subject(head)
+        return self.phrases.subjects(head)
 
     def _path_beneficiary(self, firing: Firing) -> list[Arg]:
         """ "X is needed for Y", "for Y to happen", "to do Y", "for doing Y"."""

@@ -171,11 +171,23 @@ class Reader(Prose):
                 subject.start : subject.end
             ].endswith("-"):
                 return False
-            if (
-                draft.rule == "affects/nominal-agent-of"
-                and subject.name is None
-                and not (subject.node.tag[:2] == "NN" and self.phrases.capital(subject.node))
+            if draft.rule == "affects/nominal-agent-of" and (
+                subject.node.tag[:2] == "JJ"
+                or (subject.name is None and not (subject.node.tag[:2] == "NN" and self.phrases.capital(subject.node)))
             ):
+                # "nuclear accumulation of X" says where
+                return False
+            if (
+                draft.predicate in ("expressed_on", "located_in")
+                and target.name is None
+                and target.node.lemma == "complex"
+            ):
+                # "X was found in a complex with Y": no place
+                return False
+            transforming = draft.rule == "compound/transformed" or (
+                draft.group is not None and draft.group.id == "transform"
+            )
+            if transforming and target.type not in ("t_cell", "cell"):
                 return False
             if (
                 draft.predicate == "expresses"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mgmine.claims.lexical import DATA
 from mgmine.claims.phrase import Arg
+from mgmine.nlp.graph import path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,10 @@ REASONS = {
     "subject-in": "the word {} in the subject", "object-in": "the word {} in the object", "inherited": "an argument that points back",
     "far": "arguments far apart", "commas": "commas between the arguments", "subject-far": "a subject far from the trigger",
     "object-far": "an object far from the trigger", "subject-alone": "a subject of one word", "object-alone": "an object of one word",
+    "subject-sort": "the sort of the subject ({})", "object-sort": "the sort of the object ({})", "sorts": "the sorts of subject and object ({})",
+    "stem": "the trigger word",
+    "subject-way": "the way from the trigger word to the subject ({})", "object-way": "the way from the trigger word to the object ({})",
+    "subject-named": "the name of the subject", "object-named": "the name of the object",
     "subject-symbol": "a symbol as subject", "object-symbol": "a symbol as object", "in-order": "the subject before the object",
 }  # fmt: skip
 """What a family of features is called where it lowers a score; ``{}`` takes the value."""
@@ -108,6 +113,7 @@ def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict
         out["derived"] = 1
     if sentence.passage == "title":
         out["title"] = 1
+    out[f"stem={draft.cue[0].low[:5]}"] = 1
     low = text.lower()
     out.update({f"word={word}": 1 for word in _WORDS if f" {word} " in low or low.startswith(f"{word} ")})
     ends: list[Arg] = []
@@ -128,7 +134,11 @@ def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict
             out[f"{label}-in={word.lower()}"] = 0.5
         if side.inherited:
             out["inherited"] = 1
+        out[f"{label}-way={_way(draft.cue[0], side.node)}"] = 1
+        out[f"{label}-named={side.name is not None} {len(words) > 1}"] = 1
+        out[f"{label}-sort={side.type}"] = 1
     if len(ends) == 2:
+        out[f"sorts={ends[0].type} {ends[1].type}"] = 1
         first, last = sorted(ends, key=lambda side: side.start)
         cue = draft.cue[0]
         out["far"] = min(last.start - first.start, 200) / 60
@@ -138,6 +148,16 @@ def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict
         if ends[0].start < ends[1].start:
             out["in-order"] = 1
     return out
+
+
+def _way(trigger: Node, word: Node) -> str:
+    """The labels between trigger and argument, ``^`` where they go up; the first three are enough to tell one construction from another."""
+    steps = path(trigger, word)
+    if steps is None:
+        return "none"
+    return " ".join(f"^{step.label}" if step.up else step.label for step in steps[:3]) + (
+        " …" if len(steps) > 3 else ""
+    )
 
 
 def _gap(side: Arg, cue: Node) -> int:
