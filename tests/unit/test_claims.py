@@ -13,6 +13,7 @@ import pytest
 from mgmine.claims import Extractor
 from mgmine.claims.extractor import WITHOUT_PARSER
 from mgmine.claims.lexical import DATA, data
+from mgmine.nlp.graph import Node
 from mgmine.records import GatedDocument, Mention, Sentence
 
 if TYPE_CHECKING:
@@ -282,3 +283,19 @@ def test_the_collector_of_cycles_is_as_the_caller_left_it(extractor: Extractor) 
             assert [*seen, gc.isenabled()] == [on] * 4
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Propranolol, a beta blocker, lowers heart rate.",
+        "Magnesium did not affect proliferation but increased killing.",
+        "Whether magnesium regulates LFA-1 has not been studied.",
+        "Magnesium, and not calcium, opened and held LFA-1.",
+        "They also lower LFA-1, whereas magnesium does not.",
+    ],
+)
+def test_a_mended_word_is_of_the_class_its_tag_says(extractor: Extractor, text: str) -> None:
+    (reading,) = extractor.explain(document(text), 0)
+    fresh = [Node(node.i, node.text, node.norm, node.tag, node.dep, node.start, node.end) for node in reading.graph]
+    assert [(node.is_verb, node.is_noun) for node in reading.graph] == [(one.is_verb, one.is_noun) for one in fresh]

@@ -34,11 +34,6 @@ _SLOWER = frozenset({
 })  # fmt: skip
 
 
-_PEOPLE = frozenset({
-    "patient", "individual", "people", "person", "participant", "recipient", "subject", "man", "woman", "child", "adult", "case", "carrier", "survivor",
-})  # fmt: skip
-
-
 class Causes(Compounds):
     """Reads adverbials and clauses of cause, consequences and perturbations."""
 
@@ -406,7 +401,7 @@ class Causes(Compounds):
                     unstated=flips and sign != "0",
                 )  # fmt: skip
                 draft.reasons.append("effect under a condition")
-                if rule and not flips and any(one.lemma in _PEOPLE for one in self.subject_nodes(verb)):
+                if rule and not flips and any(one.lemma in self.data.people for one in self.subject_nodes(verb)):
                     # people who were given something differ from others in more than that
                     draft.predicate, draft.modality = "correlates_with", "correlational"
                 self._add(draft)

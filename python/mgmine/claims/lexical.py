@@ -100,6 +100,7 @@ class Data:
     base_directions: dict[str, int] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
     state_nouns: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
     cohorts: frozenset[str] = frozenset()
     cohort_groups: frozenset[str] = frozenset()
     outcome_verbs: frozenset[str] = frozenset()
@@ -259,7 +260,8 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
         for word in words:
             target.setdefault(word, value)
     out.state_nouns = _nouns(table["state"]["nouns"])
-    out.cohorts = _nouns(table["cohort"]["nouns"])
+    out.people = _nouns(table["cohort"]["people"])
+    out.cohorts = out.people | _nouns(table["cohort"]["nouns"])
     out.cohort_groups = _nouns(table["cohort"]["groups"])
     for key, words in (
         ("outcome", table["outcome"]["verbs"]),

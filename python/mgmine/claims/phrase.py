@@ -128,8 +128,8 @@ class Phrases:
         ):
             # "interleukin 16"
             end = following.end
+        cases = ("of", "in") if head.lemma in _CHANGED else ("of",)
         for kid in head.kids:
-            cases = ("of", "in") if head.lemma in _CHANGED else ("of",)
             if kid.i > head.i and kid.dep == "nmod" and kid.case() in cases and kid.i - head.i <= 6:
                 end = max(end, self.span(kid)[1])
                 break
@@ -295,7 +295,7 @@ class Phrases:
         # a compound token that ends in a name ("serum-magnesium") or holds one ("anti-LFA-1")
         key = node.lemma
         kind = data.perturbation_nouns.get(node.low)
-        if kind is None and any(kid.low in _DISABLING and kid.i < node.i for kid in node.kids) and key in _CHANGED:
+        if kind is None and key in _CHANGED and any(kid.low in _DISABLING and kid.i < node.i for kid in node.kids):
             kind = data.perturbation_nouns["loss-of-function"]
         themes = self.themes(node)
         if themes and themes[0].tag == "WP$":

@@ -81,12 +81,7 @@ def _unknown(reader: Reader, node: Node) -> bool:
         )
     if node.lemma in ("await", "need", "require", "deserve", "merit", "warrant") and node.is_verb:
         # "whether X prevents Y awaits a trial"
-        return any(
-            one.low in ("whether", "if", "how")
-            for kid in node.kids
-            if kid.i < node.i and kid.is_verb
-            for one in kid.kids
-        )
+        return any(kid.i < node.i and kid.is_verb and _asks(kid) for kid in node.kids)
     if not node.is_verb or node.lemma not in cues["verbs"]:
         return False
     if any(kid.low in cues["adverbs"] and kid.i < node.i for kid in node.kids):
@@ -106,8 +101,9 @@ def _unknown(reader: Reader, node: Node) -> bool:
     subjects = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
     if any(one.low in ("little", "nothing") for one in subjects):
         return True
+    asked = any(kid.dep in ("csubj", "csubjpass", "advcl", "ccomp", "nsubjpass") and _asks(kid) for kid in node.kids)
     looked = ("show", "see", "test", "study", "prove", "identify", "examine")
-    if reader.scope.negated(node) and (node.lemma not in looked or _asked(node)):
+    if reader.scope.negated(node) and (node.lemma not in looked or asked):
         return True
     return (
         reader.scope.negated(node)
@@ -116,14 +112,9 @@ def _unknown(reader: Reader, node: Node) -> bool:
     )
 
 
-def _asked(node: Node) -> bool:
-    """ "whether X does Y has not been tested"."""
-    return any(
-        one.low in ("whether", "if", "how")
-        for kid in node.kids
-        if kid.dep in ("csubj", "csubjpass", "advcl", "ccomp", "nsubjpass")
-        for one in kid.kids
-    )
+def _asks(clause: Node) -> bool:
+    """ "whether X does Y", "how X does Y"."""
+    return any(kid.low in ("whether", "if", "how") for kid in clause.kids)
 
 
 def _pending(node: Node) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mgmine.claims.wording import mend, mend_clauses
+from mgmine.claims.wording import mend, mend_clauses, take_place
 
 if TYPE_CHECKING:
     from mgmine.claims.lexical import Data
@@ -69,14 +69,9 @@ def _passives(graph: Graph) -> None:
             or verb.dep != "xcomp"
         ):
             continue
-        above, label = node.head, node.dep
-        node.kids.remove(verb)
-        verb.head, verb.dep = above, label
-        if above is not None:
-            above.kids[above.kids.index(node)] = verb
+        take_place(verb, node.head, node.dep)
         for kid in list(node.kids):
             kid.attach(verb, "nsubjpass" if kid.dep == "nsubj" else kid.dep)
-        node.head = None
         node.attach(verb, "auxpass")
 
 
@@ -675,34 +670,10 @@ def _initial_subject(graph: Graph, data: Data) -> None:
                     noun.attach(node, "nsubj")
 
 
-_ADVERBS = frozenset(
-    {
-        "thus",
-        "hence",
-        "here",
-        "now",
-        "then",
-        "also",
-        "instead",
-        "indeed",
-        "again",
-        "there",
-        "together",
-        "still",
-        "yet",
-        "later",
-        "soon",
-        "next",
-        "in",
-        "only",
-    }
-)
-
-
 _ADVERBS = frozenset({
     "however", "moreover", "furthermore", "therefore", "thus", "hence", "here", "there", "then", "now", "today", "indeed", "instead", "also", "again",
     "nevertheless", "nonetheless", "meanwhile", "further", "rather", "besides", "overall", "alternatively", "perhaps", "elsewhere", "afterwards",
-    "thereafter", "otherwise", "still", "yet", "first", "second", "third", "next", "last", "once", "later", "soon", "together", "in", "so",
+    "thereafter", "otherwise", "still", "yet", "first", "second", "third", "next", "last", "once", "later", "soon", "together", "in", "only", "so",
 })  # fmt: skip
 
 
@@ -729,7 +700,7 @@ def _initial_name(graph: Graph) -> None:
     verb = name.head
     if verb is not said.head or verb is None or graph.nodes[said.i + 1].low != ",":
         return
-    name.tag = "NN"
+    name.retag("NN")
     name.attach(verb, said.dep)
     said.attach(name, "appos")
 
@@ -1142,7 +1113,8 @@ def _verb_after_but(graph: Graph, data: Data) -> None:
         verb = noun.head.head
         if verb is None or not verb.is_verb or not any(kid.dep == "neg" for kid in verb.kids):
             continue
-        node.tag, node.lemma = "VBD", data.lemmas[node.low]
+        node.retag("VBD")
+        node.lemma = data.lemmas[node.low]
         for kid in [kid for kid in noun.head.kids if kid.dep == "cc"]:
             kid.attach(verb, "cc")
         node.attach(verb, "conj")

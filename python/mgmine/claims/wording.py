@@ -121,7 +121,7 @@ def _hand_in_hand(graph: Graph, node: Node) -> None:
         node.retag("VBZ" if node.low == "goes" else "VBD")
     if node.head is hand:
         above, label = hand.head, hand.dep
-        _take_place(node, above, label)
+        take_place(node, above, label)
         for kid in [kid for kid in hand.kids if kid is not node and kid is not other]:
             _hang(kid, node, kid.dep)
     for kid in [kid for place in (hand, other) for kid in place.kids if kid.dep == "nmod" and kid.i > other.i]:
@@ -146,7 +146,7 @@ def _hang(node: Node, head: Node, dep: str) -> None:
         node.attach(head, dep)
 
 
-def _take_place(node: Node, above: Node | None, label: str) -> None:
+def take_place(node: Node, above: Node | None, label: str) -> None:
     """Hangs a node where another hung; at the top where that was the root."""
     if above is None:
         if node.head is not None:
@@ -203,7 +203,7 @@ def _letting(graph: Graph, node: Node, data: Data) -> None:
         above, label = named.head, named.dep
     node.retag("VBZ" if node.low.endswith("s") else "VBP")
     node.lemma = _LETTING[node.low]
-    _take_place(node, above, label)
+    take_place(node, above, label)
     _hang(named, node, "nsubj")
     done.retag("VB")
     _hang(done, node, "ccomp")
@@ -257,7 +257,7 @@ def _did_worse(node: Node) -> None:
     head = node.head
     if node.lemma != "do" or head is None or head.low not in _PACE or head.i != node.i + 1:
         return
-    _take_place(node, head.head, head.dep)
+    take_place(node, head.head, head.dep)
     node.retag("VBD" if node.low == "did" else "VBZ" if node.low == "does" else "VBP")
     for kid in [kid for kid in head.kids if kid is not node]:
         _hang(kid, node, kid.dep)
@@ -408,7 +408,7 @@ def _parallel_clause(node: Node) -> None:
         if main is not None and main.is_verb and node.i < main.i and node.tag in _FINITE and node.of("nsubj", "nsubjpass") and (
             not any(kid.dep == "mark" for kid in node.kids) and main.of("nsubj", "nsubjpass")
         ):  # fmt: skip
-            _take_place(node, main.head, main.dep)
+            take_place(node, main.head, main.dep)
             _hang(head, node, "advcl")
             _hang(main, node, "conj")
         return
@@ -419,7 +419,7 @@ def _parallel_clause(node: Node) -> None:
     if any(kid.dep == "mark" or kid.tag in ("WRB", "IN") for kid in node.kids):
         return
     above, label = head.head, head.dep
-    _take_place(node, above, label)
+    take_place(node, above, label)
     _hang(head, node, "conj")
 
 

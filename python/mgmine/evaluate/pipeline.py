@@ -111,10 +111,8 @@ def _sentence(path: Path, rows: list[list[str]], spaced: bool) -> list[Word]:
         if head >= len(rows):
             raise InputError(f"{path}: the head of {cells[1]!r} is token {head + 1} of a sentence of {len(rows)}")
         after = texts[index + 1] if index + 1 < len(rows) else ""
-        hyphen = "HYPH" in (
-            cells[4],
-            rows[index + 1][4] if after else "",
-        )  # one inside a word, in tags of the Penn Treebank
+        # One inside a word, in tags of the Penn Treebank.
+        hyphen = any(row[4] == "HYPH" for row in rows[index : index + 2])
         space = "SpaceAfter=No" not in cells[9] if spaced else not (hyphen or _touch(texts[index], after))
         dep = "ROOT" if cells[7] == "root" else cells[7]
         words.append(

@@ -29,11 +29,6 @@ class Statement:
     name: str
     sql: str
 
-    @property
-    def words(self) -> frozenset[str]:
-        """The words it consists of, in lower case."""
-        return words(self.sql)
-
 
 @lru_cache(maxsize=1)
 def statements() -> tuple[Statement, ...]:
