@@ -1,14 +1,15 @@
-"""The generated pages of the reference are current, and the documents' links lead somewhere."""
+"""The generated pages of the reference are current, the documents' links lead somewhere, and the README's first screen is what one sees."""
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, run_mgmine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,3 +38,21 @@ def test_links(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), f"{path.name}: {target} leads nowhere"
+
+
+@pytest.mark.nlp
+def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    shown = [line.split() for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()]
+    printed = run_mgmine("demo", "-o", tmp_path / "demo").stdout.splitlines()
+    table = [line.split("\t") for line in printed if "\t" in line]
+    assert len(table) == 2
+    assert all(row in shown for row in table)
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", ROOT / "docs" / "tutorial" / "first-report.md"], ids=lambda path: path.name
+)
+def test_the_document_to_explain_is_in_the_files_read_before(path: Path, shared: Path) -> None:
+    (pmid,) = re.findall(r"mgmine explain (\d+)", path.read_text(encoding="utf-8"))
+    with gzip.open(shared / "pubmed" / "pubmed21n1298.xml.gz") as file:
+        assert f'<PMID Version="1">{pmid}</PMID>'.encode() in file.read()
