@@ -3,7 +3,9 @@
 //! A table cuts a batch when it holds enough rows or enough text, so memory stays flat for any input. Where it cuts
 //! depends on the rows alone, never on timing or threads. Strings with few distinct values are dictionary encoded.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::iter::repeat_n;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -256,50 +258,34 @@ struct Common {
 /// What is known of the names that a batch has had so far, so that the lexicon is asked for their strings once a batch.
 #[derive(Default)]
 struct Commons {
-    /// Open addressing: a name plus one, or 0.
-    slots: Vec<(u32, Common)>,
-    count: usize,
+    of: HashMap<NameId, Common, BuildHasherDefault<ByNumber>>,
     also: Vec<ConceptId>,
 }
 
 impl Commons {
-    fn get(&self, name: NameId) -> Option<&Common> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        let (key, common) = &self.slots[self.slot(name.0 + 1)];
-        (*key != 0).then_some(common)
-    }
-
-    fn set(&mut self, name: NameId, common: Common) {
-        if (self.count + 1) * 2 > self.slots.len() {
-            let size = (self.slots.len() * 2).max(1 << 10);
-            for old in std::mem::replace(&mut self.slots, vec![Default::default(); size]) {
-                if old.0 != 0 {
-                    let slot = self.slot(old.0);
-                    self.slots[slot] = old;
-                }
-            }
-        }
-        let slot = self.slot(name.0 + 1);
-        self.count += usize::from(self.slots[slot].0 == 0);
-        self.slots[slot] = (name.0 + 1, common);
-    }
-
-    /// Where a key stands, or would stand.
-    fn slot(&self, key: u32) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = (key.wrapping_mul(0x9e37_79b1) >> 7) as usize & mask;
-        while self.slots[slot].0 != 0 && self.slots[slot].0 != key {
-            slot = (slot + 1) & mask;
-        }
-        slot
-    }
-
     fn clear(&mut self) {
-        self.slots.fill(Default::default());
-        self.count = 0;
+        self.of.clear();
         self.also.clear();
+    }
+}
+
+/// Hashes a number by one multiplication: names are met by the million.
+#[derive(Default)]
+struct ByNumber(u64);
+
+impl Hasher for ByNumber {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        // The map takes its place from the low bits and its tag from the high ones; a product is well mixed in the latter.
+        let product = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product.rotate_left(32);
     }
 }
 
@@ -402,7 +388,7 @@ impl<'l> MentionTable<'l> {
 
     /// Adds concept and ids of a mention.
     fn add_common(&mut self, mention: &Mention, lexicon: &'l Lexicon) {
-        if let Some(common) = self.commons.get(mention.name)
+        if let Some(common) = self.commons.of.get(&mention.name)
             && self.commons.also[common.also.0 as usize..common.also.1 as usize] == mention.also
         {
             self.concept.keys.push(common.concept);
@@ -424,7 +410,7 @@ impl<'l> MentionTable<'l> {
             ids: (first, self.ids.len() as u32),
             also: (from, self.commons.also.len() as u32),
         };
-        self.commons.set(mention.name, common);
+        self.commons.of.insert(mention.name, common);
     }
 
     fn columns(&mut self) -> Vec<ArrayRef> {
