@@ -279,7 +279,7 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
         "reach", "enter", "adhere", "migrate", "proliferate", "spread", "form", "move", "change", "act", "function", "serve",
         "work", "behave", "play", "have", "exert", "occur", "happen", "vanish", "disappear", "cease", "remain", "stay", "become", "lack",
         "fail", "tend", "appear", "seem", "attempt", "manage", "continue", "need", "enable", "allow", "lose", "gain", "take", "cross", "polarize", "secrete",
-        "include", "encompass", "be", "do", "make", "get", "give", "hydrolyze", "phosphorylate", "assemble", "aggregate", "crawl", "roll", "arrive",
-        "die", "divide", "differentiate", "degranulate", "flux", "mount", "deliver", "supply", "lyse", "engulf", "sprout", "patrol", "infiltrate", "survey", "let", "extravasate", "signal", "swell", "contract", "translocate", "traffic", "persist", "conjugate",
+        "include", "encompass", "be", "do", "make", "get", "give", "hydrolyze", "assemble", "aggregate", "crawl", "roll", "arrive",
+        "die", "divide", "differentiate", "degranulate", "flux", "mount", "deliver", "supply", "lyse", "engulf", "sprout", "patrol", "infiltrate", "survey", "let", "extravasate", "signal", "swell", "contract", "translocate", "traffic", "persist", "conjugate", "release",
     ):  # fmt: skip
         _learn(out, verb)

@@ -307,19 +307,19 @@ class Paths(Logic):
     def _path_pair(self, firing: Firing) -> list[Arg]:
         """ "between X and Y", "of X with Y" or a coordinated subject, as the two sides of something mutual."""
         node = firing.node
-        for kid in node.kids:
-            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "between":
+        places = [node]
+        if firing.form == "noun" and node.dep in ("nsubj", "nsubjpass", "dobj") and node.head is not None:
+            # "no association was found between X and Y", "no relationship emerged between X and Y"
+            places.append(node.head)
+        for kid in (kid for place in places for kid in place.kids if kid.dep == "nmod" and kid.i > node.i):
+            case = kid.case()
+            if case == "between":
                 args = self.phrases.objects(kid)
                 if len(args) > 1:
                     return args
-            if kid.dep == "nmod" and kid.i > node.i and kid.case() == "of" and node.lemma in _MADE_OF:
+            elif case == "of" and kid.head is node and node.lemma in _MADE_OF:
                 args = self.phrases.objects(kid)
                 if len(args) == 2 and all(arg.name is not None for arg in args):
-                    return args
-        if firing.form == "noun" and node.dep == "nsubjpass" and node.head is not None:
-            # "no association was found between X and Y"
-            for kid in node.head.kids:
-                if kid.dep == "nmod" and kid.case() == "between" and len(args := self.phrases.objects(kid)) > 1:
                     return args
         if firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids):
             args = self.subject(node)
@@ -373,9 +373,9 @@ class Paths(Logic):
             and head.i < node.i
             and any(kid.dep in ("nsubj", "nsubjpass") for kid in node.kids)
             and head.low in self.data.adjectives
-            and self.data.adjectives[head.low].frame == "required_for"
+            and self.data.adjectives[head.low].frame in ("required_for", "sufficient")
         ):
-            # "A was dispensable for Y, whereas B was essential": for Y too
+            # "A was dispensable (or sufficient) for Y, whereas B was essential": for Y too
             for kid in head.kids:
                 cases = ("for", "in", "to", "during") if kid.i > head.i else ("for",)
                 if kid.dep == "nmod" and kid.is_noun and kid.case() in cases:

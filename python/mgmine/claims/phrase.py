@@ -491,7 +491,8 @@ class Phrases:
     def _composed(self, node: Node, themes: list[Node], depth: int) -> list[Arg]:
         """Nouns of change in an object: "a loss of X" is X, sign −; "activation of LFA-1" is LFA-1, aspect activity."""
         group = self.data.nouns.get(node.low)
-        if group is None or group.sign is None or group.frame not in ("affects",):
+        if group is None or group.sign is None or group.frame not in ("affects",) or group.id == "modify":
+            # "the phosphorylation of X" is what happens to it, and says no direction
             return []
         if node.lemma in _DEEDS or (node.lemma == "loss" and themes[0].i < node.i):
             # "magnesium loss" is a process, "a loss of magnesium" a change
