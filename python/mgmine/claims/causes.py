@@ -15,10 +15,19 @@ if TYPE_CHECKING:
     from mgmine.nlp.graph import Node
 
 _GIVEN: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("treat", "incubate", "supplement", "feed", "pretreat", "load", "stimulate", "pulse", "give"), ("with",)), "expose": ("to",),
+    **dict.fromkeys(("treat", "incubate", "supplement", "feed", "pretreat", "load", "stimulate", "pulse", "give"), ("with",)),
+    **dict.fromkeys(("expose", "allocate", "assign", "randomize"), ("to",)),
     **dict.fromkeys(("culture", "grow", "keep", "maintain", "rear", "raise", "expand", "hold", "bathe"), ("in", "with", "on", "under")),
 }  # fmt: skip
 """Verbs of treating, with the prepositions that bring what was given."""
+_GETTING = frozenset({"receive", "take", "get"})
+ARMS = frozenset({"group", "arm"})
+_UNGIVEN = frozenset({
+    "placebo", "control", "saline", "vehicle", "sham", "untreated", "comparison", "comparator", "reference", "study", "treatment", "patient",
+    "intervention", "age", "experimental", "treated", "trial", "other", "same", "first", "second",
+})  # fmt: skip
+"""What a group is called that does not say what sets it apart."""
+_ANIMALS = frozenset({"mouse", "rat", "animal", "rabbit", "pig", "dog", "hamster", "chick", "calf", "lamb", "monkey"})
 TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 
@@ -105,7 +114,8 @@ class Causes(Compounds):
                     out.extend(found)
             return out
         if verb.lemma in ("lose", "gain") and has_object:
-            sign = "-" if verb.lemma == "lose" else "+"
+            less = any(self.phrases.has_direction(kid) < 0 for kid in verb.of("dobj"))
+            sign = "-" if (verb.lemma == "lose") != less else "+"
             return [(arg, sign, [verb]) for arg in self.direct_object(verb)]
         if verb.lemma in (
             "observe",
@@ -144,6 +154,13 @@ class Causes(Compounds):
                 "hold",
                 "make",
                 "form",
+                "need",
+                "require",
+                "use",
+                "consume",
+                "eat",
+                "receive",
+                "shed",
             )
         ):
             for kid in verb.kids:
@@ -348,11 +365,47 @@ class Causes(Compounds):
                 continue
             if not effects:
                 return
-            self._cause_drafts(causes, effects, verb)
+            self._cause_drafts(causes, effects, verb, people=self._people(kid))
+        if not holders:
+            self._reference(verb, hasty, effects)
         if holders:
             if effects is None:
                 effects = self._effects(verb)
-            self._cause_drafts(holders, effects, verb, "affects/perturbed-holder")
+            people = any(self._people(one) for one in self.subject_nodes(verb))
+            self._cause_drafts(holders, effects, verb, "affects/perturbed-holder", people)
+
+    def _reference(self, verb: Node, around: list[Node], effects: list[tuple[Arg, str, list[Node]]] | None) -> None:
+        """ "X was higher in the placebo group than in the Y group": those given Y had less X."""
+        if effects is not None:
+            return
+        for kid in around:
+            if kid.dep != "nmod" or kid.case().split(" ")[0] not in ("than", "versus", "vs"):
+                continue
+            given = self._treated(kid)
+            if given:
+                turned = [(arg, {"+": "-", "-": "+"}.get(sign, sign), cue) for arg, sign, cue in self._effects(verb)]
+                self._cause_drafts(given, turned, verb, people=self._people(kid))
+                return
+
+    def _people(self, node: Node) -> bool:
+        """Whether a noun names people, or a group that is not said to be of animals or cells."""
+        if node.lemma in self.data.people:
+            return True
+        return (node.lemma in ARMS or node.low == "those") and not any(
+            one.lemma in _ANIMALS or one.lemma in self.data.cells for one in self.graph.nodes
+        )
+
+    def _arm(self, node: Node) -> list[Arg]:
+        """ "the magnesium group", "the zinc arm": what those in it were given, or have."""
+        if node.lemma not in ARMS:
+            return []
+        for kid in reversed(node.kids):
+            if kid.i > node.i or kid.dep not in ("compound", "amod", "nmod:npmod", "dep"):
+                continue
+            if kid.low in _UNGIVEN or kid.low in self.data.levels or not (kid.is_noun or kid.i in self.phrases.at):
+                return []
+            return self.phrases.resolve(kid, True)
+        return []
 
     def _shared_effects(self, verb: Node, cause: Node) -> list[tuple[Arg, str, list[Node]]]:
         """ "X fell and Y rose after Z": Z stands behind both."""
@@ -374,6 +427,7 @@ class Causes(Compounds):
         effects: list[tuple[Arg, str, list[Node]]],
         verb: Node,
         rule: str = "",
+        people: bool = False,
     ) -> None:
         for cause, kind, flips in causes:
             for seen, sign, cue in effects:
@@ -401,8 +455,10 @@ class Causes(Compounds):
                     unstated=flips and sign != "0",
                 )  # fmt: skip
                 draft.reasons.append("effect under a condition")
-                if rule and not flips and any(one.lemma in self.data.people for one in self.subject_nodes(verb)):
+                if people and not flips:
                     # people who were given something differ from others in more than that
+                    if cause.name is None and target.name is None and kind is None:
+                        continue
                     draft.predicate, draft.modality = "correlates_with", "correlational"
                 self._add(draft)
                 for one in cue:
@@ -443,26 +499,12 @@ class Causes(Compounds):
                     if kid.dep == "nmod" and kid.case() == "to"
                     for arg in self.phrases.objects(kid)
                 ]
-            if node.lemma in self.data.cohorts | self.data.cells and words[:1] in (["in"], ["among"]):
-                given: list[tuple[Arg, PerturbationKind | None, bool]] = []
+            if node.lemma in self.data.cohorts | self.data.cells | ARMS and words[:1] in (["in"], ["among"], ["for"]):
+                given = self._treated(node)
                 for kid in node.kids:
                     if kid.dep == "nmod" and kid.case() in ("on", "under"):
                         # "in mice on a magnesium-free diet"
                         given.extend((arg, removal, True) for arg in self._absent_modifier(kid))
-                    if kid.dep == "acl" and kid.lemma in (
-                        "feed",
-                        "give",
-                        "receive",
-                        "supplement",
-                        "treat",
-                        "administer",
-                    ):
-                        for inner in kid.kids:
-                            if inner.dep == "dobj" or (inner.dep == "nmod" and inner.case() == "with"):
-                                for arg in self.phrases.subjects(inner):
-                                    given.extend(
-                                        (theme, removal, True) for theme in arg.themes
-                                    ) if arg.bare else given.append((arg, None, False))
                 if given:
                     return given
             split = self._absent_modifier(node)
@@ -588,14 +630,14 @@ class Causes(Compounds):
     def _treated(self, node: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
         """ "EDTA-treated T cells", "T cells treated with EDTA": what they were given."""
         addition = self.data.perturbation_nouns["addition"]
-        out: list[tuple[Arg, PerturbationKind | None, bool]] = []
+        out: list[tuple[Arg, PerturbationKind | None, bool]] = [(arg, None, False) for arg in self._arm(node)]
         for kid in node.kids:
             if kid.dep == "amod" and "-" in kid.low and kid.low.rsplit("-", 1)[1] in TREATED:
                 parts = self._parts(kid, kid.start, kid.start + kid.text.rfind("-"))
                 out.extend((part, addition, False) for part in parts)
-            elif kid.dep == "acl" and kid.lemma in _GIVEN:
+            elif kid.dep in ("acl", "acl:relcl") and (kid.lemma in _GIVEN or kid.lemma in _GETTING):
                 for inner in kid.kids:
-                    if (inner.dep == "nmod" and inner.case() in _GIVEN[kid.lemma]) or inner.dep == "dobj":
+                    if (inner.dep == "nmod" and inner.case() in _GIVEN.get(kid.lemma, ())) or inner.dep == "dobj":
                         for arg in self.phrases.subjects(inner):
                             if arg.bare:
                                 # "fed a magnesium-free diet"

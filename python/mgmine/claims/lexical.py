@@ -280,6 +280,6 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
         "work", "behave", "play", "have", "exert", "occur", "happen", "vanish", "disappear", "cease", "remain", "stay", "become", "lack",
         "fail", "tend", "appear", "seem", "attempt", "manage", "continue", "need", "enable", "allow", "lose", "gain", "take", "cross", "polarize", "secrete",
         "include", "encompass", "be", "do", "make", "get", "give", "hydrolyze", "assemble", "aggregate", "crawl", "roll", "arrive",
-        "die", "divide", "differentiate", "degranulate", "flux", "mount", "deliver", "supply", "lyse", "engulf", "sprout", "patrol", "infiltrate", "survey", "let", "extravasate", "signal", "swell", "contract", "translocate", "traffic", "persist", "conjugate", "release",
+        "die", "divide", "differentiate", "degranulate", "flux", "mount", "deliver", "supply", "lyse", "engulf", "sprout", "patrol", "infiltrate", "survey", "let", "extravasate", "signal", "swell", "contract", "translocate", "traffic", "persist", "conjugate", "release", "consume", "shed", "assign", "allocate", "randomize", "receive",
     ):  # fmt: skip
         _learn(out, verb)

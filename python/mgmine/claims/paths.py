@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _PRESCRIBING = frozenset(
     {"use", "give", "administer", "approve", "prescribe", "indicate", "employ", "license", "recommend", "apply"}
 )
+_INVERSE = frozenset({"inversely", "negatively", "inverse", "negative", "reciprocal", "reciprocally"})
+_PARALLEL = frozenset({"positive", "direct", "linear", "dose-response", "proportional"})
 _MADE_OF = frozenset({"complex", "heterodimer", "heterocomplex", "dimer", "heterotetramer"})
 """What is made of the things that it is said to be of."""
 
@@ -109,6 +111,8 @@ class Paths(Logic):
                 if rule.id == "correlates/noun" and any(kid.low == "no" for kid in node.kids):
                     # "no association": looked for, not found
                     draft.sign, draft.final = "0", True
+            if group.predicate == "related_to":
+                self._covarying(draft)
             if group.light and node.lemma in ("confer", "provide", "yield", "give") and any(
                 kid.dep == "dobj" and kid.lemma in ("role", "support", "evidence", "insight") for kid in node.kids
             ):  # fmt: skip
@@ -156,6 +160,18 @@ class Paths(Logic):
             made = True
         return made
 
+    def _covarying(self, draft: Draft) -> None:
+        """ "an inverse relationship", "no relationship": a correlation with its sign."""
+        words = {kid.low for kid in draft.anchor.kids if kid.i < draft.anchor.i}
+        sign = "0" if "no" in words else "-" if words & _INVERSE else "+" if words & _PARALLEL else None
+        if sign is not None:
+            draft.predicate, draft.sign, draft.modality, draft.final = (
+                "correlates_with",
+                sign,
+                "correlational",
+                sign == "0",
+            )
+
     def _harmful(self, target: Arg) -> bool:
         """Whether an argument is a disease, a symptom or a shortage."""
         lemma = target.node.lemma
@@ -181,9 +197,7 @@ class Paths(Logic):
             return sign
         factor = 1
         for kid in firing.node.kids:
-            if kid.low in ("inversely", "negatively", "inverse", "negative", "reciprocal") or kid.low.startswith(
-                "anti"
-            ):
+            if kid.low in _INVERSE or kid.low.startswith("anti"):
                 factor = -factor
         if (
             firing.form == "adjective"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mgmine.nlp.graph import Node
 
 _BEARING = frozenset({"carry", "bear", "display", "harbor", "harbour", "have", "hold", "present", "possess", "wear"})
+_RENDERING = frozenset({"make", "render", "leave", "keep"})
 _SIDES = frozenset({"surface", "membrane"})
 _TYING = frozenset({"tie", "link", "connect", "relate", "couple", "join", "bind"})
 _CARRYING = frozenset({"carry", "hold", "bind", "contain", "have", "bear", "coordinate", "take"})
@@ -91,6 +92,7 @@ class Prose(Statements):
         for node in self.graph.nodes:
             if not node.is_verb:
                 continue
+            self._made_more(node)
             self._borne(node)
             self._tied(node)
             self._must_carry(node)
@@ -106,6 +108,40 @@ class Prose(Statements):
         for draft in list(self.fired.get(node.i, ())):
             if not predicates or draft.predicate in predicates:
                 self._drop(draft)
+
+    def _made_more(self, node: Node) -> None:
+        """ "makes cells stronger", "rendered them less responsive": read from the order of the words, for parses differ."""
+        if node.lemma not in _RENDERING or self.passive(node) or self.fired.get(node.i):
+            return
+        nodes = self.graph.nodes
+        for word in nodes[node.i + 2 : node.i + 8]:
+            held = nodes[word.i - 1]
+            degree = word.low in ("more", "less")
+            if not degree and (word.tag not in ("JJR", "RBR", "NN", "JJ") or not word.low.endswith("er")):
+                if word.is_verb or word.tag in ("CC", ",", "WDT", "MD") or word.low == "to":
+                    return
+                continue
+            quality = nodes[word.i + 1] if degree and word.i + 1 < len(nodes) else word
+            after = nodes[quality.i + 1] if quality.i + 1 < len(nodes) else None
+            if (
+                not held.is_noun
+                or (quality.tag[:2] in ("NN", "DT", "IN") and degree)
+                or (after is not None and after.is_noun)
+            ):
+                return
+            if not degree and word.tag in ("NN", "JJ") and (word.low in self.data.cells or held.head is not word):
+                return
+            sign = -1 if word.low == "less" else self.data.directions.get(word.low, 1)
+            if degree and self.data.states.get(quality.low, 1) < 0:
+                sign = -sign
+            self._withdraw(quality)
+            for target in self.phrases.objects(held):
+                for agent in self.agent(node):
+                    self._add(Draft(
+                        agent, "affects", target, [node, word], "resultative/state", self.data.scores["resultative/state"], node,
+                        sign="+" if sign > 0 else "-", aspect=target.aspect or "function",
+                    ))  # fmt: skip
+            return
 
     def _borne(self, node: Node) -> None:
         """ "cells carry X on their surface", "X is carried by cells": X is found on the cells."""

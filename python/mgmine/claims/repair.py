@@ -20,6 +20,7 @@ def repair(graph: Graph, data: Data) -> None:
     """Changes the graph in place."""
     if not graph.nodes:
         return
+    _plurals(graph)
     _passives(graph)
     _auxiliaries(graph)
     _lemmas(graph, data)
@@ -55,6 +56,20 @@ def repair(graph: Graph, data: Data) -> None:
     _without(graph)
     _far_from(graph)
     mend_clauses(graph, data)
+
+
+def _plurals(graph: Graph) -> None:
+    """ "had shorter stays": what stands as an object behind an adjective or noun of its own is a noun in -s, no verb."""
+    for node in graph.nodes[1:]:
+        before = graph.nodes[node.i - 1]
+        if (
+            node.tag == "VBZ"
+            and node.dep in ("dobj", "nmod")
+            and before.head is node
+            and before.dep in ("amod", "compound", "det", "nmod:poss")
+            and not any(kid.dep in ("nsubj", "dobj", "aux", "mark") for kid in node.kids)
+        ):
+            node.retag("NNS")
 
 
 def _passives(graph: Graph) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mgmine.claims.causes import Causes
+from mgmine.claims.causes import ARMS, Causes
 from mgmine.claims.draft import Draft
 from mgmine.claims.phrase import Arg
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mgmine.nlp.graph import Node
 
+_HANDLED = frozenset({"treated", "supplemented", "exposed", "fed", "stimulated"})
 THERAPY = frozenset({"therapy", "treatment", "immunotherapy", "intervention", "drug", "therapeutic", "prevention"})
 
 
@@ -265,7 +268,6 @@ class Statements(Causes):
             if group is None or not group.change or self.fired.get(node.i) or node.tag[:2] != "NN":
                 continue
             denied = self.scope.denied(node)
-            rule = "affects/verb"
             if group.frame == "effect" and not any(
                 kid.dep == "nmod" and kid.case() not in ("", "in") for kid in node.kids
             ):
@@ -287,25 +289,41 @@ class Statements(Causes):
                         self._add(Draft(
                             cause, "affects", before[-1], [node], "effect/ellipsis", self.data.scores["effect/ellipsis"], node, sign="0", final=True,
                         ))  # fmt: skip
-            elif node.lemma == "difference" and (denied or any(kid.low in ("no", "significant") for kid in node.kids)):
-                if not denied:
-                    continue
+            elif node.lemma == "difference" and denied:
                 themes = [kid for kid in node.kids if kid.dep == "nmod" and kid.case() == "in"]
-                sides = [kid for kid in node.subtree() if kid.dep == "nmod" and kid.case() == "between"]
-                for side in sides[:1]:
-                    parts = [
-                        part
-                        for one in side.subtree()
-                        if "-" in one.low
-                        and one.low.rsplit("-", 1)[1] in ("treated", "supplemented", "exposed", "fed", "stimulated")
-                        for part in self._parts(one, one.start, one.start + one.text.rfind("-"))
-                    ]
-                    for part in parts:
-                        for theme in themes:
-                            for target in self.phrases.objects(theme):
-                                self._add(Draft(
-                                    part, "affects", target, [node], rule, self.data.scores["effect/ellipsis"], node, sign="0", final=True,
-                                ))  # fmt: skip
+                around = [
+                    *node.subtree(),
+                    *(node.head.subtree() if node.head is not None and node.head.is_verb else ()),
+                ]
+                self._alike(around, [arg for theme in themes for arg in self.phrases.objects(theme)], node)
+        for node in self.graph.nodes:
+            if node.lemma == "differ" and node.is_verb and self.scope.negated(node):
+                self._alike(
+                    node.subtree(), [arg for one in self.subject_nodes(node) for arg in self.phrases.objects(one)], node
+                )
+
+    def _alike(self, around: Iterable[Node], targets: list[Arg], anchor: Node) -> None:
+        """ "no difference in Y between the X group and controls", "Y did not differ between X-treated and other cells"."""
+        side = next((kid for kid in around if kid.dep == "nmod" and kid.case() == "between"), None)
+        if side is None or not targets:
+            return
+        given: list[Arg] = []
+        people = False
+        for one in side.subtree():
+            if "-" in one.low and one.low.rsplit("-", 1)[1] in _HANDLED:
+                given += self._parts(one, one.start, one.start + one.text.rfind("-"))
+            elif one.lemma in self.data.cohorts | ARMS:
+                given += [arg for arg, _, flips in self._treated(one) if not flips]
+            people = people or self._people(one)
+        if not given and side.i in self.phrases.at and any(one.lemma in ARMS for one in side.subtree()):
+            # "between the X and placebo groups"
+            given = self.phrases.resolve(side, True)
+        for arg in given:
+            for target in targets:
+                self._add(Draft(
+                    arg, "correlates_with" if people else "affects", target, [anchor], "affects/verb", self.data.scores["effect/ellipsis"], anchor,
+                    sign="0", final=True, modality="correlational" if people else "asserted",
+                ))  # fmt: skip
 
     def _repeated(self) -> None:
         """ "X did not impair Y, but Z did": what was said of X is said of Z, with the new verb's polarity."""

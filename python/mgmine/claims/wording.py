@@ -20,6 +20,7 @@ _SIDES = frozenset({"surface", "surfaces", "membrane", "membranes"})
 _ASKING = frozenset({"how", "why", "what", "whether", "which"})
 _CLAUSES = frozenset({"parataxis", "ccomp", "conj", "advcl"})
 _GOING = frozenset({"go", "went", "goes", "gone", "going"})
+_TREATED = frozenset({"given", "fed", "receiving", "taking"})
 _LETTING = {"let": "let", "lets": "let", "helps": "help", "makes": "make"}
 
 
@@ -35,6 +36,8 @@ def mend(graph: Graph, data: Data) -> None:
             _hand_in_hand(graph, node)
         elif node.low in _LETTING:
             _letting(graph, node, data)
+        if node.dep == "case" and node.low in _TREATED:
+            _treated_people(node, data)
         if node.dep == "nmod":
             _surface(graph, node)
         elif node.dep == "aux":
@@ -71,6 +74,24 @@ def mend_clauses(graph: Graph, data: Data) -> None:
     for node in graph.nodes:
         if node.dep in _CLAUSES:
             _parallel_clause(node)
+
+
+def _treated_people(node: Node, data: Data) -> None:
+    """ "patients given X had more Y": a participle behind those who were given something, no preposition."""
+    given = node.head
+    people = given.head if given is not None else None
+    if (
+        given is None
+        or people is None
+        or given.dep != "nmod"
+        or people.i != node.i - 1
+        or people.lemma not in data.cohorts
+    ):
+        return
+    node.retag("VBN")
+    node.lemma = data.lemma(node.low, node.lemma)
+    _hang(node, people, "acl")
+    _hang(given, node, "dobj")
 
 
 def _does_for(graph: Graph, node: Node) -> None:
