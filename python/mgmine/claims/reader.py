@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mgmine.claims.phrase import UNIT, Arg, Memory, Name
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from mgmine.claims.draft import Draft
     from mgmine.claims.lexical import Data
     from mgmine.nlp.graph import Graph
+
+
+_RESIDUE = re.compile(
+    r"(?:(?:tyrosine|serine|threonine|lysine|arginine|cysteine|proline|histone|residue|site)s?|(?:Tyr|Ser|Thr|Lys|Arg|Cys))"
+    r"[\s(-]*\d*\)?(?: residues?)?|\d+",
+    re.IGNORECASE,
+)
+"""A place on a protein that is modified."""
 
 
 class Reader(Prose):
@@ -157,6 +166,11 @@ class Reader(Prose):
                     return False
         subject, target = draft.subject, draft.object
         if isinstance(subject, Arg) and isinstance(target, Arg):
+            if draft.group is not None and draft.group.id == "modify" and _RESIDUE.fullmatch(
+                self.graph.text[subject.start : subject.end]
+            ):  # fmt: skip
+                # "tyrosine phosphorylation of X", "on serine 338 by Y and tyrosine 340": where, not who
+                return False
             if draft.predicate == "senses" and (target.type in ("t_cell", "cell") or not self._senser(subject)):
                 return False
             if draft.predicate == "expresses" and target.name is None and target.type in ("process", "outcome"):

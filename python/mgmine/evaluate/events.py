@@ -1,7 +1,8 @@
 """Claims against the events of BioNLP-ST (PC, CG, GE), given the gold entities.
 
 A regulation event with a cause and a theme is a signed ``affects`` from the entities of its cause to those of its theme;
-where the theme is a regulation itself the signs multiply. A binding event of several themes is ``binds`` between each two.
+where the theme is a regulation itself the signs multiply. A modification (phosphorylation and the like) with a cause is an
+``affects`` of unknown direction. A binding event of several themes is ``binds`` between each two.
 Of the claims those count that are stated, not inferred, and whose two sides each touch an entity; ``requires`` is read as
 the object affecting the subject, ``interacts_with`` as binding, ``participates_in`` as an effect of unknown direction. An
 event without a direction agrees with any sign. Events whose sides stand in different sentences are left out and counted.
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 _SIGNS = {
     "Regulation": "?", "Positive_regulation": "+", "Negative_regulation": "-", "Activation": "+", "Inactivation": "-",
 }  # fmt: skip
+_MODIFICATIONS = frozenset(
+    {"phosphorylation", "acetylation", "ubiquitination", "methylation", "glycosylation", "hydroxylation"}
+)
 _PLACE = re.compile(r"\s|;")
 
 
@@ -160,13 +164,14 @@ def _wanted(
 
     for name, event in events.items():
         themes = [value for role, value in event.roles if role.startswith(("Theme", "Participant"))]
-        if event.type in _SIGNS:
+        sign = _SIGNS.get(event.type) or ("?" if event.type.lower().removeprefix("de") in _MODIFICATIONS else None)
+        if sign is not None:
             for cause in (value for role, value in event.roles if role == "Cause"):
                 for theme in themes:
                     subject, target = tuple(spans_of(cause)), tuple(spans_of(theme))
                     if subject and target:
-                        sign = _product(_SIGNS[event.type], factor(theme) if theme in events else "+")
-                        yield Wanted("affects", sign, subject, target, name in denied)
+                        whole = _product(sign, factor(theme) if theme in events else "+")
+                        yield Wanted("affects", whole, subject, target, name in denied)
         elif event.type == "Binding":
             for place, one in enumerate(themes):
                 for two in themes[place + 1 :]:
