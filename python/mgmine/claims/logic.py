@@ -528,9 +528,9 @@ class Logic:
                 if kid.i >= pronoun.i or kid.low in self.data.pronouns:
                     continue
                 if kid.dep in ("nsubj", "nsubjpass") and (node is not governor or pronoun.dep == "nmod:poss"):
-                    out.extend(("subject", arg) for arg in self.phrases.resolve(kid, True)[:1])
+                    out.extend(self._topic("subject", kid))
                 elif kid.dep == "dobj" and node is not governor:
-                    out.extend(("object", arg) for arg in self.phrases.resolve(kid)[:1])
+                    out.extend(self._topic("object", kid))
         if pronoun.dep == "nmod:poss":
             out.extend(
                 ("subject", self.phrases._of_name(node, self.phrases.at[node.i]))
@@ -566,7 +566,15 @@ class Logic:
                 if kid.low in self.data.pronouns:
                     continue
                 if kid.dep in ("nsubj", "nsubjpass"):
-                    out.extend(("subject", arg) for arg in self.phrases.resolve(kid, True)[:1])
+                    out.extend(self._topic("subject", kid))
                 elif kid.dep == "dobj":
-                    out.extend(("object", arg) for arg in self.phrases.resolve(kid)[:1])
+                    out.extend(self._topic("object", kid))
+        return out
+
+    def _topic(self, part: str, node: Node) -> list[tuple[str, Arg]]:
+        """What a word offers to pointing words: all that is coordinated with it, for "both" and "the latter", then itself."""
+        out: list[tuple[str, Arg]] = []
+        if any(kid.dep == "conj" for kid in node.kids):
+            out.extend((part + "s", arg) for arg in self.phrases._all(node, part == "subject") if not arg.negated)
+        out.extend((part, arg) for arg in self.phrases.resolve(node, part == "subject")[:1])
         return out

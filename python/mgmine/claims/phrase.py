@@ -754,8 +754,24 @@ class Phrases:
             event = next((topic for part, topic in reversed(topics) if part == "event"), None)
             if event is not None:
                 return [replace(event, inherited=True)]
-        for role in (wanted, "object" if wanted == "subject" else "subject"):
-            for part, topic in reversed(topics):
+        roles = (wanted, "object" if wanted == "subject" else "subject")
+        if node.low in ("both", "former", "latter"):
+            lists = [
+                listed
+                for role in roles
+                for place in range(len(topics), 0, -1)
+                if (listed := _side_by_side(topics[:place], role))
+            ]
+            if lists or node.low != "both":
+                found = lists[0] if lists else []
+                return [
+                    _pointed(arg)
+                    for arg in (found if node.low == "both" else found[:1] if node.low == "former" else found[-1:])
+                ]
+        for role in roles:
+            for place, (part, topic) in reversed(list(enumerate(topics))):
+                if part == role and plural and (listed := _side_by_side(topics[:place], role)):
+                    return [_pointed(arg) for arg in listed]
                 if part != role or (
                     plural and topic.type not in ("t_cell", "cell") and topic.node.tag not in ("NNS", "NNPS")
                 ):
@@ -764,9 +780,7 @@ class Phrases:
                     continue
                 if node.low in ("it", "its") and topic.node.tag in ("NNS", "NNPS"):
                     continue
-                return [replace(
-                    topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False, bare=False,
-                )]  # fmt: skip
+                return [_pointed(topic)]
             if node.low == "this" and wanted == "subject":
                 continue
         return []
@@ -929,6 +943,23 @@ _DEEDS = frozenset({
     "relief", "cessation", "termination", "relaxation", "contraction", "regression", "detachment", "dissolution", "resolution",
 })  # fmt: skip
 """Nouns of change that name a process of their own: to increase the lysis of X is not to decrease X."""
+
+
+def _pointed(topic: Arg) -> Arg:
+    """A thing said before as a pointing word means it: itself, without what was said of it there."""
+    return replace(
+        topic, inherited=True, sign=1, negated=False, null=False, perturbation=None, themes=(), agent=False, bare=False
+    )
+
+
+def _side_by_side(topics: list[tuple[str, Arg]], part: str) -> list[Arg]:
+    """The coordinated things that a list of topics ends in."""
+    out: list[Arg] = []
+    for role, topic in reversed(topics):
+        if role != part + "s":
+            break
+        out.insert(0, topic)
+    return out
 
 
 def _blockade() -> PerturbationKind:

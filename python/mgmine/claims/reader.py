@@ -209,6 +209,9 @@ class Reader(Prose):
                 and draft.cue[0].lemma not in ("express", "coexpress", "co-express", "overexpress")
             ):
                 return False
+            if draft.predicate == "binds" and subject.name is None and subject.type == "process" and not subject.event:
+                # "this change weakens its binding to X": what binds is a thing
+                return False
             if (
                 draft.predicate == "binds"
                 and "other" in (target.node.low[-5:], subject.node.low[-5:])

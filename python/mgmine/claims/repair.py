@@ -21,6 +21,7 @@ def repair(graph: Graph, data: Data) -> None:
     if not graph.nodes:
         return
     _plurals(graph)
+    _own_phrase(graph)
     _passives(graph)
     _auxiliaries(graph)
     _lemmas(graph, data)
@@ -56,6 +57,32 @@ def repair(graph: Graph, data: Data) -> None:
     _without(graph)
     _far_from(graph)
     mend_clauses(graph, data)
+
+
+def _own_phrase(graph: Graph) -> None:
+    """ "its washout brought the transient back": a possessed noun before a verb without subject; "back" is no object."""
+    for node in graph.nodes[:-1]:
+        verb = node.head
+        if (
+            node.dep == "advmod"
+            and node.tag == "NN"
+            and verb is not None
+            and verb is graph.nodes[node.i + 1]
+            and verb.tag in ("VBD", "VBZ")
+            and node.of("nmod:poss")
+            and not verb.of("nsubj", "nsubjpass")
+        ):
+            node.attach(verb, "nsubj")
+        elif (
+            node.dep == "dobj" and node.tag in ("RB", "RP") and verb is not None and node.of("det", "amod", "compound")
+        ):
+            noun = graph.nodes[node.i - 1]
+            if noun.head is node and noun.i > verb.i:
+                noun.retag("NN")
+                noun.attach(verb, "dobj")
+                for kid in node.of("det", "amod", "compound"):
+                    kid.attach(noun, kid.dep)
+                node.attach(verb, "advmod")
 
 
 def _plurals(graph: Graph) -> None:
@@ -361,6 +388,31 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         return STAND_INS[0]
     root = next((one for one in nodes if one.head is None), None)
+    if transitive and base in data.verbs and _goes_on(node, nodes, root, data):
+        # "binds A, primes B and slows C", "raise A and lower B"
+        return STAND_INS[0] if node.tag == "NNS" else STAND_INS[2]
+    if (
+        before.low in ("former", "latter")
+        and nodes[before.i - 1].low == "the"
+        and node.tag in ("VBN", "JJ", "NNS")
+        and node.low != base
+        and base in data.verbs
+        and transitive
+    ):
+        # "the former opened LFA-1": nothing is named by "former opened"
+        return STAND_INS[0]
+    if (
+        node.low == base
+        and node.tag in ("JJ", "JJR")
+        and before.tag == "NNS"
+        and base in data.verbs
+        and after.is_noun
+        and node.head is after
+        and before.head in (node, after)
+        and not any(one.is_verb and one.i < node.i for one in nodes)
+    ):
+        # "Statins lower cholesterol, …": no adjective stands behind a plural before another noun
+        return STAND_INS[2]
     if (
         node is root
         and node.tag == "VBN"
@@ -412,6 +464,31 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         # "raised A, improved B and lowered C"
         return STAND_INS[3]
     return None
+
+
+def _goes_on(node: Node, nodes: list[Node], root: Node | None, data: Data) -> bool:
+    """Whether a word read as a noun or an adjective is one more verb of the subject of a verb in the present."""
+    before = nodes[node.i - 1]
+    if root is None or root.i > node.i or before.low not in (",", "and", "or", "but"):
+        return False
+    form = "VBZ" if node.tag == "NNS" else "VBP"
+    if node.tag not in ("NNS", "JJ", "JJR", "NN") or (node.tag == "NNS") == (data.lemmas[node.low] == node.low):
+        return False
+    if root.tag != form or not root.of("nsubj") or not root.of("dobj") or node.dep not in (
+        "amod", "compound", "conj", "appos", "dep", "nmod", "nmod:npmod",
+    ):  # fmt: skip
+        return False
+    after = nodes[node.i + 1]
+    if node.head is not after and after.head is not node and (node.head is None or node.head.i < node.i):
+        return False
+
+    def states(low: str) -> bool:
+        return any(
+            entry.group.frame in ("affects", "binds", "senses") and entry.preposition is None and entry.particle is None and not entry.group.light
+            for entry in data.verbs.get(data.lemmas.get(low, low), ())
+        )  # fmt: skip
+
+    return states(root.low) and states(node.low)
 
 
 def _tells(verb: Node, data: Data) -> bool:
