@@ -31,6 +31,13 @@ _ANIMALS = frozenset({"mouse", "rat", "animal", "rabbit", "pig", "dog", "hamster
 TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 
+_STIMULI = frozenset({"surgery", "exercise", "injury", "challenge", "contact", "stress", "transfer", "infection"})
+_NO_STIMULUS = frozenset({
+    "adjustment", "adjusting", "correction", "moment", "duration", "observation", "beginning", "publication", "completion", "randomization",
+    "randomisation", "enrollment", "enrolment", "admission", "exclusion", "increasing", "decreasing", "controlling", "matching",
+})  # fmt: skip
+"""What something may come after without coming from it."""
+
 _COMING = frozenset({"arrive", "appear", "enter", "come", "return", "flow"})
 _GOING = frozenset({"leave", "disappear", "vanish", "go", "depart"})
 _FASTER = frozenset({
@@ -165,7 +172,7 @@ class Causes(Compounds):
         ):
             for kid in verb.kids:
                 if kid.dep == "dobj":
-                    out.extend(self._directed(kid, verb))
+                    out.extend((arg, "0" if negative else sign, cue) for arg, sign, cue in self._directed(kid, verb))
             if out:
                 return out
         if not passive and not has_object and self._pace(verb) == "0":
@@ -309,9 +316,15 @@ class Causes(Compounds):
 
     def _causes(self, verb: Node) -> None:
         """Adverbials and clauses that say under what a change was seen: with, without, after, when."""
+        around = list(verb.kids)
+        if verb.lemma in self.data.cues["negation"]["verbs"] or verb.low in self.data.cues["negation"]["adjectives"]:
+            # "failed to open X in the absence of Y"
+            around += [
+                one for kid in verb.kids if kid.dep in ("xcomp", "ccomp") and kid.is_verb for one in kid.of("nmod")
+            ]
         hasty = [
             kid
-            for kid in verb.kids
+            for kid in around
             if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")
         ]
         holders = self._perturbed_subject(verb)
@@ -388,21 +401,22 @@ class Causes(Compounds):
                 return
 
     def _people(self, node: Node) -> bool:
-        """Whether a noun names people, or a group that is not said to be of animals or cells."""
+        """Whether a noun names people, or a group that is not said to be of animals."""
         if node.lemma in self.data.people:
             return True
         return (node.lemma in ARMS or node.low == "those") and not any(
-            one.lemma in _ANIMALS or one.lemma in self.data.cells for one in self.graph.nodes
+            one.lemma in _ANIMALS for one in self.graph.nodes
         )
 
     def _arm(self, node: Node) -> list[Arg]:
         """ "the magnesium group", "the zinc arm": what those in it were given, or have."""
-        if node.lemma not in ARMS:
+        if node.lemma not in ARMS or any(kid.low in self.data.levels for kid in node.kids):
+            # "the high X group" is told apart by how much
             return []
         for kid in reversed(node.kids):
             if kid.i > node.i or kid.dep not in ("compound", "amod", "nmod:npmod", "dep"):
                 continue
-            if kid.low in _UNGIVEN or kid.low in self.data.levels or not (kid.is_noun or kid.i in self.phrases.at):
+            if kid.low in _UNGIVEN or not (kid.is_noun or kid.i in self.phrases.at):
                 return []
             return self.phrases.resolve(kid, True)
         return []
@@ -528,6 +542,10 @@ class Causes(Compounds):
                 "in",
             ):
                 args = self.phrases.subjects(node)
+                if len(args) == 1 and self._stimulus(args[0]):
+                    # "upon stimulation with X", "after induction by X"
+                    by = [kid for kid in node.of("nmod") if kid.i > node.i and kid.case() in ("with", "by", "using")]
+                    args = [arg for kid in by for arg in self.phrases.subjects(kid)] or args
                 out: list[tuple[Arg, PerturbationKind | None, bool]] = []
                 for arg in args:
                     if arg.perturbation is not None:
@@ -556,6 +574,8 @@ class Causes(Compounds):
                         and (
                             (arg.name is not None and arg.type not in ("t_cell",))
                             or words[0] in ("due", "because", "owing", "by")
+                            or (words[0] in ("after", "upon", "following") and arg.node is not node)
+                            or (words[0] in ("after", "upon", "following") and self._stimulus(arg))
                         )
                     ):
                         if arg.level == "low":
@@ -568,6 +588,18 @@ class Causes(Compounds):
         if (node.dep == "advcl" and marks & CAUSE_MARKS) or (node.dep == "advcl" and marks & {"without"}):
             return self._cause_clause(node, marks)
         return []
+
+    def _stimulus(self, arg: Arg) -> bool:
+        """Whether a noun without a name tells of something done or given: "upon stimulation", "after dialysis"."""
+        low = arg.node.low
+        if arg.name is not None or low in _NO_STIMULUS:
+            return False
+        return (
+            low in self.data.nouns
+            or low in self.data.perturbation_nouns
+            or low in _STIMULI
+            or low.endswith(("tion", "sis", "ment", "ing", "therapy"))
+        )
 
     def _thing(self, arg: Arg) -> bool:
         return arg.node.lemma not in self.data.cohorts and arg.node.lemma not in self.data.empty

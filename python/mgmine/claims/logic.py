@@ -113,6 +113,19 @@ class Logic:
             and kid.i > node.i
             and (kid.case() in wanted or kid.case().split(" ")[0] in wanted)
         ]
+        following = self.graph.nodes[node.i + 1] if node.i + 1 < len(self.graph) else None
+        if (
+            not found
+            and node.dep == "acl:relcl"
+            and node.head is not None
+            and following is not None
+            and following.low in wanted
+            and not following.kids
+            and following.head is node
+            and any(kid.tag not in ("WDT", "WP") for kid in node.of("nsubj"))
+        ):
+            # "the pool that X draws on"
+            return [node.head]
         if not found:
             # a phrase that the parser hung on the object although the verb asks for it
             for kid in node.kids:
@@ -252,7 +265,13 @@ class Logic:
             ):
                 # "is inhibited by X to reduce Y": X does it
                 return agents
-            if node.dep == "advcl" and node.tag in ("VBG", "VBN") and head is not None and not self._own_subject(node):
+            added = node.dep == "xcomp" and node.tag == "VBG" and node.i > 0 and self.graph.nodes[node.i - 1].low == ","
+            if (
+                (node.dep == "advcl" or added)
+                and node.tag in ("VBG", "VBN")
+                and head is not None
+                and not self._own_subject(node)
+            ):
                 if self.passive(head):
                     agents = self.by_phrase(head)
                     return agents or self._subject_after(head, node)
@@ -326,8 +345,11 @@ class Logic:
         out: list[Arg] = []
         places = [
             node,
-            *(kid for kid in node.kids if kid.dep in ("xcomp", "dobj", "ccomp", "advmod") and kid.i > node.i),
-        ]
+            *(
+                kid for kid in node.kids
+                if kid.i > node.i and (kid.dep in ("xcomp", "dobj", "ccomp", "advmod") or (kid.dep == "nmod" and kid.low in self.data.states))
+            ),
+        ]  # fmt: skip
         for place in places:
             for kid in place.kids:
                 if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("by", "in response to", "via", "through"):
@@ -430,6 +452,9 @@ class Logic:
         if end == verb.end:
             for kid in verb.kids:
                 if kid.dep == "nmod" and kid.i > verb.i and kid.i - verb.i <= 4:
+                    if kid.low in ("absence", "presence", "response") or kid.case() == "without":
+                        # under what it happens is no part of what happens
+                        continue
                     end = self.phrases.span(kid)[1]
                     break
         return Arg(verb, verb.start, end, "process", event=True)
@@ -575,6 +600,7 @@ class Logic:
         """What a word offers to pointing words: all that is coordinated with it, for "both" and "the latter", then itself."""
         out: list[tuple[str, Arg]] = []
         if any(kid.dep == "conj" for kid in node.kids):
-            out.extend((part + "s", arg) for arg in self.phrases._all(node, part == "subject") if not arg.negated)
+            side = [arg for arg in self.phrases._all(node, part == "subject") if not arg.negated]
+            out.extend((part + "s", arg) for arg in side if len(side) > 1)
         out.extend((part, arg) for arg in self.phrases.resolve(node, part == "subject")[:1])
         return out

@@ -90,6 +90,7 @@ class Paths(Logic):
                     and group.id == "restore"
                     and node.lemma not in ("rescue", "restore", "recover", "revive", "regain")
                 )
+                or (sign == "+" and group.id == "promote" and node.lemma in ("ease", "help", "aid"))
             ):
                 # to improve an injury, to correct a deficiency is to lessen it
                 sign = "-"

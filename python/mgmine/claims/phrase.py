@@ -290,6 +290,9 @@ class Phrases:
             and node.tag == "VBG"
         ):
             return self._gerund(node, subject, depth)
+        if UNIT.fullmatch(node.text) and (measured := [kid for kid in node.of("nmod") if kid.case() == "of"]):
+            # "10 mg of X"
+            return self.resolve(measured[0], subject, depth + 1)
         if node.low in ("%",) or node.tag in ("CD",):
             return self._through(node, subject, depth)
         # a compound token that ends in a name ("serum-magnesium") or holds one ("anti-LFA-1")
@@ -755,7 +758,7 @@ class Phrases:
             if event is not None:
                 return [replace(event, inherited=True)]
         roles = (wanted, "object" if wanted == "subject" else "subject")
-        if node.low in ("both", "former", "latter"):
+        if node.low in ("both", "neither", "either", "former", "latter"):
             lists = [
                 listed
                 for role in roles
@@ -764,10 +767,8 @@ class Phrases:
             ]
             if lists or node.low != "both":
                 found = lists[0] if lists else []
-                return [
-                    _pointed(arg)
-                    for arg in (found if node.low == "both" else found[:1] if node.low == "former" else found[-1:])
-                ]
+                found = found[:1] if node.low == "former" else found[-1:] if node.low == "latter" else found
+                return [_pointed(arg) for arg in found]
         for role in roles:
             for place, (part, topic) in reversed(list(enumerate(topics))):
                 if part == role and plural and (listed := _side_by_side(topics[:place], role)):

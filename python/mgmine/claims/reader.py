@@ -25,6 +25,9 @@ _RESIDUE = re.compile(
 """A place on a protein that is modified."""
 
 
+_CONCENTRATION = re.compile(r"\d\s?[mµμn]?M\b")
+
+
 class Reader(Prose):
     """The claims of one graph."""
 
@@ -229,6 +232,11 @@ class Reader(Prose):
                 not any(kid.dep == "cop" for kid in draft.anchor.kids) and draft.anchor.case() != "as"
             ):  # fmt: skip
                 # "the X receptor" is a name; "is an X receptor" says what it binds
+                return False
+            if draft.predicate == "contains" and _CONCENTRATION.search(
+                self.graph.text[max(0, target.start - 8) : target.end]
+            ):  # fmt: skip
+                # "reactions contained 10 mM X"
                 return False
             if (
                 draft.predicate == "contains"

@@ -22,6 +22,7 @@ def repair(graph: Graph, data: Data) -> None:
         return
     _plurals(graph)
     _own_phrase(graph)
+    _time_after(graph)
     _passives(graph)
     _auxiliaries(graph)
     _lemmas(graph, data)
@@ -44,6 +45,7 @@ def repair(graph: Graph, data: Data) -> None:
     _verb_as_adjective(graph, data)
     _coordinated_participle(graph, data)
     _coordinated_clause(graph)
+    _parallel_adjective(graph)
     _elided_verb(graph)
     _verb_after_but(graph, data)
     _last_of_list(graph, data)
@@ -83,6 +85,28 @@ def _own_phrase(graph: Graph) -> None:
                 for kid in node.of("det", "amod", "compound"):
                     kid.attach(noun, kid.dep)
                 node.attach(verb, "advmod")
+
+
+_TIMES = frozenset({"h", "hr", "hour", "min", "minute", "s", "second", "day", "week", "month", "year"})
+
+
+def _time_after(graph: Graph) -> None:
+    """ "was raised 24 h after X": the time measures how long after, X stands with the verb."""
+    for node in graph.nodes[:-2]:
+        mark = graph.nodes[node.i + 1]
+        if (
+            node.lemma not in _TIMES
+            or mark.low not in ("after", "following")
+            or node.head is None
+            or not node.head.is_verb
+        ):
+            continue
+        noun = next((kid for kid in node.kids if kid.i > mark.i and kid.is_noun and kid.dep in ("dep", "nmod")), None)
+        if noun is None:
+            continue
+        noun.attach(node.head, "nmod")
+        if mark.head is not noun:
+            mark.attach(noun, "case")
 
 
 def _plurals(graph: Graph) -> None:
@@ -382,7 +406,7 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         and node.tag in ("VBN", "VBD", "NN", "JJ", "VB")
         and base in data.verbs
         and headless
-        and before.is_noun
+        and (before.is_noun or before.low == ",")
         and transitive
         and not subject
     ):
@@ -391,6 +415,33 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     if transitive and base in data.verbs and _goes_on(node, nodes, root, data):
         # "binds A, primes B and slows C", "raise A and lower B"
         return STAND_INS[0] if node.tag == "NNS" else STAND_INS[2]
+    if (
+        node.tag == "RB"
+        and node.low != base
+        and node.low[-2:] != "ly"
+        and base in data.verbs
+        and before.is_noun
+        and transitive
+    ):
+        # "X foretold Y": a form of a verb alone is no adverb
+        return STAND_INS[0]
+    if (
+        root is not None
+        and root.tag == "VBD"
+        and root.i < node.i
+        and node.tag in ("VBN", "VBD", "JJ")
+        and node.dep == "amod"
+        and node.low != base
+        and before.low == ","
+        and transitive
+        and base in data.verbs
+        and any(
+            one.low == "," and nodes[one.i - 1].low in ("and", "but") and nodes[one.i + 1].tag in ("IN", "TO")
+            for one in nodes[max(1, node.i - 7) : node.i - 2]
+        )
+    ):
+        # "improved A and, in some people, lowered B"
+        return STAND_INS[3]
     if (
         before.low in ("former", "latter")
         and nodes[before.i - 1].low == "the"
@@ -1153,6 +1204,15 @@ def _coordinated_clause(graph: Graph) -> None:
     """ "lowered A but did not change B": a verb coordinated with an object goes on from that object's verb."""
     for node in graph.nodes:
         noun = node.head
+        if (
+            noun is not None
+            and noun.tag == "JJ"
+            and noun.dep == "amod"
+            and noun.head is not None
+            and noun.i > noun.head.i
+        ):
+            # "left A intact but prevented B"
+            noun = noun.head
         if node.dep != "conj" or noun is None or not noun.is_noun or not node.is_verb or node.tag in ("VBG", "VBN"):
             continue
         while noun.dep == "conj" and noun.head is not None and noun.head.is_noun:
@@ -1167,6 +1227,27 @@ def _coordinated_clause(graph: Graph) -> None:
             and any(kid.dep == "dobj" for kid in node.kids)
         ):
             node.attach(verb, "conj")
+
+
+def _parallel_adjective(graph: Graph) -> None:
+    """ "was X-dependent in A but Y-independent in B": an adjective goes on from an adjective, not from a noun between."""
+    for node in graph.nodes:
+        noun = node.head
+        first = noun.head if noun is not None else None
+        if (
+            node.dep == "conj"
+            and node.tag == "JJ"
+            and "-" in node.low
+            and noun is not None
+            and noun.is_noun
+            and noun.dep == "nmod"
+            and first is not None
+            and first.tag == "JJ"
+            and first.of("cop")
+        ):
+            for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
+                kid.attach(first, "cc")
+            node.attach(first, "conj")
 
 
 def _elided_verb(graph: Graph) -> None:
