@@ -192,6 +192,8 @@ class Causes(Compounds):
                             sign = "0"
                         elif self._slowed(verb):
                             sign = "-" if sign == "+" else "+"
+                        elif negative and group.inchoative and sign == "+" and not passive and self._unable(verb):
+                            sign = "none"
                         elif negative:
                             sign = "0" if group.inchoative else ("-" if sign == "+" else "?")
                         out.append((arg, sign, [verb]))
@@ -216,6 +218,10 @@ class Causes(Compounds):
                     return "0"
                 return sign
         return None
+
+    def _unable(self, verb: Node) -> bool:
+        """ "cannot open", "could not unfold": not a change that was looked for, but a thing that does not happen."""
+        return any(kid.low in ("cannot", "can", "could") and kid.i < verb.i for kid in verb.kids)
 
     def _slowed(self, verb: Node) -> bool:
         """ "grew more slowly", "rose less"."""
@@ -260,6 +266,14 @@ class Causes(Compounds):
             )
             if complement is not None:
                 return self._deed(complement, "-", [node])
+        if low in ("able", "capable"):
+            degree = {kid.low for kid in node.kids if kid.i < node.i}
+            sign = "-" if negative or "less" in degree else "+" if degree & {"more", "better"} else None
+            complement = next(
+                (kid for kid in node.kids if kid.dep in ("xcomp", "ccomp", "acl", "advcl") and kid.is_verb), None
+            )
+            if sign is not None and complement is not None:
+                return self._deed(complement, sign, [node])
         return self._adjectival(node, node, negative, subjects)
 
     def _adjectival(

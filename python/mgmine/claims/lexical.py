@@ -233,7 +233,7 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
     out.holders = _nouns(table["holder"]["nouns"])
     out.empty = _nouns(table["empty"]["nouns"])
     out.generic = _nouns(table["generic"]["nouns"])
-    for family in ("magnesium", "integrin", "t_cell", "any"):
+    for family in ("magnesium", "integrin", "t_cell", "transporter", "any"):
         for noun in table["anaphor"][family]:
             for form in noun_forms(noun):
                 out.anaphors.setdefault(form, family)

@@ -386,7 +386,7 @@ class Logic:
         siblings = [
             kid for kid in node.kids
             if kid.is_verb and (kid.dep == "conj" or (self._finite(kid) and (kid.dep == "dobj" or any(
-                one.low in ("whereas", "while", "but") and one.i < kid.i for one in kid.kids
+                one.low in ("whereas", "while", "but") for one in self.graph.nodes[node.i + 1 : kid.i]
             ))))
         ]  # fmt: skip
         if node.dep == "conj" and node.head is not None and node.head.is_verb:

@@ -196,6 +196,8 @@ class Phrases:
         ):
             start -= 1
         before = self.graph.nodes[start - 1].low if start > 0 else ""
+        if before == "neither" and first is not None:
+            return True
         if before == "not":
             return start < 2 or self.graph.nodes[start - 2].low != "only"
         if first is not None and before in ("than", "of") and start > 1:
@@ -315,6 +317,8 @@ class Phrases:
                 return []
             owner = self._pronoun(themes[0])
             plain = self._plain(node)
+            if owner and kind is not None and kind.flips and subject:
+                return [replace(plain, perturbation=kind, themes=tuple(owner))]
             if owner and (key in data.measures or node.low in data.aspects or node.low in data.nouns):
                 return [replace(plain, type=owner[0].type, ids=owner[0].ids, name=owner[0].name, inherited=True)]
             return [plain]
@@ -563,7 +567,8 @@ class Phrases:
         theme_args = tuple(
             arg
             for theme in themes
-            for member, _ in self.members(theme)
+            for member, denied in self.members(theme)
+            if not denied
             for arg in self.resolve(member, True, depth + 1)
         )
         agents = self._means(node)
@@ -726,7 +731,11 @@ class Phrases:
     def _named_before(self, family: str, node: Node) -> Name | None:
         pool = [name for name in (*self.memory.names, *self.names) if name.end <= node.start or name.start < 0]
         for name in reversed(pool):
-            if name.family == family or (family == "any" and name.family not in ("t_cell",)):
+            if (
+                name.family == family
+                or name.family.endswith("_" + family)
+                or (family == "any" and name.family not in ("t_cell",))
+            ):
                 return name
         return None
 

@@ -68,6 +68,7 @@ class Reader(Prose):
         self._targets()
         self._covariation()
         self._musts()
+        self._only()
         self._ellipses()
         self._contrasted()
         self._causatives()

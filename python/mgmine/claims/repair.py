@@ -39,6 +39,7 @@ def repair(graph: Graph, data: Data) -> None:
     _clause_subjects(graph)
     _initial_subject(graph, data)
     _initial_name(graph)
+    _all_but(graph)
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
@@ -172,12 +173,22 @@ def _lemmas(graph: Graph, data: Data) -> None:
         ):
             # "they also lower X"
             node.retag("VBP")
+        elif (
+            node.tag in ("JJ", "NN")
+            and found == node.low
+            and subject
+            and any(kid.low in _MODALS and kid.i < node.i for kid in node.kids)
+            and not node.of("cop", "det", "amod")
+        ):
+            # "LFA-1 cannot unfold"
+            node.retag("VB")
         if node.tag == "VBN" and subject and not any(kid.dep in ("aux", "auxpass", "cop") for kid in node.kids):
             node.retag("VBD")
         if node.is_verb:
             node.lemma = found
 
 
+_MODALS = frozenset({"cannot", "can", "could", "may", "might", "will", "would", "must", "should"})
 STAND_INS = ("regulates", "occurs", "regulate", "regulated", "occur")
 """Verbs that every parser knows for verbs: what :func:`suspects` finds is read again as one of these."""
 _UNHYPHENATED = frozenset(
@@ -846,6 +857,28 @@ def _initial_name(graph: Graph) -> None:
     name.retag("NN")
     name.attach(verb, said.dep)
     said.attach(name, "appos")
+
+
+def _all_but(graph: Graph) -> None:
+    """ "X, but neither Y nor Z, did it": X did; what stands between the commas is denied, and no subject of its own."""
+    root = graph.root()
+    if root is None or not root.is_noun or root.of("cop", "nsubj"):
+        return
+    verb = next((kid for kid in root.of("conj") if kid.is_verb and kid.tag in FINITE), None)
+    inner = next((kid for kid in verb.of("nsubj", "nsubjpass") if kid.i > root.i), None) if verb is not None else None
+    if verb is None or inner is None or graph.nodes[verb.i - 1].low != ",":
+        return
+    between = [node.low for node in graph.nodes[root.i + 1 : inner.i]]
+    if between[:2] != [",", "but"] or not {"not", "neither"} & set(between):
+        return
+    label = inner.dep
+    root.kids.remove(verb)
+    verb.head, verb.dep = None, "root"
+    root.head = None
+    for kid in [kid for kid in root.kids if kid.i > verb.i]:
+        kid.attach(verb, kid.dep)
+    root.attach(verb, label)
+    inner.attach(root, "conj")
 
 
 def _stray_compounds(graph: Graph) -> None:

@@ -221,6 +221,33 @@ class Statements(Causes):
                     ]
                     self._needs([self.clause(main)] if main.is_verb else [], holders, node)
 
+    def _only(self) -> None:
+        """ "Y happens only when X is there", "only in the presence of X": Y requires X."""
+        nodes = self.graph.nodes
+        for only in nodes:
+            if only.low != "only" or only.head is None:
+                continue
+            for place in (only.head, only.head.head):
+                if place is None or not place.is_verb:
+                    continue
+                causes = [kid for kid in place.of("advcl", "nmod") if kid.i > only.i and (
+                    only.head is not kid or only.i < min(one.i for one in kid.subtree() if one is not only)
+                )]  # fmt: skip
+                for kid in causes:
+                    words = {one.low for one in kid.kids if one.dep in ("mark", "advmod", "case")}
+                    if kid.dep == "nmod" and kid.low != "presence" and not words & {"with", "after", "upon"}:
+                        continue
+                    if kid.dep == "advcl" and not words & {"when", "if", "once", "after"}:
+                        continue
+                    there = [arg for arg, _, flips in self._cause_of(kid) if not flips]
+                    if there:
+                        for draft in list(self.fired.get(place.i, ())):
+                            if draft.rule in ("affects/cause-adverbial", "affects/absence"):
+                                self._drop(draft)
+                        self._needs([self.clause(place) if not place.of("dobj") else self.event(place)], there, only)
+                        break
+                break
+
     def _needs(self, subjects: list[Arg], objects: list[Arg], anchor: Node) -> None:
         for subject in subjects:
             for target in objects:
