@@ -7,7 +7,7 @@ import json
 import warnings
 from functools import cached_property
 from importlib import import_module
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,31 +156,33 @@ def _digest(nlp: Any) -> str:
 
 def _tokens(doc: Any) -> list[Token]:
     """A spaCy document as plain tokens. White-space tokens go; what hung on them hangs on their head."""
+    if not len(doc):
+        return []
+    values = doc.to_array(["HEAD", "DEP", "TAG", "POS", "SPACY"])
+    heads = [index + offset for index, offset in enumerate(values[:, 0].astype("int64").tolist())]
+    deps, tags, parts, spaces = values[:, 1:].T.tolist()
     strings = doc.vocab.strings
-    rows = doc.to_array(["HEAD", "DEP", "TAG", "POS"]).astype("int64").tolist() if len(doc) else []
+    labels = {dep: strings[dep] if dep else "dep" for dep in set(deps)}
+    penn = {
+        (tag, part): strings[tag] if tag else _PENN.get(strings[part] if part else "", "NN")
+        for tag, part in set(zip(tags, parts, strict=True))
+    }
     texts = [word.text for word in doc]
-    heads = [index + row[0] for index, row in enumerate(rows)]
+    starts = [0, *accumulate(len(text) + space for text, space in zip(texts, spaces, strict=True))]
     keep = [index for index, text in enumerate(texts) if not text.isspace()]
     place = {index: number for number, index in enumerate(keep)}
     tokens = []
-    offsets = [0] * len(texts)
-    at = 0
-    for index, word in enumerate(doc):
-        offsets[index] = at
-        at += len(texts[index]) + len(word.whitespace_)
-    for index in keep:
+    for number, index in enumerate(keep):
         head = heads[index]
         while head not in place and heads[head] != head:
             head = heads[head]
-        _, dep, tag, pos = rows[index]
-        penn = strings[tag % (1 << 64)] if tag else _PENN.get(strings[pos] if pos else "", "NN")
-        start = offsets[index]
+        start = starts[index]
         tokens.append(
             Token(
                 texts[index],
-                penn,
-                strings[dep % (1 << 64)] if dep else "dep",
-                place.get(head, place[index]),
+                penn[tags[index], parts[index]],
+                labels[deps[index]],
+                place.get(head, number),
                 start,
                 start + len(texts[index]),
             )
