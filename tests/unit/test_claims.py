@@ -6,6 +6,7 @@ import gc
 import json
 import math
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,6 +120,24 @@ def test_references_claim_nothing_and_titles_are_headlines(extractor: Extractor)
 
 def test_sections_of_methods_claim_nothing(extractor: Extractor) -> None:
     assert claims(extractor, "Magnesium activates LFA-1.", section="METHODS") == []
+
+
+def test_sentences_of_methods_are_read_only_where_a_later_one_points_back(
+    extractor: Extractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = document(
+        "T cells adhere.", "The medium was renewed.", "Magnesium was added to it.", "It activated LFA-1.", "LFA-1 binds ICAM-1.",
+        "MAGT1 was depleted.",
+    )  # fmt: skip
+    sections = ("RESULTS", "METHODS", "METHODS", "RESULTS", "METHODS", "METHODS")
+    placed = tuple(replace(one, section=name) for one, name in zip(told.sentences, sections, strict=True))
+    sectioned = replace(told, sentences=placed)
+    assert extractor._silent(sectioned) == {4, 5}
+    assert extractor._silent(replace(sectioned, gated=frozenset({1, 2, 4}))) == {1, 2, 4}, "3 is not read"
+    [(_, found)] = extractor.extract([sectioned])
+    assert [(claim.subject.text, claim.object and claim.object.text) for claim in found] == [("Magnesium", "LFA-1")]
+    monkeypatch.setattr(extractor, "_silent", lambda _: set())
+    assert list(extractor.extract([sectioned])) == [(sectioned, found)]
 
 
 def test_uncounted_mentions_are_not_arguments(extractor: Extractor) -> None:

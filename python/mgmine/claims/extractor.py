@@ -131,7 +131,8 @@ class Extractor:
         found: list[Claim] = []
         for sentence in document.sentences:
             graph = graphs.get(sentence.index)
-            if graph is not None and graph.nodes and sentence.passage != "reference":
+            read = sentence.passage != "reference" and not self._methodical(sentence)
+            if graph is not None and graph.nodes and read:
                 reader = self._reader(document, sentence, graph, [])
                 found.extend(self._claims(document, sentence, reader, reader.read()))
         return _unique(found)
@@ -166,7 +167,13 @@ class Extractor:
         )  # fmt: skip
 
     def _batch(self, documents: list[GatedDocument]) -> list[list[Claim]]:
-        units = [unit for number, document in enumerate(documents) for unit in self._units(number, document)]
+        units = [
+            unit
+            for number, document in enumerate(documents)
+            for silent in [self._silent(document)]
+            for unit in self._units(number, document)
+            if unit.sentence.index not in silent
+        ]
         graphs = self._parse(units)
         claims: list[list[Claim]] = [[] for _ in documents]
         topics: list[tuple[str, Arg]] = []
@@ -203,6 +210,22 @@ class Extractor:
                 else:
                     claims[unit.document].extend(pending)
         return [_unique(found) for found in claims]
+
+    def _methodical(self, sentence: Sentence) -> bool:
+        """Whether a sentence stands where methods are told, which claims nothing."""
+        return (sentence.section or "").upper() in self.data.cues["background"]["method_sections"]
+
+    def _silent(self, document: GatedDocument) -> set[int]:
+        """The sentences that claim nothing and that no word of a later one that is read points back to."""
+        out: set[int] = set()
+        pointing = False
+        for sentence in reversed(document.sentences):
+            if sentence.index in document.gated and not pointing and self._methodical(sentence):
+                out.add(sentence.index)
+            pointing = sentence.index in document.gated and sentence.index not in out and not (
+                self.data.pronouns.isdisjoint(_WORDS.findall(sentence.text.lower()))
+            )  # fmt: skip
+        return out
 
     def _parse(self, units: list[_Unit]) -> list[Graph]:
         """Parses; where a trigger verb was taken for no verb, the unit is read again with a verb that cannot be mistaken."""
@@ -268,10 +291,9 @@ class Extractor:
     def _made(
         self, document: GatedDocument, sentence: Sentence, reader: Reader, drafts: list[Draft]
     ) -> list[tuple[Draft, Claim]]:
-        section = (sentence.section or "").upper()
-        cues = self.data.cues["background"]
-        if section in cues["method_sections"]:
+        if self._methodical(sentence):
             return []
+        section = (sentence.section or "").upper()
         surroundings = Surroundings(reader) if drafts else None
         built: dict[int, Claim] = {}
         out: list[tuple[Draft, Claim]] = []

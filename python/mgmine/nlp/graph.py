@@ -90,18 +90,25 @@ class Node:
 
     def case(self) -> str:
         """The prepositions of a noun, joined: ``of``, ``in response to``; empty if none."""
-        before: list[Node] = []
+        first: Node | None = None
+        rest: list[Node] = []
         for kid in self.kids:
             if kid.i >= self.i:
                 break
-            before.append(kid)
-        cases = [kid for kid in before if kid.dep in ("case", "mark")]
-        if cases:
-            first = cases[0]
-            if len(cases) == 1 and not first.kids:
+            if kid.dep in ("case", "mark"):
+                if first is None:
+                    first = kid
+                else:
+                    rest.append(kid)
+        if first is not None:
+            if not rest and not first.kids:
                 return first.low
-            return " ".join([*(kid.low for kid in cases), *(kid.low for kid in first.kids if kid.dep == "mwe")])
-        for kid in before:
+            return " ".join(
+                [first.low, *(kid.low for kid in rest), *(kid.low for kid in first.kids if kid.dep == "mwe")]
+            )
+        for kid in self.kids:
+            if kid.i >= self.i:
+                break
             # "to longer survival" with the preposition hung on the adjective
             if kid.kids and kid.dep in ("amod", "det", "nummod", "compound"):
                 for inner in kid.kids:
@@ -156,7 +163,7 @@ class Graph:
         for number, members in enumerate(groups):
             for member in members:
                 group_of[member] = number
-        depth = _depths(heads)
+        depth = _depths(heads) if len(groups) < len(tokens) else []
         nodes: list[Node] = []
         outs: list[int] = []
         for number, members in enumerate(groups):

@@ -7,12 +7,13 @@ import json
 import warnings
 from functools import cached_property
 from importlib import import_module
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mgmine.errors import MissingDependencyError, UsageError
 from mgmine.nlp.graph import Graph, Token
+from mgmine.nlp.inference import Runner, use_fast_products
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,6 +61,10 @@ class Pipeline:
 
         return ThreadpoolController()
 
+    @cached_property
+    def _runner(self) -> Runner:
+        return Runner(self.nlp)
+
     def parse(self, sentences: Iterable[Prepared], batch_size: int = 32) -> Iterator[Graph]:
         """The graph of each sentence, in order. Never splits a sentence. Matrix products run on one thread meanwhile."""
         if self.nlp is None:
@@ -68,15 +73,12 @@ class Pipeline:
             for prepared in sentences:
                 yield parse(prepared, self.verbs)
             return
-        pairs = ((prepared.text, prepared) for prepared in sentences)
-        parsed = self.nlp.pipe(pairs, as_tuples=True, batch_size=batch_size)
-        while True:
+        iterator = iter(sentences)
+        while batch := list(islice(iterator, batch_size)):
             # Only while parsing: the number of threads is the whole process's, and what runs between two graphs is the caller's.
             with self._threads.limit(limits=1, user_api="blas"):
-                batch = list(islice(parsed, batch_size))
-            if not batch:
-                return
-            for doc, prepared in batch:
+                docs = self._runner.run([prepared.text for prepared in batch])
+            for doc, prepared in zip(docs, batch, strict=True):
                 yield Graph.build(prepared, _tokens(doc))
 
 
@@ -106,7 +108,7 @@ def load(
             nlp = spacy.load(str(unpacked(Path(source))), exclude=list(exclude))
     except OSError as error:
         raise UsageError(f"no spaCy pipeline {source!r}: give an installed model's name or a path") from error
-    _use_numpy_products(nlp)
+    use_fast_products(nlp)
     for component in components:
         name, settings = (component, {}) if isinstance(component, str) else component
         if name in _SCISPACY:
@@ -120,22 +122,6 @@ def load(
     return Pipeline(
         nlp, f"{nlp.lang}_{nlp.meta.get('name', 'unnamed')}", str(nlp.meta.get("version", "0")), _digest(nlp)
     )
-
-
-def _use_numpy_products(nlp: Any) -> None:
-    """Gives a pipeline's models NumPy's matrix product: blis, spaCy's default, chooses generic kernels on many processors.
-
-    Measured: 15 against 4 GFLOPS on one core of an AMD EPYC (Zen 4). Models on a GPU are left alone.
-    """
-    from thinc.api import Model, NumpyOps
-
-    ops = NumpyOps(use_blis=False)
-    for _, component in nlp.pipeline:
-        model = getattr(component, "model", None)
-        if isinstance(model, Model):
-            for node in model.walk():
-                if type(node.ops) is NumpyOps:
-                    node.ops = ops
 
 
 def _shipped() -> Path:
@@ -170,31 +156,33 @@ def _digest(nlp: Any) -> str:
 
 def _tokens(doc: Any) -> list[Token]:
     """A spaCy document as plain tokens. White-space tokens go; what hung on them hangs on their head."""
+    if not len(doc):
+        return []
+    values = doc.to_array(["HEAD", "DEP", "TAG", "POS", "SPACY"])
+    heads = [index + offset for index, offset in enumerate(values[:, 0].astype("int64").tolist())]
+    deps, tags, parts, spaces = values[:, 1:].T.tolist()
     strings = doc.vocab.strings
-    rows = doc.to_array(["HEAD", "DEP", "TAG", "POS"]).astype("int64").tolist() if len(doc) else []
+    labels = {dep: strings[dep] if dep else "dep" for dep in set(deps)}
+    penn = {
+        (tag, part): strings[tag] if tag else _PENN.get(strings[part] if part else "", "NN")
+        for tag, part in set(zip(tags, parts, strict=True))
+    }
     texts = [word.text for word in doc]
-    heads = [index + row[0] for index, row in enumerate(rows)]
+    starts = [0, *accumulate(len(text) + space for text, space in zip(texts, spaces, strict=True))]
     keep = [index for index, text in enumerate(texts) if not text.isspace()]
     place = {index: number for number, index in enumerate(keep)}
     tokens = []
-    offsets = [0] * len(texts)
-    at = 0
-    for index, word in enumerate(doc):
-        offsets[index] = at
-        at += len(texts[index]) + len(word.whitespace_)
-    for index in keep:
+    for number, index in enumerate(keep):
         head = heads[index]
         while head not in place and heads[head] != head:
             head = heads[head]
-        _, dep, tag, pos = rows[index]
-        penn = strings[tag % (1 << 64)] if tag else _PENN.get(strings[pos] if pos else "", "NN")
-        start = offsets[index]
+        start = starts[index]
         tokens.append(
             Token(
                 texts[index],
-                penn,
-                strings[dep % (1 << 64)] if dep else "dep",
-                place.get(head, place[index]),
+                penn[tags[index], parts[index]],
+                labels[deps[index]],
+                place.get(head, number),
                 start,
                 start + len(texts[index]),
             )
