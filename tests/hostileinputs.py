@@ -670,6 +670,8 @@ def broken_tags() -> _Kind:
     kind.add("no_record_end", pubmed(article("9").replace("</PubmedArticle>", "")), 1, "record 1")
     kind.add("no_title_end", pubmed(article("9").replace("</ArticleTitle>", "")), 1, "record 1")
     kind.add("no_citation", pubmed("<PubmedArticle><x/></PubmedArticle>"), 1, "record 1")
+    kind.add("first_byte_lost", pubmed()[1:], 65, "plain text; XML begins with a tag", ())
+    kind.add("reply_instead", packed("Too many requests"), 65, "plain text", (), file="bad.xml.gz")
     kind.add("wrong_case", pubmed(article("9").replace("</PubmedArticle>", "</pubmedarticle>")), 1, "record 1")
     kind.add("jats", jats(extra="<p>Mg <b>x</p>"), 1, "record 0", (), file="bad.nxml")
     kind.add(

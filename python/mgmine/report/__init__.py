@@ -7,12 +7,14 @@ page of plain JavaScript that filters the tables. A content security policy in t
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgmine.files import whole
+
 if TYPE_CHECKING:
+    import os
+
     from mgmine.store import Store
 
 __all__ = ["render", "write_report"]
@@ -57,15 +59,5 @@ def write_report(
 ) -> None:
     """Write :func:`render`'s page to a file, which appears under its name only when it is whole."""
     page = render(store, title=title, relations=relations, sentences=sentences)
-    target = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole(Path(path)) as file:
+        file.write(page.encode())

@@ -7,19 +7,18 @@ words of sentences. What follows ``#`` is a remark.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mgmine import config
 from mgmine.errors import InputError, UsageError
+from mgmine.files import whole
 from mgmine.records import SYMMETRIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from mgmine.store import Store
 
@@ -117,10 +116,8 @@ def read(path: Path) -> list[Watch]:
 
 def _write(path: Path, lines: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(line + "\n" for line in lines)
-    Path(name).replace(path)
+    with whole(path) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
 
 
 def _lines(path: Path) -> list[str]:

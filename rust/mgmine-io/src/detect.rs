@@ -66,6 +66,25 @@ pub(crate) fn detect(head: &[u8], complete: bool) -> Result<Option<Format>, Note
     Ok(Some(Format::Text))
 }
 
+/// A complaint about text in a file whose name says that it holds records: a page sent in their stead, or a first byte lost. Anything
+/// can be text, so it is the only format that is not recognised by what it holds.
+pub(crate) fn belied(name: &str, format: Format) -> Option<Note> {
+    if format != Format::Text {
+        return None;
+    }
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())?;
+    let expected = match extension.as_str() {
+        "xml" | "nxml" => "XML begins with a tag",
+        "json" | "jsonl" => "each line of JSONL begins with {",
+        "nbib" => "NBIB begins with a tag such as PMID-",
+        "pubtator" => "PubTator begins with ID|t|",
+        _ => return None,
+    };
+    let message = format!("the name ends in .{extension}, but the content is plain text; {expected}");
+    Some(Note::new(0, ProblemKind::UnknownFormat, message))
+}
+
 /// UTF-16 or UTF-32 without a mark: `<` or `{` with zero bytes around.
 fn starts_wide(head: &[u8]) -> bool {
     matches!(head, [0, b'<' | b'{', 0, _, ..] | [b'<' | b'{', 0, _, 0, ..] | [0, 0, 0, b'<' | b'{', ..])

@@ -283,6 +283,9 @@ impl Reader {
                 Err(note) => return Err(failure(name, note.offset, note.kind, note.message)),
             }
         };
+        if let Some(note) = detect::belied(name, format) {
+            return Err(failure(name, note.offset, note.kind, note.message));
+        }
         if window.bytes().starts_with(b"\xef\xbb\xbf") {
             window.consume(3);
         }

@@ -355,6 +355,21 @@ fn plain_text() {
 }
 
 #[test]
+fn text_under_the_name_of_a_format_of_records_is_refused() {
+    for name in ["a/b.xml", "b.XML.gz", "b.nxml", "b.jsonl", "b.json", "b.nbib", "b.pubtator"] {
+        let all = read(name, b"Service unavailable, try again later.");
+        assert_eq!(all.kinds(), [ProblemKind::UnknownFormat], "{name}");
+        assert!(all.documents.is_empty() && all.problems[0].to_string().contains("plain text"), "{name}");
+    }
+    // A format is told by content, whatever the name; a name that promises nothing may hold any text.
+    for name in ["b.txt", "b", "-", "b.v2.md.gz", "xml", ".xml/notes"] {
+        let all = read(name, b"Zinc is needed.");
+        assert_eq!((all.documents.len(), all.problems.len()), (1, 0), "{name}");
+    }
+    assert_eq!(read("b.xml", b"{\"id\": 1, \"title\": \"Zinc\"}").documents.len(), 1);
+}
+
+#[test]
 fn the_shared_samples_are_read() {
     let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     for (name, documents, abstracts) in [
