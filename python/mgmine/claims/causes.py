@@ -28,9 +28,13 @@ _UNGIVEN = frozenset({
 })  # fmt: skip
 """What a group is called that does not say what sets it apart."""
 _ANIMALS = frozenset({"mouse", "rat", "animal", "rabbit", "pig", "dog", "hamster", "chick", "calf", "lamb", "monkey"})
-TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
+TREATED = frozenset({
+    "treated", "exposed", "pretreated", "supplemented", "fed", "incubated", "loaded", "pulsed", "stimulated", "primed", "injected",
+})  # fmt: skip
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 
+_PRESENT = frozenset({"sense", "detect", "perceive", "register", "bind", "engage", "ligate"})
+"""What has happened to a thing that is there: "when X is bound"."""
 _STIMULI = frozenset({"surgery", "exercise", "injury", "challenge", "contact", "stress", "transfer", "infection"})
 _NO_STIMULUS = frozenset({
     "adjustment", "adjusting", "correction", "moment", "duration", "observation", "beginning", "publication", "completion", "randomization",
@@ -62,6 +66,8 @@ class Causes(Compounds):
                 out = self._copular(verb)
             return out
         passive = self.passive(verb)
+        if passive and self._protocol(verb):
+            return out
         entries = data.verbs.get(verb.lemma, ())
         has_object = any(kid.dep == "dobj" for kid in verb.kids)
         failing = verb.lemma in data.cues["negation"]["verbs"]
@@ -136,6 +142,8 @@ class Causes(Compounds):
             "take",
             "record",
             "arise",
+            "achieve",
+            "obtain",
         ) and (passive or not has_object):
             for one in self.subject_nodes(verb):
                 none = any(kid.low == "no" for kid in one.kids) or negative
@@ -218,6 +226,16 @@ class Causes(Compounds):
                     return "0"
                 return sign
         return None
+
+    def _protocol(self, verb: Node) -> bool:
+        """ "T cells were stimulated with X in the presence of Y": what was done to cells, and no effect on them."""
+        return (
+            verb.lemma in self.data.cues["reagent"]["verbs"]
+            and any(kid.case() == "with" and kid.i > verb.i for kid in verb.of("nmod"))
+            and any(
+                arg.type in ("t_cell", "cell") for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)
+            )
+        )
 
     def _unable(self, verb: Node) -> bool:
         """ "cannot open", "could not unfold": not a change that was looked for, but a thing that does not happen."""
@@ -364,7 +382,11 @@ class Causes(Compounds):
         if not hasty and not holders:
             return
         effects: list[tuple[Arg, str, list[Node]]] | None = None
-        loose = self.passive(verb) and not any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ()))
+        loose = (
+            self.passive(verb)
+            and verb.lemma not in ("see", "observe", "achieve", "obtain", "note")
+            and not any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ()))
+        )
         for kid in hasty:
             if (
                 loose
@@ -392,7 +414,7 @@ class Causes(Compounds):
                 continue
             if not effects:
                 return
-            self._cause_drafts(causes, effects, verb, people=self._people(kid))
+            self._cause_drafts(causes, effects, verb, people=self._people(kid) or self._measured_with(kid))
         if not holders:
             self._reference(verb, hasty, effects)
         if holders:
@@ -413,6 +435,18 @@ class Causes(Compounds):
                 turned = [(arg, {"+": "-", "-": "+"}.get(sign, sign), cue) for arg, sign, cue in self._effects(verb)]
                 self._cause_drafts(given, turned, verb, people=self._people(kid))
                 return
+
+    def _measured_with(self, node: Node) -> bool:
+        """ "rose with serum X", "fell with X intake": two measures, neither of which was set."""
+        if node.dep != "nmod" or node.case() != "with":
+            return False
+        words = {one.low for one in self.graph.nodes if one.head is node and one.i < node.i}
+        name = self.phrases.at.get(node.i)
+        if name is not None:
+            words.add(name.text.lower().split(" ")[0])
+        return node.lemma in ("level", "status", "intake", "age", "concentration") or bool(
+            words & {"serum", "plasma", "blood", "dietary"}
+        )
 
     def _people(self, node: Node) -> bool:
         """Whether a noun names people, or a group that is not said to be of animals."""
@@ -646,6 +680,19 @@ class Causes(Compounds):
                 out.extend(self.phrases.objects(kid))
             elif kid.dep == "acl:relcl" and kid.lemma == "lack":
                 out.extend(self.direct_object(kid))
+            elif (
+                kid.dep == "acl:relcl"
+                and self.passive(kid)
+                and (gone := self.phrases.perturbing(kid)) is not None
+                and gone.flips
+            ):
+                # "cells from which X had been deleted", "mice in which X was silenced"
+                out.extend(
+                    arg
+                    for one in kid.of("nsubjpass")
+                    if one.tag not in ("WDT", "WP")
+                    for arg in self.phrases.subjects(one)
+                )
         return [arg for arg in out if self._thing(arg)]
 
     def _perturbed_subject(self, verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
@@ -657,7 +704,7 @@ class Causes(Compounds):
         for node in nodes:
             for place in (
                 node,
-                *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "from", "of", "by")),
+                *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "from", "of", "by", "on")),
             ):
                 missing = self._absent_modifier(place)
                 if missing:
@@ -750,7 +797,7 @@ class Causes(Compounds):
             if node.lemma in _GIVEN:
                 return [(arg, kind, False) for arg in self._given(node)]
             if kind is None:
-                if node.lemma in ("sense", "detect", "perceive", "register") and not agents:
+                if node.lemma in _PRESENT and not agents:
                     return [(arg, None, False) for arg in args]
                 for entry in self.data.verbs.get(node.lemma, ()):
                     if entry.group.id in ("decrease", "increase"):

@@ -93,11 +93,19 @@ def _defined(reader: Reader) -> list[Draft]:
     )
     end = against.i if against is not None else len(nodes)
     for node in nodes[:end]:
-        if against is None and node.tag != "JJR":
+        if against is None and node.tag not in ("JJR", "RBR"):
             continue
         direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
         if not direction:
             continue
+        if (
+            node.low in ("more", "less")
+            and node.head is not None
+            and node.head.tag == "JJ"
+            and node.head.i == node.i + 1
+        ):
+            # "were more frequent in"
+            node = node.head
         measure: Node | None = None
         cohort: Node | None = None
         if any(kid.dep in ("cop", "auxpass") for kid in node.kids):

@@ -39,6 +39,7 @@ class Logic:
         self._busy: set[int] = set()
         self.consumed: set[int] = set()
         self.hidden: set[int] = set()
+        self.summed: dict[int, Node] = {}
         self.gapped: list[tuple[Node, Node, Node]] = []
 
     def _add(self, draft: Draft) -> Draft:
@@ -179,6 +180,15 @@ class Logic:
             and not any(kid.dep == "dobj" for kid in node.kids)
         ):
             return True
+        if (
+            node.tag == "VBN"
+            and node.dep == "conj"
+            and node.head is not None
+            and node.head.tag == "JJ"
+            and node.head.of("cop")
+        ):
+            # "was unaffected by X but abolished by Y"
+            return not any(kid.dep == "dobj" for kid in node.kids)
         if node.dep == "conj" and node.head is not None and node.head.is_verb:
             return self.passive(node.head) and not any(kid.dep == "dobj" for kid in node.kids)
         return (

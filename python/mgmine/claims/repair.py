@@ -39,11 +39,11 @@ def repair(graph: Graph, data: Data) -> None:
     _clause_subjects(graph)
     _initial_subject(graph, data)
     _initial_name(graph)
-    _all_but(graph)
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
     _verb_as_adjective(graph, data)
+    _all_but(graph)
     _coordinated_participle(graph, data)
     _coordinated_clause(graph)
     _parallel_adjective(graph)
@@ -57,6 +57,7 @@ def repair(graph: Graph, data: Data) -> None:
     _questioned_object(graph)
     _relative_object(graph, data)
     _participle_as_verb(graph)
+    _second_gerund(graph)
     _without(graph)
     _far_from(graph)
     mend_clauses(graph, data)
@@ -77,7 +78,10 @@ def _own_phrase(graph: Graph) -> None:
         ):
             node.attach(verb, "nsubj")
         elif (
-            node.dep == "dobj" and node.tag in ("RB", "RP") and verb is not None and node.of("det", "amod", "compound")
+            node.dep == "dobj"
+            and verb is not None
+            and (node.tag in ("RB", "RP") or (node.low == "back" and verb.lemma in ("bring", "give", "get")))
+            and node.of("det", "amod", "compound")
         ):
             noun = graph.nodes[node.i - 1]
             if noun.head is node and noun.i > verb.i:
@@ -531,22 +535,29 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
 def _goes_on(node: Node, nodes: list[Node], root: Node | None, data: Data) -> bool:
     """Whether a word read as a noun or an adjective is one more verb of the subject of a verb in the present."""
     before = nodes[node.i - 1]
+    while before.i > 0 and before.low in ("thereby", "thus", "hence", "also", "then", "even"):
+        before = nodes[before.i - 1]
     if root is None or root.i > node.i or before.low not in (",", "and", "or", "but"):
         return False
     form = "VBZ" if node.tag == "NNS" else "VBP"
     if node.tag not in ("NNS", "JJ", "JJR", "NN") or (node.tag == "NNS") == (data.lemmas[node.low] == node.low):
         return False
-    if root.tag != form or not root.of("nsubj") or not root.of("dobj") or node.dep not in (
+    if root.tag != form or not root.of("nsubj") or not root.of("dobj", "nmod") or node.dep not in (
         "amod", "compound", "conj", "appos", "dep", "nmod", "nmod:npmod",
     ):  # fmt: skip
         return False
     after = nodes[node.i + 1]
-    if node.head is not after and after.head is not node and (node.head is None or node.head.i < node.i):
+    if (
+        node.head is not after
+        and after.head is not node
+        and after.tag != "PRP"
+        and (node.head is None or node.head.i < node.i)
+    ):
         return False
 
     def states(low: str) -> bool:
         return any(
-            entry.group.frame in ("affects", "binds", "senses") and entry.preposition is None and entry.particle is None and not entry.group.light
+            entry.group.frame in ("affects", "binds", "senses", "resultative") and entry.preposition is None and entry.particle is None and not entry.group.light
             for entry in data.verbs.get(data.lemmas.get(low, low), ())
         )  # fmt: skip
 
@@ -1219,6 +1230,26 @@ def _verb_as_adjective(graph: Graph, data: Data) -> None:
         noun.attach(node, "dobj")
 
 
+def _second_gerund(graph: Graph) -> None:
+    """ "Blocking X or removing Y reduced Z": two deeds, not a thing and a deed."""
+    for node in graph.nodes:
+        noun = node.head
+        deed = noun.head if noun is not None else None
+        if (
+            node.tag == "VBG"
+            and node.dep == "conj"
+            and noun is not None
+            and noun.dep == "dobj"
+            and deed is not None
+            and deed.tag == "VBG"
+            and deed.dep in ("csubj", "nsubj", "advcl", "nmod")
+            and node.of("dobj")
+        ):
+            for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
+                kid.attach(deed, "cc")
+            node.attach(deed, "conj")
+
+
 def _without(graph: Graph) -> None:
     """ "raised X without altering Y", "helps X by keeping Y": the clause belongs to the verb, not to X."""
     for node in graph.nodes:
@@ -1381,7 +1412,9 @@ def _headless_clause(graph: Graph, data: Data) -> None:
         follows = graph.nodes[kid.i + 1] if kid.i + 1 < len(graph.nodes) else None
         particle = follows is not None and any(entry.particle == follows.low for entry in entries)
         inchoative = any(entry.group.inchoative for entry in entries)
-        if "by" in cases or not (has_object or particle or (inchoative and not cases & {"of"})):
+        # "no T cell degranulated in the absence of X"
+        none = any(inner.low == "no" and inner.i < root.i for inner in root.kids)
+        if "by" in cases or not (has_object or particle or ((inchoative or none) and not cases & {"of"})):
             continue
         kid.dep = "root"
         old = root

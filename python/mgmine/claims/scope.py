@@ -176,6 +176,9 @@ class Scope:
                         role, modality = "aim", "aim"
                     else:
                         raise_to("conditional")
+                elif kid.i == 0 and kid.low == "should" and at.is_verb:
+                    # "Should X raise Y, …"
+                    raise_to("conditional")
                 elif kid.dep == "aux" and kid.low in ("would", "should") and at.is_verb:
                     raise_to(
                         "counterfact"

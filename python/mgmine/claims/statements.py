@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mgmine.nlp.graph import Node
 
 _HANDLED = frozenset({"treated", "supplemented", "exposed", "fed", "stimulated"})
+_SUMMED = frozenset({"effect", "process", "response", "change", "phenomenon", "increase", "decrease", "rise", "fall"})
+"""Nouns that take up what a clause said."""
 THERAPY = frozenset({"therapy", "treatment", "immunotherapy", "intervention", "drug", "therapeutic", "prevention"})
 
 
@@ -28,6 +30,8 @@ class Statements(Causes):
                 continue
             subject: Node | None = None
             head = node.head
+            if node.lemma in _SUMMED and node.of("acl", "acl:relcl") and self._summing(node):
+                continue
             if any(kid.dep == "cop" for kid in node.kids):
                 subject = next((kid for kid in node.kids if kid.dep == "nsubj"), None)
             elif (
@@ -39,6 +43,28 @@ class Statements(Causes):
                 subject = next((kid for kid in head.kids if kid.dep == "nsubj"), None)
             if subject is not None and subject.low not in ("it", "there", "this", "which", "that"):
                 self.phrases.alias[node.i] = subject
+
+    def _summing(self, node: Node) -> bool:
+        """ "X rose, an effect that Y blocked": what Y blocked is what was said of X before."""
+        comma = self.graph.nodes[node.i - 2] if node.i > 1 else None
+        if (
+            comma is None
+            or comma.low != ","
+            or not any(kid.low in ("a", "an") and kid.i == node.i - 1 for kid in node.kids)
+        ):
+            return False
+        verb = node.head
+        while verb is not None and not verb.is_verb:
+            verb = verb.head
+        if verb is None:
+            return False
+        told = next((kid for kid in (*verb.of("dobj"), *verb.of("nsubjpass", "nsubj")) if kid is not node), None)
+        if told is None or told.i > node.i:
+            return False
+        self.phrases.alias[node.i] = told
+        self.summed[node.i] = verb
+        node.attach(verb, "parataxis")
+        return True
 
     def _definitions(self, node: Node) -> None:
         """ "X is a Y", "X functions as a Y", "X or Y" of two names of one thing."""
@@ -219,34 +245,39 @@ class Statements(Causes):
                         if kid.dep in ("nsubj", "nsubjpass")
                         for arg in self.phrases.subjects(kid)
                     ]
-                    self._needs([self.clause(main)] if main.is_verb else [], holders, node)
+                    own = [arg.key for arg in self.subject(main)] if main.is_verb else []
+                    if any(arg.key in own for arg in holders):
+                        # "X cannot work unless it binds Y"
+                        self._needs(
+                            [arg for arg in self.subject(main) if arg.key in own], self.direct_object(node), node
+                        )
+                    else:
+                        self._needs([self.clause(main)] if main.is_verb else [], holders, node)
 
     def _only(self) -> None:
         """ "Y happens only when X is there", "only in the presence of X": Y requires X."""
-        nodes = self.graph.nodes
-        for only in nodes:
-            if only.low != "only" or only.head is None:
+        for only in self.graph.nodes:
+            if only.low != "only":
                 continue
-            for place in (only.head, only.head.head):
-                if place is None or not place.is_verb:
+            for place in self.graph.nodes:
+                if not place.is_verb:
                     continue
-                causes = [kid for kid in place.of("advcl", "nmod") if kid.i > only.i and (
-                    only.head is not kid or only.i < min(one.i for one in kid.subtree() if one is not only)
-                )]  # fmt: skip
-                for kid in causes:
+                for kid in place.of("advcl", "nmod"):
+                    first = min(one.i for one in kid.subtree())
+                    if not (only in place.kids and only.i < first) and only.i not in (first, first - 1):
+                        continue
                     words = {one.low for one in kid.kids if one.dep in ("mark", "advmod", "case")}
                     if kid.dep == "nmod" and kid.low != "presence" and not words & {"with", "after", "upon"}:
                         continue
                     if kid.dep == "advcl" and not words & {"when", "if", "once", "after"}:
                         continue
                     there = [arg for arg, _, flips in self._cause_of(kid) if not flips]
-                    if there:
-                        for draft in list(self.fired.get(place.i, ())):
-                            if draft.rule in ("affects/cause-adverbial", "affects/absence"):
-                                self._drop(draft)
-                        self._needs([self.clause(place) if not place.of("dobj") else self.event(place)], there, only)
-                        break
-                break
+                    if not there:
+                        continue
+                    for draft in list(self.fired.get(place.i, ())):
+                        if draft.rule in ("affects/cause-adverbial", "affects/absence"):
+                            self._drop(draft)
+                    self._needs([self.event(place) if place.of("dobj") else self.clause(place)], there, only)
 
     def _needs(self, subjects: list[Arg], objects: list[Arg], anchor: Node) -> None:
         for subject in subjects:
