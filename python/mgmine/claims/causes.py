@@ -642,8 +642,10 @@ class Causes(Compounds):
         low = arg.node.low
         if arg.name is not None or low in _NO_STIMULUS:
             return False
+        text = arg.node.text
         return (
-            low in self.data.nouns
+            (text.isalnum() and text.isupper() and len(text) > 2 and arg.node.tag[:2] == "NN")
+            or low in self.data.nouns
             or low in self.data.perturbation_nouns
             or low in _STIMULI
             or low.endswith(("tion", "sis", "ment", "ing", "therapy"))

@@ -544,6 +544,9 @@ class Paths(Logic):
                 if held:
                     break
             if not held:
+                # "keeps it closed"
+                held = [arg for one in word.of("nsubj") if one.i < word.i for arg in self.phrases.objects(one)]
+            if not held:
                 for one in self.graph.nodes[node.i + 1 : word.i]:
                     if one.i in self.phrases.at:
                         held = self.phrases.resolve(one)

@@ -436,13 +436,13 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         and node.low[-2:] != "ly"
         and base in data.verbs
         and before.is_noun
-        and transitive
+        and (transitive or after.tag == "JJR")
     ):
         # "X foretold Y": a form of a verb alone is no adverb
         return STAND_INS[0]
     if (
         root is not None
-        and root.tag == "VBD"
+        and root.tag in ("VBD", "VBN")
         and root.i < node.i
         and node.tag in ("VBN", "VBD", "JJ")
         and node.dep == "amod"
