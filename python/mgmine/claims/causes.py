@@ -360,7 +360,8 @@ class Causes(Compounds):
             if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")
         ]
         holders = self._perturbed_subject(verb)
-        if verb.dep == "conj" and verb.head is not None and self._own_subject(verb) and not any(
+        told = any(kid.dep == "advcl" and self._cause_of(kid) for kid in hasty)
+        if verb.dep == "conj" and verb.head is not None and self._own_subject(verb) and not told and not any(
             kid.low in ("but", "whereas", "while") for kid in verb.head.kids if kid.dep in ("cc", "mark") and kid.i > verb.head.i
         ):  # fmt: skip
             # "when X was low, A fell and B rose": the clause in front stands before both
@@ -633,6 +634,9 @@ class Causes(Compounds):
                 return out
             return []
         marks = {kid.low for kid in node.kids if kid.dep in ("mark", "advmod", "case")}
+        if "soon" in marks or ("long" in marks and "as" in marks):
+            # "as soon as X was returned"
+            marks.add("once")
         if (node.dep == "advcl" and marks & CAUSE_MARKS) or (node.dep == "advcl" and marks & {"without"}):
             return self._cause_clause(node, marks)
         return []

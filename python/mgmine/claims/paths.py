@@ -336,7 +336,11 @@ class Paths(Logic):
                 args = self.phrases.objects(kid)
                 if len(args) == 2 and all(arg.name is not None for arg in args):
                     return args
-        if firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids):
+        if (firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids)) or (
+            firing.form == "adjective"
+            and node.of("cop", "auxpass")
+            and not any(kid.i > node.i for kid in node.of("nmod"))
+        ):
             args = self.subject(node)
             if len(args) == 2:
                 return args

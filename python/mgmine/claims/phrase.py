@@ -128,6 +128,16 @@ class Phrases:
         ):
             # "interleukin 16"
             end = following.end
+        elif (
+            following is not None
+            and following.head is head
+            and following.dep in ("dep", "appos")
+            and following.tag[:2] == "NN"
+            and head.lemma in self.data.generic
+            and self.capital(following)
+        ):
+            # "the chemokine receptor CCR7"
+            end = following.end
         cases = ("of", "in") if head.lemma in _CHANGED else ("of",)
         for kid in head.kids:
             if kid.i > head.i and kid.dep == "nmod" and kid.case() in cases and kid.i - head.i <= 6:

@@ -23,6 +23,7 @@ def repair(graph: Graph, data: Data) -> None:
     _plurals(graph)
     _own_phrase(graph)
     _time_after(graph)
+    _clause_marks(graph)
     _passives(graph)
     _auxiliaries(graph)
     _lemmas(graph, data)
@@ -47,6 +48,7 @@ def repair(graph: Graph, data: Data) -> None:
     _coordinated_participle(graph, data)
     _coordinated_clause(graph)
     _parallel_adjective(graph)
+    _left_as_it_was(graph, data)
     _elided_verb(graph)
     _verb_after_but(graph, data)
     _last_of_list(graph, data)
@@ -112,6 +114,24 @@ def _time_after(graph: Graph) -> None:
         noun.attach(node.head, "nmod")
         if mark.head is not noun:
             mark.attach(noun, "case")
+
+
+def _clause_marks(graph: Graph) -> None:
+    """ "After X had removed Y, …": what opens a clause marks its verb, it is no preposition of its subject."""
+    for node in graph.nodes:
+        subject = node.head
+        verb = subject.head if subject is not None else None
+        if (
+            node.dep == "case"
+            and node.low in ("after", "before", "until", "since", "once")
+            and subject is not None
+            and subject.dep in ("nsubj", "nsubjpass")
+            and verb is not None
+            and verb.is_verb
+            and verb.dep == "advcl"
+            and node.i < subject.i < verb.i
+        ):
+            node.attach(verb, "mark")
 
 
 def _plurals(graph: Graph) -> None:
@@ -427,7 +447,12 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         return STAND_INS[0]
     root = next((one for one in nodes if one.head is None), None)
-    if transitive and base in data.verbs and _goes_on(node, nodes, root, data):
+    particle = any(entry.particle == after.low for entry in data.verbs.get(base, ())) and node.i + 2 < len(nodes)
+    if (
+        base in data.verbs
+        and (transitive or (particle and nodes[node.i + 2].tag in _OBJECT_TAGS))
+        and _goes_on(node, nodes, root, data)
+    ):
         # "binds A, primes B and slows C", "raise A and lower B"
         return STAND_INS[0] if node.tag == "NNS" else STAND_INS[2]
     if (
@@ -542,26 +567,25 @@ def _goes_on(node: Node, nodes: list[Node], root: Node | None, data: Data) -> bo
     form = "VBZ" if node.tag == "NNS" else "VBP"
     if node.tag not in ("NNS", "JJ", "JJR", "NN") or (node.tag == "NNS") == (data.lemmas[node.low] == node.low):
         return False
-    if root.tag != form or not root.of("nsubj") or not root.of("dobj", "nmod") or node.dep not in (
-        "amod", "compound", "conj", "appos", "dep", "nmod", "nmod:npmod",
-    ):  # fmt: skip
+    if root.tag != form or not root.of("nsubj") or not root.of("dobj", "nmod"):
         return False
     after = nodes[node.i + 1]
-    if (
-        node.head is not after
-        and after.head is not node
-        and after.tag != "PRP"
-        and (node.head is None or node.head.i < node.i)
-    ):
+    second = node.dep == "dobj" and any(kid.i < node.i for kid in root.of("dobj"))
+    if not second and node.dep not in ("amod", "compound", "conj", "appos", "dep", "nmod", "nmod:npmod"):
+        return False
+    hangs = node.head is not None and node.head.i < node.i
+    lone = node.dep == "conj" and after.tag[:2] in ("NN", "DT", "JJ", "PR")
+    if node.head is not after and after.head is not node and hangs and not lone:
         return False
 
-    def states(low: str) -> bool:
+    def states(low: str, particle: str | None = None) -> bool:
         return any(
-            entry.group.frame in ("affects", "binds", "senses", "resultative") and entry.preposition is None and entry.particle is None and not entry.group.light
+            entry.group.frame in ("affects", "binds", "senses", "resultative") and entry.preposition is None
+            and entry.particle in (None, particle) and not entry.group.light
             for entry in data.verbs.get(data.lemmas.get(low, low), ())
         )  # fmt: skip
 
-    return states(root.low) and states(node.low)
+    return states(root.low) and states(node.low, after.low)
 
 
 def _tells(verb: Node, data: Data) -> bool:
@@ -1312,6 +1336,28 @@ def _parallel_adjective(graph: Graph) -> None:
             for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
                 kid.attach(first, "cc")
             node.attach(first, "conj")
+
+
+def _left_as_it_was(graph: Graph, data: Data) -> None:
+    """ "raised A, and left B unchanged": the participle before B is one more verb."""
+    for node in graph.nodes[1:-2]:
+        noun = node.head
+        if (
+            node.lemma != "leave"
+            or node.dep != "amod"
+            or noun is None
+            or graph.nodes[node.i - 1].low not in ("and", ",", "but")
+        ):
+            continue
+        state = graph.nodes[noun.i + 1] if noun.i + 1 < len(graph) else None
+        kept = state is not None and state.low in data.adjectives and data.adjectives[state.low].sign == "0"
+        verb = state.head if state is not None else None
+        if state is None or not kept or noun.head is not state or verb is None or not verb.is_verb:
+            continue
+        node.retag("VBD")
+        node.attach(verb, "conj")
+        noun.attach(node, "dobj")
+        state.attach(node, "xcomp")
 
 
 def _elided_verb(graph: Graph) -> None:

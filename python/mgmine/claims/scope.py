@@ -46,9 +46,9 @@ class Scope:
                 return True
             if kid.low == "longer" and any(inner.low == "no" for inner in kid.kids):
                 return True
-            if kid.dep in ("nsubj", "nsubjpass", "dobj") and any(
+            if kid.dep in ("nsubj", "nsubjpass", "dobj") and (kid.low in ("neither", "none") or any(
                 inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids
-            ):
+            )):  # fmt: skip
                 return True
             if kid.dep == "nmod" and kid.i < node.i and any(one.low == "no" and one.i < kid.i for one in kid.kids) and any(
                 aux.dep in ("aux", "auxpass") and any(one.dep in ("nsubj", "nsubjpass") and one.i > aux.i for one in node.kids)

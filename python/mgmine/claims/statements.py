@@ -295,6 +295,7 @@ class Statements(Causes):
                 or node.dep != "advcl"
                 or node.head is None
                 or not any(kid.low == "as" and kid.i < node.i for kid in node.kids)
+                or any(kid.low in ("soon", "long") for kid in node.kids)
             ):
                 continue
             signs = []
