@@ -66,7 +66,7 @@ class Causes(Compounds):
                 out = self._copular(verb)
             return out
         passive = self.passive(verb)
-        if passive and self._protocol(verb):
+        if passive and (self._protocol(verb) or (verb.lemma in _GIVEN and self._given(verb))):
             return out
         entries = data.verbs.get(verb.lemma, ())
         has_object = any(kid.dep == "dobj" for kid in verb.kids)
@@ -745,17 +745,20 @@ class Causes(Compounds):
                                 out.append((arg, addition, False))
         return out
 
-    def _given(self, verb: Node) -> list[Arg]:
-        """What a verb of treating says was given: "treated with X", "exposed to X"."""
-        places = [verb, *(kid for kid in verb.kids if kid.dep == "dobj")]
-        return [
-            arg
-            for place in places
-            for kid in place.kids
-            if kid.dep == "nmod" and kid.i > verb.i and kid.case() in _GIVEN[verb.lemma]
-            for arg in self.phrases.subjects(kid)
-            if self._thing(arg) and not arg.level
-        ]
+    def _given(self, verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
+        """What a verb of treating says was given, or what the medium lacked: "exposed to X", "grown in X-free medium"."""
+        kind = self.phrases.perturbing(verb)
+        out: list[tuple[Arg, PerturbationKind | None, bool]] = []
+        for place in (verb, *verb.of("dobj")):
+            for kid in place.of("nmod"):
+                if kid.i < verb.i or kid.case() not in _GIVEN[verb.lemma]:
+                    continue
+                for arg in self.phrases.subjects(kid):
+                    if arg.bare:
+                        out.extend((theme, arg.perturbation, True) for theme in arg.themes)
+                    elif self._thing(arg) and not arg.level:
+                        out.append((arg, kind, False))
+        return out
 
     def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:
         """ "when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
@@ -801,7 +804,7 @@ class Causes(Compounds):
             args = [arg for one in own for arg in self.phrases.subjects(one)]
             agents = self.by_phrase(node)
             if node.lemma in _GIVEN:
-                return [(arg, kind, False) for arg in self._given(node)]
+                return self._given(node)
             if kind is None:
                 if node.lemma in _PRESENT and not agents:
                     return [(arg, None, False) for arg in args]
@@ -826,7 +829,7 @@ class Causes(Compounds):
                 return []
             kind = self.phrases.perturbing(node)
             if node.lemma in _GIVEN:
-                return [(arg, kind, False) for arg in self._given(node)]
+                return self._given(node)
             if kind is None:
                 return []
             args = self.direct_object(node)

@@ -24,9 +24,13 @@ def repair(graph: Graph, data: Data) -> None:
     _own_phrase(graph)
     _time_after(graph)
     _clause_marks(graph)
+    _second_subject(graph)
+    _falling(graph, data)
+    _comparatives(graph, data)
     _passives(graph)
     _auxiliaries(graph)
     _lemmas(graph, data)
+    _taken_clause(graph, data)
     mend(graph, data)
     _adjacent_nouns(graph)
     _possessor(graph)
@@ -132,6 +136,95 @@ def _clause_marks(graph: Graph) -> None:
             and node.i < subject.i < verb.i
         ):
             node.attach(verb, "mark")
+
+
+def _second_subject(graph: Graph) -> None:
+    """ "A declined and B piled up": behind "and", B is no object of the first verb."""
+    for node in graph.nodes[2:]:
+        noun = graph.nodes[node.i - 1]
+        verb = noun.head
+        if (
+            node.tag in ("VBN", "VBD")
+            and node.dep == "conj"
+            and noun.is_noun
+            and noun.dep in ("dobj", "conj")
+            and verb is not None
+            and node.head is verb
+            and graph.nodes[noun.i - 1].low == "and"
+            and not node.of("nsubj", "nsubjpass", "auxpass")
+        ):
+            noun.attach(node, "nsubj")
+            node.retag("VBD")
+
+
+def _taken_clause(graph: Graph, data: Data) -> None:
+    """ "A opens B and C closes it": B is what A opens, no subject of the second verb."""
+    for node in graph.nodes:
+        verb = node.head
+        first = next((kid for kid in node.of("nsubj") if kid.i < node.i), None)
+        if (
+            node.tag not in ("VBZ", "VBD", "VBP")
+            or node.dep not in ("dobj", "ccomp", "xcomp")
+            or verb is None
+            or first is None
+            or verb.lemma not in data.verbs
+            or verb.lemma in data.report_verbs
+            or verb.of("mark", "aux")
+            or node.of("mark")
+        ):
+            continue
+        second = next((kid for kid in first.of("conj") if kid.i == node.i - 1), None)
+        joiner = next((kid for kid in first.of("cc") if kid.low in ("and", "but") and kid.i > first.i), None)
+        if second is None or joiner is None or min(one.i for one in first.subtree()) != verb.i + 1:
+            continue
+        second.attach(node, "nsubj")
+        joiner.attach(verb, "cc")
+        for kid in [kid for kid in verb.kids if kid.i > node.i and kid.dep in ("dobj", "nmod", "advmod")]:
+            kid.attach(node, kid.dep)
+        first.attach(verb, "dobj")
+        node.attach(verb, "conj")
+
+
+_FALLING = frozenset({"fall", "rise", "decline", "dwindle", "wane", "shrink", "soar"})
+
+
+def _falling(graph: Graph, data: Data) -> None:
+    """ "Falling oxygen is sensed by X": what falls is no object."""
+    if len(graph.nodes) < 4:
+        return
+    node = graph.nodes[0]
+    noun = graph.nodes[1]
+    verb = node.head
+    if (
+        node.tag == "VBG"
+        and data.lemmas.get(node.low, node.lemma) in _FALLING
+        and noun.head is node
+        and noun.is_noun
+        and verb is not None
+        and verb.is_verb
+        and not verb.of("nsubj", "nsubjpass")
+    ):
+        noun.attach(verb, "nsubjpass" if verb.of("auxpass") else "nsubj")
+        node.attach(noun, "amod")
+
+
+def _comparatives(graph: Graph, data: Data) -> None:
+    """ "had denser X": a comparative before a noun, taken for a noun of its own."""
+    for node in graph.nodes[1:-1]:
+        noun = graph.nodes[node.i + 1]
+        if (
+            node.tag == "NN"
+            and node.low in data.directions
+            and node.low.endswith("er")
+            and noun.is_noun
+            and (noun.head is node or node.head is noun)
+        ):
+            node.retag("JJR")
+            if noun.head is node and node.head is not None:
+                noun.attach(node.head, node.dep)
+                for kid in [kid for kid in node.kids if kid.i > node.i]:
+                    kid.attach(noun, kid.dep)
+            node.attach(noun, "amod")
 
 
 def _plurals(graph: Graph) -> None:
@@ -447,6 +540,20 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         return STAND_INS[0]
     root = next((one for one in nodes if one.head is None), None)
+    if (
+        node.low == base
+        and node.low in ("cut", "put", "set", "shut", "hit", "upset")
+        and node.tag in ("VBN", "NN", "JJ")
+        and root is not None
+        and root.tag == "VBD"
+        and root.i < node.i
+        and before.low == "and"
+        and after.is_noun
+        and node.dep in ("conj", "amod", "compound")
+        and base in data.verbs
+    ):
+        # "raised A and cut B"
+        return STAND_INS[3]
     particle = any(entry.particle == after.low for entry in data.verbs.get(base, ())) and node.i + 2 < len(nodes)
     if (
         base in data.verbs

@@ -79,6 +79,8 @@ class Scope:
         while at.head is not None and steps < 4:
             head, dep = at.head, at.dep
             if dep == "xcomp" or (dep == "ccomp" and head.lemma in ("appear", "seem", "find", "show")):
+                if head.lemma == "stop" and at.tag == "VBG" and dep == "xcomp" and not head.of("dobj"):
+                    return not flips
                 if head.lemma in cues["verbs"] or head.low in cues["adjectives"]:
                     return not (flips or self.negated(head))
                 if self.negated(head):
