@@ -155,6 +155,16 @@ class Causes(Compounds):
         if (
             has_object
             and not passive
+            and verb.lemma in ("observe", "see", "detect", "find", "note", "record")
+            and any(one.tag == "PRP" or one.lemma in data.empty for one in self.subject_nodes(verb))
+        ):
+            # "we did not see any change in X with Y"
+            for one in verb.of("dobj"):
+                out.extend((arg, "0" if negative else sign, cue) for arg, sign, cue in self._directed(one, verb))
+            return out
+        if (
+            has_object
+            and not passive
             and verb.lemma
             in (
                 "take",
@@ -354,6 +364,13 @@ class Causes(Compounds):
             around += [
                 one for kid in verb.kids if kid.dep in ("xcomp", "ccomp") and kid.is_verb for one in kid.of("nmod")
             ]
+        if verb.lemma in ("observe", "see", "detect", "find", "note", "record"):
+            # "we found an increase in X after Y"
+            places = [one for kid in verb.of("dobj", "nsubjpass") for one in (kid, *kid.of("nmod"))]
+            around += [
+                one for place in places for one in place.of("nmod")
+                if one.i > place.i and one.case().split(" ")[0] in ("after", "upon", "following", "with", "without")
+            ]  # fmt: skip
         hasty = [
             kid
             for kid in around

@@ -250,14 +250,12 @@ class Surroundings:
 
     def _named(self, node: Node) -> bool:
         """Whether a species is part of another name: "human T-cell leukemia virus", "bovine serum albumin"."""
-        at: Node | None = node
-        while at is not None and at.dep in ("compound", "amod") and at.head is not None:
-            at = at.head
-        return (
-            at is not None
-            and at is not node
-            and at.low in ("virus", "albumin", "chow", "antibody", "igg", "immunoglobulin")
-        )
+        for following in self.reader.graph.nodes[node.i + 1 : node.i + 6]:
+            if following.low in ("virus", "albumin", "chow", "antibody", "igg", "immunoglobulin"):
+                return True
+            if following.tag[:2] not in ("NN", "JJ", "HY", "CD"):
+                return False
+        return False
 
     def _modifies(self, node: Node, heads: set[int]) -> bool:
         """ "T-cell responses", "T cell receptor": a cell that describes something else."""
@@ -275,14 +273,19 @@ def _another_word(node: Node) -> bool:
 
 
 def _coordinated(node: Node, heads: set[int]) -> bool:
-    """Whether a word stands beside what the claim is about: "X raised A, B and C" is not about A in B."""
-    top = node
-    while top.dep == "conj" and top.head is not None:
-        top = top.head
-    members = [top]
-    for one in members:
-        members += [kid for kid in one.kids if kid.dep == "conj"]
-    return len(members) > 1 and any(one.i in heads for one in members)
+    """Whether a word stands beside what the claim is about: "X raised A, B and the number of C" is not about A in C."""
+    at: Node | None = node
+    while at is not None and at.i not in heads:
+        top = at
+        while top.dep == "conj" and top.head is not None:
+            top = top.head
+        members = [top]
+        for one in members:
+            members += [kid for kid in one.kids if kid.dep == "conj"]
+        if len(members) > 1 and any(one.i in heads for one in members):
+            return True
+        at = at.head if at.dep in ("compound", "amod") or (at.dep == "nmod" and at.case() == "of") else None
+    return False
 
 
 def _elsewhere(node: Node, anchor: Node) -> bool:

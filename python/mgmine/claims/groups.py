@@ -116,6 +116,13 @@ def _defined(reader: Reader) -> list[Draft]:
                 one.case() == "by" for one in between if one.dep == "nmod"
             ):  # fmt: skip
                 continue
+        elif node.dep in ("amod", "compound") and node.head is not None and node.head.dep == "nsubjpass" and node.head.head is not None and (
+            node.head.head.lemma in ("see", "observe", "find", "detect", "note", "record", "measure")
+        ):  # fmt: skip
+            measure = node.head
+            cohort = next(
+                (one for one in nodes[node.head.head.i + 1 : end] if _told_apart(reader, one, end) is not None), None
+            )
         elif node.dep == "amod" and node.head is not None and node.head.dep == "dobj" and node.head.head is not None and (
             node.head.head.lemma in ("have", "show", "display", "exhibit", "present", "possess", "carry", "contain")
         ):  # fmt: skip

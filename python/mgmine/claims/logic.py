@@ -372,6 +372,18 @@ class Logic:
                         out.extend(self.phrases._gerund(kid, True, 0))
             if out:
                 break
+        if not out:
+            # "is sensed in the kidney by X": the agent was hung on the place
+            out = [
+                arg
+                for kid in node.of("nmod")
+                if kid.i > node.i
+                and kid.case().split(" ")[0] in ("in", "on", "at", "within")
+                and kid.low not in self.data.nouns
+                for inner in kid.of("nmod")
+                if inner.case() == "by"
+                for arg in self.phrases.subjects(inner)
+            ]
         return out
 
     def direct_object(self, node: Node, entry: VerbEntry | None = None) -> list[Arg]:

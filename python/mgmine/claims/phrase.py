@@ -384,6 +384,10 @@ class Phrases:
         if embedded and node.low.startswith("anti-"):
             themes_args = tuple(self._name_arg(node, inner) for inner in embedded)
             return [replace(self._plain(node), perturbation=_BLOCKADE, themes=themes_args, agent=True)]
+        if node.low in ("none", "neither", "most", "some", "all") and (
+            whole := [kid for kid in node.of("nmod") if kid.case() == "of"]
+        ):
+            return self._all(whole[0], subject, depth + 1)
         if key in data.empty or node.low in data.empty:
             return self._through(node, subject, depth)
         if (

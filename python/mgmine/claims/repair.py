@@ -63,6 +63,7 @@ def repair(graph: Graph, data: Data) -> None:
     _questioned_object(graph)
     _relative_object(graph, data)
     _participle_as_verb(graph)
+    _listed_by_share(graph)
     _second_gerund(graph)
     _without(graph)
     _far_from(graph)
@@ -83,6 +84,9 @@ def _own_phrase(graph: Graph) -> None:
             and not verb.of("nsubj", "nsubjpass")
         ):
             node.attach(verb, "nsubj")
+        elif node.dep == "nsubj" and node.low == "back" and verb is not None and verb.of("csubj"):
+            # "adding X back restarted it"
+            node.attach(verb.of("csubj")[0], "advmod")
         elif (
             node.dep == "dobj"
             and verb is not None
@@ -590,6 +594,21 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         # "improved A and, in some people, lowered B"
         return STAND_INS[3]
     if (
+        before.low == "this"
+        and nodes[before.i - 1].low in ("and", ",", "but")
+        and node.tag in ("VBN", "JJ")
+        and node.low != base
+        and base in data.verbs
+        and after.is_noun
+        and node.head is after
+        and after.dep == "conj"
+        and after.head is root
+        and root is not None
+        and root.is_verb
+    ):
+        # "X entered and this triggered Y": no noun stands beside a verb
+        return STAND_INS[0]
+    if (
         before.low in ("former", "latter")
         and nodes[before.i - 1].low == "the"
         and node.tag in ("VBN", "JJ", "NNS")
@@ -1031,7 +1050,7 @@ def _stray_compounds(graph: Graph) -> None:
             node.dep not in ("amod", "advmod", "dep")
             or "-" not in node.low
             or head is None
-            or not head.is_verb
+            or not (head.is_verb or head.of("cop"))
             or node.i > head.i
         ):
             continue
@@ -1359,6 +1378,28 @@ def _verb_as_adjective(graph: Graph, data: Data) -> None:
         for kid in [kid for kid in noun.kids if kid.dep in ("punct", "nsubj") or kid.i < node.i or kid.dep == "advcl"]:
             kid.attach(node, kid.dep)
         noun.attach(node, "dobj")
+
+
+def _listed_by_share(graph: Graph) -> None:
+    """ "reduced A by 80% and B by half": B stands beside A, not beside the share."""
+    for node in graph.nodes:
+        share = node.head
+        verb = share.head if share is not None else None
+        if (
+            node.dep != "conj"
+            or not node.is_noun
+            or share is None
+            or verb is None
+            or not quantity(share)
+            or share.case() != "by"
+        ):
+            continue
+        target = next((kid for kid in verb.of("dobj") if kid.i < share.i), None)
+        if target is None or quantity(node):
+            continue
+        for kid in [kid for kid in share.of("cc") if kid.i < node.i]:
+            kid.attach(target, "cc")
+        node.attach(target, "conj")
 
 
 def _second_gerund(graph: Graph) -> None:

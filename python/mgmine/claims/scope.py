@@ -85,6 +85,8 @@ class Scope:
                     return not (flips or self.negated(head))
                 if self.negated(head):
                     return not flips
+            elif dep == "nmod" and at.case() == "against" and head.lemma in ("argue", "speak", "militate"):
+                return not flips
             elif dep == "ccomp" and head.lemma == "exclude":
                 break
             elif (dep in ("nmod", "ccomp", "acl") and head.lemma in ("evidence", "sign", "indication", "proof", "hint", "trace") and any(

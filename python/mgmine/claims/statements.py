@@ -236,6 +236,19 @@ class Statements(Causes):
                 for kid in node.kids:
                     if kid.dep in ("nmod", "advcl") and kid.case().split(" ")[0] == "for" and kid.is_noun:
                         self._needs(self.phrases.objects(kid), holders, node)
+            elif node.is_verb and any(kid.low == "must" and kid.i < node.i for kid in node.of("aux")):
+                # "for Y to happen, X must do it"
+                for kid in node.of("nmod"):
+                    if kid.i < node.i and kid.case() == "for" and any(one.tag[:2] == "VB" for one in kid.of("acl")):
+                        self._needs(self.phrases.objects(kid), self.subject(node), node)
+            elif node.low == "independently" and node.dep == "advmod" and node.head is not None and node.head.is_verb:
+                # "is maintained independently of X"
+                for kid in node.of("nmod"):
+                    for arg in self.phrases.objects(kid):
+                        self._add(Draft(
+                            self.clause(node.head), "requires", arg, [node], "requires/must", self.data.scores["requires/must"], node.head,
+                            negated=True, final=True,
+                        ))  # fmt: skip
             elif node.dep == "advcl" and node.head is not None and any(kid.low == "unless" for kid in node.kids):
                 main = node.head
                 if self.scope.negated(main) or any(kid.low == "cannot" for kid in main.kids):
