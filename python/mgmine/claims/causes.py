@@ -193,6 +193,13 @@ class Causes(Compounds):
                     out.extend((arg, "0" if negative else sign, cue) for arg, sign, cue in self._directed(kid, verb))
             if out:
                 return out
+        if (
+            passive
+            and negative
+            and verb.lemma in ("establish", "form", "make", "maintain", "build", "mount", "generate", "reach")
+        ):
+            # "cannot be established without X"
+            return [(arg, "none", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if not passive and not has_object and self._pace(verb) == "0":
             return [(self.clause(verb), "0", [verb])]
         for entry in entries:

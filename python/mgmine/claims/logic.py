@@ -21,6 +21,9 @@ OBJECT_CONTROL = frozenset({
     "get", "trigger", "prevent", "stop", "keep", "compel", "push", "equip", "instruct", })  # fmt: skip
 
 
+_GIVING = frozenset({"treat", "supply", "provide", "supplement", "feed", "inject", "incubate", "infuse", "load"})
+
+
 class Logic:
     """One graph with its names, and what is found in it so far."""
 
@@ -526,7 +529,7 @@ class Logic:
             if objects and head.lemma in ("make", "render", "leave", "keep", "find", "consider"):
                 return self.phrases.objects(objects[0])
             return self.subject(head)
-        if node.dep == "nmod" and node.case() in ("as", "as as") and head.is_verb:
+        if node.dep == "nmod" and node.case() in ("as", "as as", "like") and head.is_verb:
             if self.passive(head) or head.lemma in ("act", "function", "serve", "work", "behave", "operate", "emerge"):
                 return self.subject(head)
             objects = [kid for kid in head.kids if kid.dep == "dobj"]
@@ -609,6 +612,14 @@ class Logic:
                     out.append(
                         ("event", Arg(node, start, end, "process", perturbation=kind, themes=tuple(themes), event=True))
                     )
+            if node.is_verb and node.lemma in _GIVING:
+                # "we supplied mice with X. It did Y"
+                out.extend(
+                    ("subject", arg)
+                    for kid in node.of("nmod")
+                    if kid.case() == "with"
+                    for arg in self.phrases.resolve(kid)[:1]
+                )
             for kid in node.kids:
                 if kid.low in self.data.pronouns:
                     continue

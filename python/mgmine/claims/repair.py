@@ -269,6 +269,12 @@ def _auxiliaries(graph: Graph) -> None:
         if node.dep in ("aux", "auxpass", "cop") and node.head is not None:
             for kid in [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass", "neg", "nmod", "advmod")]:
                 kid.attach(node.head, kid.dep)
+            verb = node.head
+            if node.dep == "aux" and node.low in ("did", "does", "do", "can", "could", "will", "would"):
+                # "at no time did X raise Y"
+                for kid in node.of("dobj"):
+                    if node.i < kid.i < verb.i and kid.is_noun and not verb.of("nsubj", "nsubjpass"):
+                        kid.attach(verb, "nsubj")
 
 
 def _lemmas(graph: Graph, data: Data) -> None:
@@ -614,10 +620,10 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         and node.tag in ("VBN", "JJ", "NNS")
         and node.low != base
         and base in data.verbs
-        and transitive
+        and (transitive or after.tag == "IN")
     ):
         # "the former opened LFA-1": nothing is named by "former opened"
-        return STAND_INS[0]
+        return STAND_INS[0] if transitive else STAND_INS[1]
     if (
         node.low == base
         and node.tag in ("JJ", "JJR")

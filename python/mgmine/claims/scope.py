@@ -153,6 +153,11 @@ class Scope:
         steps = 0
         below: Node | None = None
         while at is not None and steps < 8:
+            if below is not None and below.is_noun and below.dep == "nsubjpass" and any(
+                entry.group.frame == "affects" for entry in self.data.verbs.get(at.lemma, ())
+            ):  # fmt: skip
+                # "the loss of X by Y could be prevented": that Y does it is not in doubt
+                break
             for kid in at.kids:
                 if kid is below or (kid.i > at.i and kid.dep not in ("advmod", "amod", "mark")):
                     continue

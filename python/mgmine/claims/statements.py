@@ -37,7 +37,7 @@ class Statements(Causes):
             elif (
                 head is not None
                 and node.dep == "nmod"
-                and node.case() == "as"
+                and node.case() in ("as", "like")
                 and head.lemma in ("act", "function", "serve", "work", "behave", "operate")
             ):
                 subject = next((kid for kid in head.kids if kid.dep == "nsubj"), None)
@@ -572,7 +572,9 @@ class Statements(Causes):
                 node,
                 *(kid for kid in node.kids if kid.dep == "conj" and kid.is_verb and not self._own_subject(kid)),
             ]
-            found = [self.fired.get(verb.i, []) for verb in verbs]
+            found = [
+                [draft for one in (verb, *verb.of("dobj")) for draft in self.fired.get(one.i, [])] for verb in verbs
+            ]
             if len(verbs) < 2 or not all(found):
                 continue
             for part in ("subject", "object"):
