@@ -84,9 +84,20 @@ class Causes(Compounds):
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if verb.lemma in ("vanish", "disappear", "cease", "stop") and not has_object and complement is None:
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
-        if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and complement is None:
+        stative = complement is not None and (complement.low in data.states or complement.low in data.adjectives)
+        if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and (
+            complement is None or stative
+        ):
             adjective = next(
-                (kid for kid in verb.kids if kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") and kid.i > verb.i),
+                (
+                    kid
+                    for kid in verb.kids
+                    if kid.i > verb.i
+                    and (
+                        kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") or (kid.dep == "dobj" and kid.tag == "JJ")
+                    )
+                    and not kid.of("mark")
+                ),
                 None,
             )
             if adjective is not None:
@@ -193,6 +204,15 @@ class Causes(Compounds):
                     out.extend((arg, "0" if negative else sign, cue) for arg, sign, cue in self._directed(kid, verb))
             if out:
                 return out
+        if (
+            passive
+            and not negative
+            and verb.lemma in ("form", "make", "produce", "count", "release", "secrete", "take")
+            and not self.by_phrase(verb)
+            and (found := [one for subject in self.subject_nodes(verb) for one in self._directed(subject, verb)])
+        ):
+            # "fewer metastases were formed"
+            return found
         if (
             passive
             and negative
@@ -421,7 +441,13 @@ class Causes(Compounds):
             ):
                 continue
             causes = self._cause_of(kid)
+            whether = not causes and kid.dep == "advcl" and any(one.low == "whether" for one in kid.kids)
+            if whether:
+                # "stayed the same whether or not X was present"
+                causes = [(arg, None, False) for arg, _, _ in self._cause_clause(kid, {"when"})]
             if not causes:
+                continue
+            if whether and any(sign != "0" for _, sign, _ in self._effects(verb)):
                 continue
             if effects is None:
                 effects = self._effects(verb)
@@ -788,6 +814,10 @@ class Causes(Compounds):
         """ "when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
         removal = self.data.perturbation_nouns["absence"]
         own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
+        if node.lemma == "be" and node.of("expl"):
+            # "if there is enough X", "when there was no X"
+            none = any(kid.low in ("no", "little") for one in own for kid in one.kids)
+            return [(arg, removal if none else None, none) for one in own for arg in self.phrases.subjects(one)]
         if any(kid.dep == "cop" for kid in node.kids) or node.lemma in ("be", "remain", "become"):
             word = node.low
             args = [arg for one in own for arg in self.phrases.subjects(one)]

@@ -231,6 +231,8 @@ def _sharpened(reader: Reader, nodes: list[Node]) -> int:
 def _level(reader: Reader, node: Node) -> int:
     found = reader.data.levels.get(node.low) or {
         "more": "high",
+        "most": "high",
+        "least": "low",
         "less": "low",
         "fewer": "low",
         "little": "low",

@@ -504,6 +504,12 @@ class Logic:
         head = node.head
         if node.i in self.phrases.alias:
             return self.phrases.resolve(self.phrases.alias[node.i], True)
+        colon = self.graph.nodes[node.i + 1] if node.i + 2 < len(self.graph) else None
+        if colon is not None and colon.low == ":":
+            named = [kid for kid in node.of("dep", "appos") if kid.i == colon.i + 1 and kid.i in self.phrases.at]
+            if named:
+                # "has a sensor of its own: X"
+                return self.phrases.resolve(named[0], True)
         if head is None:
             return []
         if node.dep in ("amod", "compound") and head.is_noun:

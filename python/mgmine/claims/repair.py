@@ -26,6 +26,7 @@ def repair(graph: Graph, data: Data) -> None:
     _clause_marks(graph)
     _second_subject(graph)
     _falling(graph, data)
+    _as_clause(graph, data)
     _comparatives(graph, data)
     _passives(graph)
     _auxiliaries(graph)
@@ -193,23 +194,60 @@ _FALLING = frozenset({"fall", "rise", "decline", "dwindle", "wane", "shrink", "s
 
 
 def _falling(graph: Graph, data: Data) -> None:
-    """ "Falling oxygen is sensed by X": what falls is no object."""
-    if len(graph.nodes) < 4:
-        return
-    node = graph.nodes[0]
-    noun = graph.nodes[1]
-    verb = node.head
-    if (
-        node.tag == "VBG"
-        and data.lemmas.get(node.low, node.lemma) in _FALLING
-        and noun.head is node
-        and noun.is_noun
-        and verb is not None
-        and verb.is_verb
-        and not verb.of("nsubj", "nsubjpass")
-    ):
-        noun.attach(verb, "nsubjpass" if verb.of("auxpass") else "nsubj")
+    """ "Falling oxygen is sensed by X", "responds to falling X": what falls is no object."""
+    for node in graph.nodes[:-1]:
+        noun = graph.nodes[node.i + 1]
+        verb = node.head
+        if (
+            node.tag != "VBG"
+            or data.lemmas.get(node.low, node.lemma) not in _FALLING
+            or noun.head is not node
+            or not noun.is_noun
+            or noun.dep != "dobj"
+            or verb is None
+        ):
+            continue
+        if node.i == 0 and verb.is_verb and not verb.of("nsubj", "nsubjpass"):
+            noun.attach(verb, "nsubjpass" if verb.of("auxpass") else "nsubj")
+        elif node.i and graph.nodes[node.i - 1].tag in ("IN", "TO"):
+            noun.attach(verb, "nmod")
+            for kid in [kid for kid in node.kids if kid.i < node.i]:
+                kid.attach(noun, "case" if kid.dep in ("mark", "case") else kid.dep)
+        else:
+            continue
         node.attach(noun, "amod")
+
+
+def _as_clause(graph: Graph, data: Data) -> None:
+    """ "The risk climbed as X declined" with "declined" for the main verb: it is the verb after "as"."""
+    root = graph.root()
+    if root is None or root.tag != "VBD" or root.i < 3:
+        return
+    noun = graph.nodes[root.i - 1]
+    first = next((kid for kid in root.of("nsubj") if kid.i < root.i), None)
+    verb = next((kid for kid in first.of("acl") if kid.tag in ("VBN", "VBD")), None) if first is not None else None
+    if (
+        first is None
+        or verb is None
+        or noun.head is not verb
+        or noun.dep != "nmod"
+        or noun.case() not in ("as", "when", "once", "while")
+    ):
+        return
+    if not any(entry.group.inchoative for entry in data.verbs.get(data.lemmas.get(verb.low, verb.lemma), ())):
+        return
+    first.kids.remove(verb)
+    verb.head, verb.dep = None, "root"
+    verb.retag("VBD")
+    root.head = None
+    first.attach(verb, "nsubj")
+    root.attach(verb, "advcl")
+    mark = noun.of("case")
+    noun.attach(root, "nsubj")
+    for kid in mark:
+        kid.attach(root, "mark")
+    for kid in root.of("punct"):
+        kid.attach(verb, "punct")
 
 
 def _comparatives(graph: Graph, data: Data) -> None:
@@ -300,6 +338,18 @@ def _lemmas(graph: Graph, data: Data) -> None:
         ):
             # "they also lower X"
             node.retag("VBP")
+        elif (
+            node.tag in ("JJ", "NN")
+            and found == node.low
+            and subject
+            and node.dep in ("dobj", "ccomp", "xcomp")
+            and node.head is not None
+            and data.lemma(node.head.low, node.head.lemma) in ("make", "let", "help")
+            and not node.of("cop", "det", "amod")
+        ):
+            # "made the tumours shrink"
+            node.retag("VB")
+            node.dep = "ccomp"
         elif (
             node.tag in ("JJ", "NN")
             and found == node.low

@@ -506,10 +506,18 @@ class Statements(Causes):
                 following = self.graph.nodes[kid.i + 1] if kid.i + 1 < len(self.graph) else kid
                 worse = following.low in ("less", "worse", "slower", "poorly")
                 sign = "-" if keeps != worse else "+"
-                target = Arg(kid, start, max(kid.end, self.event(kid).end), "process", event=True)
+                targets = [Arg(kid, start, max(kid.end, self.event(kid).end), "process", event=True)]
+                change = next((
+                    entry.group for entry in self.data.verbs.get(kid.lemma, ())
+                    if entry.group.inchoative and entry.group.sign in ("+", "-") and entry.particle is None and entry.preposition is None
+                ), None)  # fmt: skip
+                if change is not None and change.sign == "-" and not kid.of("dobj"):
+                    # "made the tumours shrink"
+                    sign = "+" if sign == "-" else "-"
+                    targets = self.phrases.objects(middle[-1]) or targets
                 for draft in list(self.fired.get(node.i, ())):
                     self._drop(draft)
-                for agent in self.agent(node):
+                for agent, target in ((agent, target) for agent in self.agent(node) for target in targets):
                     self._add(Draft(
                         agent, "affects", target, [node], "affects/causative", self.data.scores["affects/causative"], node, sign=sign,
                         aspect="process",
