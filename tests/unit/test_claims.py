@@ -192,6 +192,29 @@ def test_what_points_back_is_marked_by_its_span(extractor: Extractor) -> None:
     assert claim.subject.start == 0
 
 
+@pytest.mark.nlp
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Magnesium activated LFA-1 in macrophages but not in B cells.", {("cell_type", "macrophages")}),
+        ("Magnesium lowered blood pressure.", set()),
+        ("Magnesium raised LFA-1, TRPM7 and the number of B cells.", set()),
+        ("Magnesium increased adhesion without altering LFA-1.", set()),
+        (
+            "Magnesium bound LFA-1 in the presence of calcium and it opened.",
+            {("condition", "in the presence of calcium")},
+        ),
+        ("Mg2+ is also called magnesium in human B cells.", set()),
+        ("Magnesium increased adhesion of mouse macrophages.", {("species", "mouse")}),
+        ("Magnesium inhibited human immunodeficiency virus.", set()),
+    ],
+)
+def test_the_context_is_where_the_claim_holds(text: str, wanted: set[tuple[str, str]]) -> None:
+    pytest.importorskip("spacy")
+    first = claims(Extractor(), text)[0]
+    assert {(part.slot, part.text) for part in first.context} == wanted
+
+
 def test_necessity_and_level(extractor: Extractor) -> None:
     (claim,) = claims(extractor, "Magnesium is essential for cytotoxicity.")
     assert (claim.predicate, claim.necessity) == ("requires", "necessary")

@@ -28,9 +28,13 @@ _UNGIVEN = frozenset({
 })  # fmt: skip
 """What a group is called that does not say what sets it apart."""
 _ANIMALS = frozenset({"mouse", "rat", "animal", "rabbit", "pig", "dog", "hamster", "chick", "calf", "lamb", "monkey"})
-TREATED = frozenset({"treated", "exposed", "pretreated", "supplemented", "fed", "incubated"})
+TREATED = frozenset({
+    "treated", "exposed", "pretreated", "supplemented", "fed", "incubated", "loaded", "pulsed", "stimulated", "primed", "injected",
+})  # fmt: skip
 CAUSE_MARKS = frozenset({"when", "once", "after", "if", "upon", "whenever", "on", "because", "unless"})
 
+_PRESENT = frozenset({"sense", "detect", "perceive", "register", "bind", "engage", "ligate"})
+"""What has happened to a thing that is there: "when X is bound"."""
 _STIMULI = frozenset({"surgery", "exercise", "injury", "challenge", "contact", "stress", "transfer", "infection"})
 _NO_STIMULUS = frozenset({
     "adjustment", "adjusting", "correction", "moment", "duration", "observation", "beginning", "publication", "completion", "randomization",
@@ -62,6 +66,8 @@ class Causes(Compounds):
                 out = self._copular(verb)
             return out
         passive = self.passive(verb)
+        if passive and (self._protocol(verb) or (verb.lemma in _GIVEN and self._given(verb))):
+            return out
         entries = data.verbs.get(verb.lemma, ())
         has_object = any(kid.dep == "dobj" for kid in verb.kids)
         failing = verb.lemma in data.cues["negation"]["verbs"]
@@ -78,9 +84,20 @@ class Causes(Compounds):
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if verb.lemma in ("vanish", "disappear", "cease", "stop") and not has_object and complement is None:
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
-        if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and complement is None:
+        stative = complement is not None and (complement.low in data.states or complement.low in data.adjectives)
+        if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and (
+            complement is None or stative
+        ):
             adjective = next(
-                (kid for kid in verb.kids if kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") and kid.i > verb.i),
+                (
+                    kid
+                    for kid in verb.kids
+                    if kid.i > verb.i
+                    and (
+                        kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") or (kid.dep == "dobj" and kid.tag == "JJ")
+                    )
+                    and not kid.of("mark")
+                ),
                 None,
             )
             if adjective is not None:
@@ -136,6 +153,8 @@ class Causes(Compounds):
             "take",
             "record",
             "arise",
+            "achieve",
+            "obtain",
         ) and (passive or not has_object):
             for one in self.subject_nodes(verb):
                 none = any(kid.low == "no" for kid in one.kids) or negative
@@ -143,6 +162,16 @@ class Causes(Compounds):
                     out.extend((arg, "none", [verb]) for arg in self.phrases.objects(one))
                 else:
                     out.extend(self._directed(one, verb))
+            return out
+        if (
+            has_object
+            and not passive
+            and verb.lemma in ("observe", "see", "detect", "find", "note", "record")
+            and any(one.tag == "PRP" or one.lemma in data.empty for one in self.subject_nodes(verb))
+        ):
+            # "we did not see any change in X with Y"
+            for one in verb.of("dobj"):
+                out.extend((arg, "0" if negative else sign, cue) for arg, sign, cue in self._directed(one, verb))
             return out
         if (
             has_object
@@ -175,6 +204,22 @@ class Causes(Compounds):
                     out.extend((arg, "0" if negative else sign, cue) for arg, sign, cue in self._directed(kid, verb))
             if out:
                 return out
+        if (
+            passive
+            and not negative
+            and verb.lemma in ("form", "make", "produce", "count", "release", "secrete", "take")
+            and not self.by_phrase(verb)
+            and (found := [one for subject in self.subject_nodes(verb) for one in self._directed(subject, verb)])
+        ):
+            # "fewer metastases were formed"
+            return found
+        if (
+            passive
+            and negative
+            and verb.lemma in ("establish", "form", "make", "maintain", "build", "mount", "generate", "reach")
+        ):
+            # "cannot be established without X"
+            return [(arg, "none", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         if not passive and not has_object and self._pace(verb) == "0":
             return [(self.clause(verb), "0", [verb])]
         for entry in entries:
@@ -218,6 +263,16 @@ class Causes(Compounds):
                     return "0"
                 return sign
         return None
+
+    def _protocol(self, verb: Node) -> bool:
+        """ "T cells were stimulated with X in the presence of Y": what was done to cells, and no effect on them."""
+        return (
+            verb.lemma in self.data.cues["reagent"]["verbs"]
+            and any(kid.case() == "with" and kid.i > verb.i for kid in verb.of("nmod"))
+            and any(
+                arg.type in ("t_cell", "cell") for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)
+            )
+        )
 
     def _unable(self, verb: Node) -> bool:
         """ "cannot open", "could not unfold": not a change that was looked for, but a thing that does not happen."""
@@ -336,13 +391,21 @@ class Causes(Compounds):
             around += [
                 one for kid in verb.kids if kid.dep in ("xcomp", "ccomp") and kid.is_verb for one in kid.of("nmod")
             ]
+        if verb.lemma in ("observe", "see", "detect", "find", "note", "record"):
+            # "we found an increase in X after Y"
+            places = [one for kid in verb.of("dobj", "nsubjpass") for one in (kid, *kid.of("nmod"))]
+            around += [
+                one for place in places for one in place.of("nmod")
+                if one.i > place.i and one.case().split(" ")[0] in ("after", "upon", "following", "with", "without")
+            ]  # fmt: skip
         hasty = [
             kid
             for kid in around
             if kid.dep in ("nmod", "advcl") and (kid.dep == "advcl" or kid.is_noun or kid.tag == "VBG")
         ]
         holders = self._perturbed_subject(verb)
-        if verb.dep == "conj" and verb.head is not None and self._own_subject(verb) and not any(
+        told = any(kid.dep == "advcl" and self._cause_of(kid) for kid in hasty)
+        if verb.dep == "conj" and verb.head is not None and self._own_subject(verb) and not told and not any(
             kid.low in ("but", "whereas", "while") for kid in verb.head.kids if kid.dep in ("cc", "mark") and kid.i > verb.head.i
         ):  # fmt: skip
             # "when X was low, A fell and B rose": the clause in front stands before both
@@ -364,7 +427,11 @@ class Causes(Compounds):
         if not hasty and not holders:
             return
         effects: list[tuple[Arg, str, list[Node]]] | None = None
-        loose = self.passive(verb) and not any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ()))
+        loose = (
+            self.passive(verb)
+            and verb.lemma not in ("see", "observe", "achieve", "obtain", "note")
+            and not any(entry.group.inchoative for entry in self.data.verbs.get(verb.lemma, ()))
+        )
         for kid in hasty:
             if (
                 loose
@@ -374,7 +441,13 @@ class Causes(Compounds):
             ):
                 continue
             causes = self._cause_of(kid)
+            whether = not causes and kid.dep == "advcl" and any(one.low == "whether" for one in kid.kids)
+            if whether:
+                # "stayed the same whether or not X was present"
+                causes = [(arg, None, False) for arg, _, _ in self._cause_clause(kid, {"when"})]
             if not causes:
+                continue
+            if whether and any(sign != "0" for _, sign, _ in self._effects(verb)):
                 continue
             if effects is None:
                 effects = self._effects(verb)
@@ -392,7 +465,7 @@ class Causes(Compounds):
                 continue
             if not effects:
                 return
-            self._cause_drafts(causes, effects, verb, people=self._people(kid))
+            self._cause_drafts(causes, effects, verb, people=self._people(kid) or self._measured_with(kid))
         if not holders:
             self._reference(verb, hasty, effects)
         if holders:
@@ -413,6 +486,18 @@ class Causes(Compounds):
                 turned = [(arg, {"+": "-", "-": "+"}.get(sign, sign), cue) for arg, sign, cue in self._effects(verb)]
                 self._cause_drafts(given, turned, verb, people=self._people(kid))
                 return
+
+    def _measured_with(self, node: Node) -> bool:
+        """ "rose with serum X", "fell with X intake": two measures, neither of which was set."""
+        if node.dep != "nmod" or node.case() != "with":
+            return False
+        words = {one.low for one in self.graph.nodes if one.head is node and one.i < node.i}
+        name = self.phrases.at.get(node.i)
+        if name is not None:
+            words.add(name.text.lower().split(" ")[0])
+        return node.lemma in ("level", "status", "intake", "age", "concentration") or bool(
+            words & {"serum", "plasma", "blood", "dietary"}
+        )
 
     def _people(self, node: Node) -> bool:
         """Whether a noun names people, or a group that is not said to be of animals."""
@@ -599,6 +684,9 @@ class Causes(Compounds):
                 return out
             return []
         marks = {kid.low for kid in node.kids if kid.dep in ("mark", "advmod", "case")}
+        if "soon" in marks or ("long" in marks and "as" in marks):
+            # "as soon as X was returned"
+            marks.add("once")
         if (node.dep == "advcl" and marks & CAUSE_MARKS) or (node.dep == "advcl" and marks & {"without"}):
             return self._cause_clause(node, marks)
         return []
@@ -608,8 +696,10 @@ class Causes(Compounds):
         low = arg.node.low
         if arg.name is not None or low in _NO_STIMULUS:
             return False
+        text = arg.node.text
         return (
-            low in self.data.nouns
+            (text.isalnum() and text.isupper() and len(text) > 2 and arg.node.tag[:2] == "NN")
+            or low in self.data.nouns
             or low in self.data.perturbation_nouns
             or low in _STIMULI
             or low.endswith(("tion", "sis", "ment", "ing", "therapy"))
@@ -646,6 +736,19 @@ class Causes(Compounds):
                 out.extend(self.phrases.objects(kid))
             elif kid.dep == "acl:relcl" and kid.lemma == "lack":
                 out.extend(self.direct_object(kid))
+            elif (
+                kid.dep == "acl:relcl"
+                and self.passive(kid)
+                and (gone := self.phrases.perturbing(kid)) is not None
+                and gone.flips
+            ):
+                # "cells from which X had been deleted", "mice in which X was silenced"
+                out.extend(
+                    arg
+                    for one in kid.of("nsubjpass")
+                    if one.tag not in ("WDT", "WP")
+                    for arg in self.phrases.subjects(one)
+                )
         return [arg for arg in out if self._thing(arg)]
 
     def _perturbed_subject(self, verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
@@ -657,7 +760,7 @@ class Causes(Compounds):
         for node in nodes:
             for place in (
                 node,
-                *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "from", "of", "by")),
+                *(kid for kid in node.kids if kid.dep == "nmod" and kid.case() in ("in", "from", "of", "by", "on")),
             ):
                 missing = self._absent_modifier(place)
                 if missing:
@@ -692,22 +795,29 @@ class Causes(Compounds):
                                 out.append((arg, addition, False))
         return out
 
-    def _given(self, verb: Node) -> list[Arg]:
-        """What a verb of treating says was given: "treated with X", "exposed to X"."""
-        places = [verb, *(kid for kid in verb.kids if kid.dep == "dobj")]
-        return [
-            arg
-            for place in places
-            for kid in place.kids
-            if kid.dep == "nmod" and kid.i > verb.i and kid.case() in _GIVEN[verb.lemma]
-            for arg in self.phrases.subjects(kid)
-            if self._thing(arg) and not arg.level
-        ]
+    def _given(self, verb: Node) -> list[tuple[Arg, PerturbationKind | None, bool]]:
+        """What a verb of treating says was given, or what the medium lacked: "exposed to X", "grown in X-free medium"."""
+        kind = self.phrases.perturbing(verb)
+        out: list[tuple[Arg, PerturbationKind | None, bool]] = []
+        for place in (verb, *verb.of("dobj")):
+            for kid in place.of("nmod"):
+                if kid.i < verb.i or kid.case() not in _GIVEN[verb.lemma]:
+                    continue
+                for arg in self.phrases.subjects(kid):
+                    if arg.bare:
+                        out.extend((theme, arg.perturbation, True) for theme in arg.themes)
+                    elif self._thing(arg) and not arg.level:
+                        out.append((arg, kind, False))
+        return out
 
     def _cause_clause(self, node: Node, marks: set[str]) -> list[tuple[Arg, PerturbationKind | None, bool]]:
         """ "when magnesium was removed", "after adding Mg2+", "once LFA-1 was blocked", "when magnesium was low"."""
         removal = self.data.perturbation_nouns["absence"]
         own = [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass")]
+        if node.lemma == "be" and node.of("expl"):
+            # "if there is enough X", "when there was no X"
+            none = any(kid.low in ("no", "little") for one in own for kid in one.kids)
+            return [(arg, removal if none else None, none) for one in own for arg in self.phrases.subjects(one)]
         if any(kid.dep == "cop" for kid in node.kids) or node.lemma in ("be", "remain", "become"):
             word = node.low
             args = [arg for one in own for arg in self.phrases.subjects(one)]
@@ -748,9 +858,9 @@ class Causes(Compounds):
             args = [arg for one in own for arg in self.phrases.subjects(one)]
             agents = self.by_phrase(node)
             if node.lemma in _GIVEN:
-                return [(arg, kind, False) for arg in self._given(node)]
+                return self._given(node)
             if kind is None:
-                if node.lemma in ("sense", "detect", "perceive", "register") and not agents:
+                if node.lemma in _PRESENT and not agents:
                     return [(arg, None, False) for arg in args]
                 for entry in self.data.verbs.get(node.lemma, ()):
                     if entry.group.id in ("decrease", "increase"):
@@ -773,7 +883,7 @@ class Causes(Compounds):
                 return []
             kind = self.phrases.perturbing(node)
             if node.lemma in _GIVEN:
-                return [(arg, kind, False) for arg in self._given(node)]
+                return self._given(node)
             if kind is None:
                 return []
             args = self.direct_object(node)

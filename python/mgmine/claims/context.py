@@ -20,7 +20,16 @@ _TIME = re.compile(
     r"(?:\d+(?:[.,]\d+)?(?:\s?(?:-|–|to)\s?\d+)?\s?(?:s|sec|seconds?|min|minutes?|h|hours?|hrs?|d|days?|weeks?|months?|years?)\b|"
     r"(?:seconds|minutes|hours|days|weeks|months|years)\b)"
 )
-_CONDITION = re.compile(r"\b(?:in the (?:presence|absence) of|under|in response to|without)\s+[^,.;]{3,40}")
+_CONDITION = re.compile(
+    r"\b(?:in the (?:presence|absence) of|under|in response to|without)\s+(?!\w+ing\b)[^,.;()]{3,60}"
+)
+_COMPOUNDS = frozenset({
+    "pressure", "clotting", "vessel", "flow", "count", "cell", "sample", "molecule", "receptor", "antigen", "protein", "marker", "barrier", "bank",
+    "donor", "group", "type", "potential", "area", "tension", "test", "draw", "loss", "transfusion",
+})  # fmt: skip
+"""Nouns that make another word of the place named before them: "blood pressure", "surface molecule"."""
+_PLACES = frozenset({"in", "on", "from", "within", "by", "at", "inside", "among", "of"})
+_APART = frozenset({"not", "nor", "neither", "unlike", "without", "than", "versus", "lacking"})
 
 
 class Slot(NamedTuple):
@@ -50,8 +59,23 @@ class Surroundings:
         self.species = self._words(reader.data.species, "species", start, end)
         self.populations = self._populations()
         self.conditions = [
-            Slot("condition", match.start(), match.end(), ()) for match in _CONDITION.finditer(self.text, start, end)
+            Slot("condition", match.start(), self._phrase_end(match.start(), match.end()), ())
+            for match in _CONDITION.finditer(self.text, start, end)
         ]
+
+    def _phrase_end(self, start: int, end: int) -> int:
+        """Where a condition ends: before the next verb, and at the end of a word."""
+        inside = [node for node in self.reader.graph.nodes if start < node.start < end]
+        for node in inside:
+            following = self.reader.graph.nodes[min(node.i + 1, len(self.reader.graph) - 1)]
+            if node.tag in ("VBD", "VBZ", "VBP", "MD") or (
+                node.tag == "CC" and (node.low == "but" or following.tag in ("PRP", "IN", "WDT", "TO"))
+            ):
+                inside = inside[: inside.index(node)]
+                break
+        while inside and (inside[-1].end > end or inside[-1].tag in ("IN", "DT", "CC", "TO")):
+            inside.pop()
+        return inside[-1].end if inside else end
 
     def _cells(self) -> list[tuple[Slot, Node]]:
         out: list[tuple[Slot, Node]] = []
@@ -143,8 +167,21 @@ class Surroundings:
         while isinstance(main, Draft):
             reached |= _clauses(main.anchor)
             main = main.subject
+        if draft.predicate == "same_as":
+            return []
+        heads = {side.node.i for side in sides}
+
+        def told(slot: Slot, node: Node) -> bool:
+            """Whether a word says where the claim holds, and not what else the sentence is about."""
+            if self._denied(node) or _coordinated(node, heads):
+                return False
+            inside = any(start <= slot.start and slot.end <= end for start, end in taken)
+            return inside or not (_elsewhere(node, draft.anchor) or self._modifies(node, heads))
+
         out = [
-            slot for slot, node in self.cells if free(slot) and (_clause(node) in reached or _under(node, draft.anchor))
+            slot
+            for slot, node in self.cells
+            if free(slot) and (_clause(node) in reached or self._under(node, draft.anchor)) and told(slot, node)
         ]
         out = [
             slot
@@ -158,13 +195,111 @@ class Surroundings:
         out += [
             slot
             for slot in self.compartments
-            if near(slot, 14) and not any(slot.start == start and slot.end == end for start, end in taken)
+            if near(slot, 14)
+            and not any(slot.start == start and slot.end == end for start, end in taken)
+            and all(told(slot, node) and not _another_word(node) for node in self._nodes(slot))
         ]
-        out += list(self.species)
-        out += [slot for slot in self.populations if free(slot)]
+        out += [
+            slot
+            for slot in self.species
+            if all(not self._denied(node) and not self._named(node) for node in self._nodes(slot))
+        ]
+        out += [
+            slot
+            for slot in self.populations
+            if free(slot) and not any(self._denied(node) for node in self._nodes(slot)[:1])
+        ]
         if "cause" not in draft.rule and "absence" not in draft.rule and "perturbed" not in draft.rule:
             out += [slot for slot in self.conditions if free(slot)]
         return out
+
+    def _nodes(self, slot: Slot) -> list[Node]:
+        return [node for node in self.reader.graph.nodes if slot.start <= node.start < slot.end]
+
+    def _under(self, node: Node, anchor: Node) -> bool:
+        """Whether a word hangs below the claim's own words, through clauses that have no subject and no statement of their own."""
+        at: Node | None = node
+        while at is not None and at is not anchor:
+            if at.is_verb and any(
+                kid.dep in ("nsubj", "nsubjpass") and kid.tag not in ("WDT", "WP") for kid in at.kids
+            ):
+                return False
+            if at.is_verb and (
+                (at.dep in ("advcl", "acl", "ccomp") and self.reader.fired.get(at.i))
+                or (at.dep == "conj" and not anchor.is_verb)
+            ):
+                return False
+            at = at.head
+        return at is anchor
+
+    def _denied(self, node: Node) -> bool:
+        """ "but not in B cells", "than in mice", "in the absence of X cells": named as where it does not hold."""
+        nodes = self.reader.graph.nodes
+        at: Node | None = node
+        for _ in range(3):
+            if at is None or at.is_verb:
+                return False
+            first = min(one.i for one in (at, *at.kids) if one.i <= node.i or one is at)
+            before = [one.low for one in nodes[max(0, first - 2) : first + 1]]
+            if _APART & set(before) or any(one.low in _APART for one in at.kids if one.i < at.i):
+                return True
+            if at.head is not None and at.head.low in ("absence", "lack") and at.dep == "nmod":
+                return True
+            at = at.head if at.dep in ("conj", "compound", "amod") else None
+        return False
+
+    def _named(self, node: Node) -> bool:
+        """Whether a species is part of another name: "human T-cell leukemia virus", "bovine serum albumin"."""
+        for following in self.reader.graph.nodes[node.i + 1 : node.i + 6]:
+            if following.low in ("virus", "albumin", "chow", "antibody", "igg", "immunoglobulin"):
+                return True
+            if following.tag[:2] not in ("NN", "JJ", "HY", "CD"):
+                return False
+        return False
+
+    def _modifies(self, node: Node, heads: set[int]) -> bool:
+        """ "T-cell responses", "T cell receptor": a cell that describes something else."""
+        head = node.head
+        if node.dep not in ("compound", "amod") or head is None or head.lemma in self.reader.data.cells:
+            return False
+        at: Node | None = head
+        while at is not None and at.dep in ("compound", "amod", "conj", "nmod") and at.i not in heads:
+            at = at.head
+        return head.is_noun and (at is None or at.i not in heads)
+
+
+def _another_word(node: Node) -> bool:
+    return node.dep in ("compound", "amod") and node.head is not None and node.head.lemma in _COMPOUNDS
+
+
+def _coordinated(node: Node, heads: set[int]) -> bool:
+    """Whether a word stands beside what the claim is about: "X raised A, B and the number of C" is not about A in C."""
+    at: Node | None = node
+    while at is not None and at.i not in heads:
+        top = at
+        while top.dep == "conj" and top.head is not None:
+            top = top.head
+        members = [top]
+        for one in members:
+            members += [kid for kid in one.kids if kid.dep == "conj"]
+        if len(members) > 1 and any(one.i in heads for one in members):
+            return True
+        at = at.head if at.dep in ("compound", "amod") or (at.dep == "nmod" and at.case() == "of") else None
+    return False
+
+
+def _elsewhere(node: Node, anchor: Node) -> bool:
+    """Whether a word belongs to what another verb acts on: "lowered A and raised the number of B cells" does not place A."""
+    at: Node | None = node
+    placed = False
+    while at is not None and not at.is_verb:
+        placed = placed or (at.dep == "nmod" and at.case().split(" ")[0] in _PLACES - {"of"})
+        if at.dep in ("dobj", "nsubjpass") and at.head is not None and at.head.is_verb:
+            verb = at.head
+            inside = anchor is verb or any(one is anchor for one in at.subtree())
+            return not placed and not inside
+        at = at.head
+    return False
 
 
 def _heads_clause(node: Node) -> bool:
@@ -191,13 +326,3 @@ def _clauses(anchor: Node) -> set[int]:
                 break
         at = at.head
     return out
-
-
-def _under(node: Node, anchor: Node) -> bool:
-    """Whether a word hangs below the claim's own words, through clauses without a subject of their own."""
-    at: Node | None = node
-    while at is not None and at is not anchor:
-        if at.is_verb and any(kid.dep in ("nsubj", "nsubjpass") and kid.tag not in ("WDT", "WP") for kid in at.kids):
-            return False
-        at = at.head
-    return at is anchor

@@ -93,11 +93,19 @@ def _defined(reader: Reader) -> list[Draft]:
     )
     end = against.i if against is not None else len(nodes)
     for node in nodes[:end]:
-        if against is None and node.tag != "JJR":
+        if against is None and node.tag not in ("JJR", "RBR"):
             continue
         direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
         if not direction:
             continue
+        if (
+            node.low in ("more", "less")
+            and node.head is not None
+            and node.head.tag == "JJ"
+            and node.head.i == node.i + 1
+        ):
+            # "were more frequent in"
+            node = node.head
         measure: Node | None = None
         cohort: Node | None = None
         if any(kid.dep in ("cop", "auxpass") for kid in node.kids):
@@ -108,6 +116,13 @@ def _defined(reader: Reader) -> list[Draft]:
                 one.case() == "by" for one in between if one.dep == "nmod"
             ):  # fmt: skip
                 continue
+        elif node.dep in ("amod", "compound") and node.head is not None and node.head.dep == "nsubjpass" and node.head.head is not None and (
+            node.head.head.lemma in ("see", "observe", "find", "detect", "note", "record", "measure")
+        ):  # fmt: skip
+            measure = node.head
+            cohort = next(
+                (one for one in nodes[node.head.head.i + 1 : end] if _told_apart(reader, one, end) is not None), None
+            )
         elif node.dep == "amod" and node.head is not None and node.head.dep == "dobj" and node.head.head is not None and (
             node.head.head.lemma in ("have", "show", "display", "exhibit", "present", "possess", "carry", "contain")
         ):  # fmt: skip
@@ -216,6 +231,8 @@ def _sharpened(reader: Reader, nodes: list[Node]) -> int:
 def _level(reader: Reader, node: Node) -> int:
     found = reader.data.levels.get(node.low) or {
         "more": "high",
+        "most": "high",
+        "least": "low",
         "less": "low",
         "fewer": "low",
         "little": "low",

@@ -21,6 +21,9 @@ OBJECT_CONTROL = frozenset({
     "get", "trigger", "prevent", "stop", "keep", "compel", "push", "equip", "instruct", })  # fmt: skip
 
 
+_GIVING = frozenset({"treat", "supply", "provide", "supplement", "feed", "inject", "incubate", "infuse", "load"})
+
+
 class Logic:
     """One graph with its names, and what is found in it so far."""
 
@@ -39,6 +42,7 @@ class Logic:
         self._busy: set[int] = set()
         self.consumed: set[int] = set()
         self.hidden: set[int] = set()
+        self.summed: dict[int, Node] = {}
         self.gapped: list[tuple[Node, Node, Node]] = []
 
     def _add(self, draft: Draft) -> Draft:
@@ -179,6 +183,15 @@ class Logic:
             and not any(kid.dep == "dobj" for kid in node.kids)
         ):
             return True
+        if (
+            node.tag == "VBN"
+            and node.dep == "conj"
+            and node.head is not None
+            and node.head.tag == "JJ"
+            and node.head.of("cop")
+        ):
+            # "was unaffected by X but abolished by Y"
+            return not any(kid.dep == "dobj" for kid in node.kids)
         if node.dep == "conj" and node.head is not None and node.head.is_verb:
             return self.passive(node.head) and not any(kid.dep == "dobj" for kid in node.kids)
         return (
@@ -362,6 +375,18 @@ class Logic:
                         out.extend(self.phrases._gerund(kid, True, 0))
             if out:
                 break
+        if not out:
+            # "is sensed in the kidney by X": the agent was hung on the place
+            out = [
+                arg
+                for kid in node.of("nmod")
+                if kid.i > node.i
+                and kid.case().split(" ")[0] in ("in", "on", "at", "within")
+                and kid.low not in self.data.nouns
+                for inner in kid.of("nmod")
+                if inner.case() == "by"
+                for arg in self.phrases.subjects(inner)
+            ]
         return out
 
     def direct_object(self, node: Node, entry: VerbEntry | None = None) -> list[Arg]:
@@ -479,6 +504,12 @@ class Logic:
         head = node.head
         if node.i in self.phrases.alias:
             return self.phrases.resolve(self.phrases.alias[node.i], True)
+        colon = self.graph.nodes[node.i + 1] if node.i + 2 < len(self.graph) else None
+        if colon is not None and colon.low == ":":
+            named = [kid for kid in node.of("dep", "appos") if kid.i == colon.i + 1 and kid.i in self.phrases.at]
+            if named:
+                # "has a sensor of its own: X"
+                return self.phrases.resolve(named[0], True)
         if head is None:
             return []
         if node.dep in ("amod", "compound") and head.is_noun:
@@ -504,7 +535,7 @@ class Logic:
             if objects and head.lemma in ("make", "render", "leave", "keep", "find", "consider"):
                 return self.phrases.objects(objects[0])
             return self.subject(head)
-        if node.dep == "nmod" and node.case() in ("as", "as as") and head.is_verb:
+        if node.dep == "nmod" and node.case() in ("as", "as as", "like") and head.is_verb:
             if self.passive(head) or head.lemma in ("act", "function", "serve", "work", "behave", "operate", "emerge"):
                 return self.subject(head)
             objects = [kid for kid in head.kids if kid.dep == "dobj"]
@@ -587,6 +618,14 @@ class Logic:
                     out.append(
                         ("event", Arg(node, start, end, "process", perturbation=kind, themes=tuple(themes), event=True))
                     )
+            if node.is_verb and node.lemma in _GIVING:
+                # "we supplied mice with X. It did Y"
+                out.extend(
+                    ("subject", arg)
+                    for kid in node.of("nmod")
+                    if kid.case() == "with"
+                    for arg in self.phrases.resolve(kid)[:1]
+                )
             for kid in node.kids:
                 if kid.low in self.data.pronouns:
                     continue

@@ -336,7 +336,11 @@ class Paths(Logic):
                 args = self.phrases.objects(kid)
                 if len(args) == 2 and all(arg.name is not None for arg in args):
                     return args
-        if firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids):
+        if (firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids)) or (
+            firing.form == "adjective"
+            and node.of("cop", "auxpass")
+            and not any(kid.i > node.i for kid in node.of("nmod"))
+        ):
             args = self.subject(node)
             if len(args) == 2:
                 return args
@@ -543,6 +547,9 @@ class Paths(Logic):
                         held = self.phrases.objects(kid)
                 if held:
                     break
+            if not held:
+                # "keeps it closed"
+                held = [arg for one in word.of("nsubj") if one.i < word.i for arg in self.phrases.objects(one)]
             if not held:
                 for one in self.graph.nodes[node.i + 1 : word.i]:
                     if one.i in self.phrases.at:

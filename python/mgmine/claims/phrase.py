@@ -128,6 +128,16 @@ class Phrases:
         ):
             # "interleukin 16"
             end = following.end
+        elif (
+            following is not None
+            and following.head is head
+            and following.dep in ("dep", "appos")
+            and following.tag[:2] == "NN"
+            and head.lemma in self.data.generic
+            and self.capital(following)
+        ):
+            # "the chemokine receptor CCR7"
+            end = following.end
         cases = ("of", "in") if head.lemma in _CHANGED else ("of",)
         for kid in head.kids:
             if kid.i > head.i and kid.dep == "nmod" and kid.case() in cases and kid.i - head.i <= 6:
@@ -374,6 +384,10 @@ class Phrases:
         if embedded and node.low.startswith("anti-"):
             themes_args = tuple(self._name_arg(node, inner) for inner in embedded)
             return [replace(self._plain(node), perturbation=_BLOCKADE, themes=themes_args, agent=True)]
+        if node.low in ("none", "neither", "most", "some", "all") and (
+            whole := [kid for kid in node.of("nmod") if kid.case() == "of"]
+        ):
+            return self._all(whole[0], subject, depth + 1)
         if key in data.empty or node.low in data.empty:
             return self._through(node, subject, depth)
         if (

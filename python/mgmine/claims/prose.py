@@ -93,6 +93,7 @@ class Prose(Statements):
             if not node.is_verb:
                 continue
             self._made_more(node)
+            self._replaced(node)
             self._borne(node)
             self._tied(node)
             self._must_carry(node)
@@ -101,6 +102,7 @@ class Prose(Statements):
             self._made_by_cells(node)
         self._chained()
         self._reversed()
+        self._summed_up()
         self._apposed_kinds()
         self._in_full()
 
@@ -142,6 +144,36 @@ class Prose(Statements):
                         sign="+" if sign > 0 else "-", aspect=target.aspect or "function",
                     ))  # fmt: skip
             return
+
+    def _replaced(self, node: Node) -> None:
+        """ "X can replace Y in activating Z": X does it too."""
+        if node.lemma not in ("replace", "substitute") or self.passive(node):
+            return
+        for kid in node.of("nmod", "advcl"):
+            verb = (
+                kid
+                if kid.tag == "VBG" and kid.dep == "advcl"
+                else next((one for one in kid.of("amod") if one.tag == "VBG"), None)
+            )
+            if kid.i < node.i or not any(one.low == "in" for one in kid.kids):
+                continue
+            sign = 1
+            if verb is not None:
+                base = self.data.lemma(verb.low, verb.lemma)
+                group = next((one.group for one in self.data.verbs.get(base, ()) if one.group.frame == "affects"), None)
+                if group is None or group.sign not in ("+", "-"):
+                    continue
+                sign = 1 if group.sign == "+" else -1
+            elif not any(one.node is not kid for one in self.phrases.objects(kid)):
+                # "in X activation", but not "in medium"
+                continue
+            self._withdraw(node)
+            for target in self.direct_object(kid) if verb is kid else self.phrases.objects(kid):
+                for agent in self.agent(node):
+                    self._add(Draft(
+                        agent, "affects", target, [node], "affects/means", self.data.scores["affects/means"], node,
+                        sign="+" if sign * target.sign > 0 else "-", aspect=target.aspect,
+                    ))  # fmt: skip
 
     def _borne(self, node: Node) -> None:
         """ "cells carry X on their surface", "X is carried by cells": X is found on the cells."""
@@ -325,6 +357,30 @@ class Prose(Statements):
                     draft.sign = "-" if other.sign == "+" else "+"
                     draft.perturbation = None
                     break
+
+    def _summed_up(self) -> None:
+        """ "X lowered Y, an effect that Z overcame": what is done to a fall of Y is the opposite of what is done to Y."""
+        for draft in self.drafts:
+            noun = draft.anchor.head
+            verb = self.summed.get(noun.i) if noun is not None else None
+            if (
+                verb is None
+                or draft.predicate != "affects"
+                or draft.sign not in ("+", "-")
+                or not isinstance(draft.object, Arg)
+            ):
+                continue
+            signs = {
+                other.sign
+                for other in self.fired.get(verb.i, ())
+                if isinstance(other.object, Arg) and other.object.key == draft.object.key
+            }
+            if not signs:
+                signs = {
+                    entry.group.sign for entry in self.data.verbs.get(verb.lemma, ())[:1] if entry.group.inchoative
+                }
+            if signs == {"-"}:
+                draft.sign = "+" if draft.sign == "-" else "-"
 
     def _apposed_kinds(self) -> None:
         """ "X, an adhesion molecule, does …": X is one."""

@@ -213,6 +213,14 @@ class Reader(Prose):
                 and draft.cue[0].lemma not in ("express", "coexpress", "co-express", "overexpress")
             ):
                 return False
+            if (
+                draft.rule == "binds/verb"
+                and target.name is None
+                and target.type in ("process", "outcome")
+                and target.aspect is None
+            ):
+                # "couples X to Y": what is bound is a thing
+                return False
             if draft.predicate == "binds" and subject.name is None and subject.type == "process" and not subject.event:
                 # "this change weakens its binding to X": what binds is a thing
                 return False

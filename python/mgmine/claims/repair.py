@@ -23,9 +23,15 @@ def repair(graph: Graph, data: Data) -> None:
     _plurals(graph)
     _own_phrase(graph)
     _time_after(graph)
+    _clause_marks(graph)
+    _second_subject(graph)
+    _falling(graph, data)
+    _as_clause(graph, data)
+    _comparatives(graph, data)
     _passives(graph)
     _auxiliaries(graph)
     _lemmas(graph, data)
+    _taken_clause(graph, data)
     mend(graph, data)
     _adjacent_nouns(graph)
     _possessor(graph)
@@ -39,14 +45,15 @@ def repair(graph: Graph, data: Data) -> None:
     _clause_subjects(graph)
     _initial_subject(graph, data)
     _initial_name(graph)
-    _all_but(graph)
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
     _verb_as_adjective(graph, data)
+    _all_but(graph)
     _coordinated_participle(graph, data)
     _coordinated_clause(graph)
     _parallel_adjective(graph)
+    _left_as_it_was(graph, data)
     _elided_verb(graph)
     _verb_after_but(graph, data)
     _last_of_list(graph, data)
@@ -57,6 +64,8 @@ def repair(graph: Graph, data: Data) -> None:
     _questioned_object(graph)
     _relative_object(graph, data)
     _participle_as_verb(graph)
+    _listed_by_share(graph)
+    _second_gerund(graph)
     _without(graph)
     _far_from(graph)
     mend_clauses(graph, data)
@@ -76,8 +85,14 @@ def _own_phrase(graph: Graph) -> None:
             and not verb.of("nsubj", "nsubjpass")
         ):
             node.attach(verb, "nsubj")
+        elif node.dep == "nsubj" and node.low == "back" and verb is not None and verb.of("csubj"):
+            # "adding X back restarted it"
+            node.attach(verb.of("csubj")[0], "advmod")
         elif (
-            node.dep == "dobj" and node.tag in ("RB", "RP") and verb is not None and node.of("det", "amod", "compound")
+            node.dep == "dobj"
+            and verb is not None
+            and (node.tag in ("RB", "RP") or (node.low == "back" and verb.lemma in ("bring", "give", "get")))
+            and node.of("det", "amod", "compound")
         ):
             noun = graph.nodes[node.i - 1]
             if noun.head is node and noun.i > verb.i:
@@ -108,6 +123,150 @@ def _time_after(graph: Graph) -> None:
         noun.attach(node.head, "nmod")
         if mark.head is not noun:
             mark.attach(noun, "case")
+
+
+def _clause_marks(graph: Graph) -> None:
+    """ "After X had removed Y, …": what opens a clause marks its verb, it is no preposition of its subject."""
+    for node in graph.nodes:
+        subject = node.head
+        verb = subject.head if subject is not None else None
+        if (
+            node.dep == "case"
+            and node.low in ("after", "before", "until", "since", "once")
+            and subject is not None
+            and subject.dep in ("nsubj", "nsubjpass")
+            and verb is not None
+            and verb.is_verb
+            and verb.dep == "advcl"
+            and node.i < subject.i < verb.i
+        ):
+            node.attach(verb, "mark")
+
+
+def _second_subject(graph: Graph) -> None:
+    """ "A declined and B piled up": behind "and", B is no object of the first verb."""
+    for node in graph.nodes[2:]:
+        noun = graph.nodes[node.i - 1]
+        verb = noun.head
+        if (
+            node.tag in ("VBN", "VBD")
+            and node.dep == "conj"
+            and noun.is_noun
+            and noun.dep in ("dobj", "conj")
+            and verb is not None
+            and node.head is verb
+            and graph.nodes[noun.i - 1].low == "and"
+            and not node.of("nsubj", "nsubjpass", "auxpass")
+        ):
+            noun.attach(node, "nsubj")
+            node.retag("VBD")
+
+
+def _taken_clause(graph: Graph, data: Data) -> None:
+    """ "A opens B and C closes it": B is what A opens, no subject of the second verb."""
+    for node in graph.nodes:
+        verb = node.head
+        first = next((kid for kid in node.of("nsubj") if kid.i < node.i), None)
+        if (
+            node.tag not in ("VBZ", "VBD", "VBP")
+            or node.dep not in ("dobj", "ccomp", "xcomp")
+            or verb is None
+            or first is None
+            or verb.lemma not in data.verbs
+            or verb.lemma in data.report_verbs
+            or verb.of("mark", "aux")
+            or node.of("mark")
+        ):
+            continue
+        second = next((kid for kid in first.of("conj") if kid.i == node.i - 1), None)
+        joiner = next((kid for kid in first.of("cc") if kid.low in ("and", "but") and kid.i > first.i), None)
+        if second is None or joiner is None or min(one.i for one in first.subtree()) != verb.i + 1:
+            continue
+        second.attach(node, "nsubj")
+        joiner.attach(verb, "cc")
+        for kid in [kid for kid in verb.kids if kid.i > node.i and kid.dep in ("dobj", "nmod", "advmod")]:
+            kid.attach(node, kid.dep)
+        first.attach(verb, "dobj")
+        node.attach(verb, "conj")
+
+
+_FALLING = frozenset({"fall", "rise", "decline", "dwindle", "wane", "shrink", "soar"})
+
+
+def _falling(graph: Graph, data: Data) -> None:
+    """ "Falling oxygen is sensed by X", "responds to falling X": what falls is no object."""
+    for node in graph.nodes[:-1]:
+        noun = graph.nodes[node.i + 1]
+        verb = node.head
+        if (
+            node.tag != "VBG"
+            or data.lemmas.get(node.low, node.lemma) not in _FALLING
+            or noun.head is not node
+            or not noun.is_noun
+            or noun.dep != "dobj"
+            or verb is None
+        ):
+            continue
+        if node.i == 0 and verb.is_verb and not verb.of("nsubj", "nsubjpass"):
+            noun.attach(verb, "nsubjpass" if verb.of("auxpass") else "nsubj")
+        elif node.i and graph.nodes[node.i - 1].tag in ("IN", "TO"):
+            noun.attach(verb, "nmod")
+            for kid in [kid for kid in node.kids if kid.i < node.i]:
+                kid.attach(noun, "case" if kid.dep in ("mark", "case") else kid.dep)
+        else:
+            continue
+        node.attach(noun, "amod")
+
+
+def _as_clause(graph: Graph, data: Data) -> None:
+    """ "The risk climbed as X declined" with "declined" for the main verb: it is the verb after "as"."""
+    root = graph.root()
+    if root is None or root.tag != "VBD" or root.i < 3:
+        return
+    noun = graph.nodes[root.i - 1]
+    first = next((kid for kid in root.of("nsubj") if kid.i < root.i), None)
+    verb = next((kid for kid in first.of("acl") if kid.tag in ("VBN", "VBD")), None) if first is not None else None
+    if (
+        first is None
+        or verb is None
+        or noun.head is not verb
+        or noun.dep != "nmod"
+        or noun.case() not in ("as", "when", "once", "while")
+    ):
+        return
+    if not any(entry.group.inchoative for entry in data.verbs.get(data.lemmas.get(verb.low, verb.lemma), ())):
+        return
+    first.kids.remove(verb)
+    verb.head, verb.dep = None, "root"
+    verb.retag("VBD")
+    root.head = None
+    first.attach(verb, "nsubj")
+    root.attach(verb, "advcl")
+    mark = noun.of("case")
+    noun.attach(root, "nsubj")
+    for kid in mark:
+        kid.attach(root, "mark")
+    for kid in root.of("punct"):
+        kid.attach(verb, "punct")
+
+
+def _comparatives(graph: Graph, data: Data) -> None:
+    """ "had denser X": a comparative before a noun, taken for a noun of its own."""
+    for node in graph.nodes[1:-1]:
+        noun = graph.nodes[node.i + 1]
+        if (
+            node.tag == "NN"
+            and node.low in data.directions
+            and node.low.endswith("er")
+            and noun.is_noun
+            and (noun.head is node or node.head is noun)
+        ):
+            node.retag("JJR")
+            if noun.head is node and node.head is not None:
+                noun.attach(node.head, node.dep)
+                for kid in [kid for kid in node.kids if kid.i > node.i]:
+                    kid.attach(noun, kid.dep)
+            node.attach(noun, "amod")
 
 
 def _plurals(graph: Graph) -> None:
@@ -148,6 +307,12 @@ def _auxiliaries(graph: Graph) -> None:
         if node.dep in ("aux", "auxpass", "cop") and node.head is not None:
             for kid in [kid for kid in node.kids if kid.dep in ("nsubj", "nsubjpass", "neg", "nmod", "advmod")]:
                 kid.attach(node.head, kid.dep)
+            verb = node.head
+            if node.dep == "aux" and node.low in ("did", "does", "do", "can", "could", "will", "would"):
+                # "at no time did X raise Y"
+                for kid in node.of("dobj"):
+                    if node.i < kid.i < verb.i and kid.is_noun and not verb.of("nsubj", "nsubjpass"):
+                        kid.attach(verb, "nsubj")
 
 
 def _lemmas(graph: Graph, data: Data) -> None:
@@ -173,6 +338,18 @@ def _lemmas(graph: Graph, data: Data) -> None:
         ):
             # "they also lower X"
             node.retag("VBP")
+        elif (
+            node.tag in ("JJ", "NN")
+            and found == node.low
+            and subject
+            and node.dep in ("dobj", "ccomp", "xcomp")
+            and node.head is not None
+            and data.lemma(node.head.low, node.head.lemma) in ("make", "let", "help")
+            and not node.of("cop", "det", "amod")
+        ):
+            # "made the tumours shrink"
+            node.retag("VB")
+            node.dep = "ccomp"
         elif (
             node.tag in ("JJ", "NN")
             and found == node.low
@@ -423,7 +600,26 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         return STAND_INS[0]
     root = next((one for one in nodes if one.head is None), None)
-    if transitive and base in data.verbs and _goes_on(node, nodes, root, data):
+    if (
+        node.low == base
+        and node.low in ("cut", "put", "set", "shut", "hit", "upset")
+        and node.tag in ("VBN", "NN", "JJ")
+        and root is not None
+        and root.tag == "VBD"
+        and root.i < node.i
+        and before.low == "and"
+        and after.is_noun
+        and node.dep in ("conj", "amod", "compound")
+        and base in data.verbs
+    ):
+        # "raised A and cut B"
+        return STAND_INS[3]
+    particle = any(entry.particle == after.low for entry in data.verbs.get(base, ())) and node.i + 2 < len(nodes)
+    if (
+        base in data.verbs
+        and (transitive or (particle and nodes[node.i + 2].tag in _OBJECT_TAGS))
+        and _goes_on(node, nodes, root, data)
+    ):
         # "binds A, primes B and slows C", "raise A and lower B"
         return STAND_INS[0] if node.tag == "NNS" else STAND_INS[2]
     if (
@@ -432,13 +628,13 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         and node.low[-2:] != "ly"
         and base in data.verbs
         and before.is_noun
-        and transitive
+        and (transitive or after.tag == "JJR")
     ):
         # "X foretold Y": a form of a verb alone is no adverb
         return STAND_INS[0]
     if (
         root is not None
-        and root.tag == "VBD"
+        and root.tag in ("VBD", "VBN")
         and root.i < node.i
         and node.tag in ("VBN", "VBD", "JJ")
         and node.dep == "amod"
@@ -454,15 +650,30 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         # "improved A and, in some people, lowered B"
         return STAND_INS[3]
     if (
+        before.low == "this"
+        and nodes[before.i - 1].low in ("and", ",", "but")
+        and node.tag in ("VBN", "JJ")
+        and node.low != base
+        and base in data.verbs
+        and after.is_noun
+        and node.head is after
+        and after.dep == "conj"
+        and after.head is root
+        and root is not None
+        and root.is_verb
+    ):
+        # "X entered and this triggered Y": no noun stands beside a verb
+        return STAND_INS[0]
+    if (
         before.low in ("former", "latter")
         and nodes[before.i - 1].low == "the"
         and node.tag in ("VBN", "JJ", "NNS")
         and node.low != base
         and base in data.verbs
-        and transitive
+        and (transitive or after.tag == "IN")
     ):
         # "the former opened LFA-1": nothing is named by "former opened"
-        return STAND_INS[0]
+        return STAND_INS[0] if transitive else STAND_INS[1]
     if (
         node.low == base
         and node.tag in ("JJ", "JJR")
@@ -531,26 +742,32 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
 def _goes_on(node: Node, nodes: list[Node], root: Node | None, data: Data) -> bool:
     """Whether a word read as a noun or an adjective is one more verb of the subject of a verb in the present."""
     before = nodes[node.i - 1]
+    while before.i > 0 and before.low in ("thereby", "thus", "hence", "also", "then", "even"):
+        before = nodes[before.i - 1]
     if root is None or root.i > node.i or before.low not in (",", "and", "or", "but"):
         return False
     form = "VBZ" if node.tag == "NNS" else "VBP"
     if node.tag not in ("NNS", "JJ", "JJR", "NN") or (node.tag == "NNS") == (data.lemmas[node.low] == node.low):
         return False
-    if root.tag != form or not root.of("nsubj") or not root.of("dobj") or node.dep not in (
-        "amod", "compound", "conj", "appos", "dep", "nmod", "nmod:npmod",
-    ):  # fmt: skip
+    if root.tag != form or not root.of("nsubj") or not root.of("dobj", "nmod"):
         return False
     after = nodes[node.i + 1]
-    if node.head is not after and after.head is not node and (node.head is None or node.head.i < node.i):
+    second = node.dep == "dobj" and any(kid.i < node.i for kid in root.of("dobj"))
+    if not second and node.dep not in ("amod", "compound", "conj", "appos", "dep", "nmod", "nmod:npmod"):
+        return False
+    hangs = node.head is not None and node.head.i < node.i
+    lone = node.dep == "conj" and after.tag[:2] in ("NN", "DT", "JJ", "PR")
+    if node.head is not after and after.head is not node and hangs and not lone:
         return False
 
-    def states(low: str) -> bool:
+    def states(low: str, particle: str | None = None) -> bool:
         return any(
-            entry.group.frame in ("affects", "binds", "senses") and entry.preposition is None and entry.particle is None and not entry.group.light
+            entry.group.frame in ("affects", "binds", "senses", "resultative") and entry.preposition is None
+            and entry.particle in (None, particle) and not entry.group.light
             for entry in data.verbs.get(data.lemmas.get(low, low), ())
         )  # fmt: skip
 
-    return states(root.low) and states(node.low)
+    return states(root.low) and states(node.low, after.low)
 
 
 def _tells(verb: Node, data: Data) -> bool:
@@ -889,7 +1106,7 @@ def _stray_compounds(graph: Graph) -> None:
             node.dep not in ("amod", "advmod", "dep")
             or "-" not in node.low
             or head is None
-            or not head.is_verb
+            or not (head.is_verb or head.of("cop"))
             or node.i > head.i
         ):
             continue
@@ -1219,6 +1436,48 @@ def _verb_as_adjective(graph: Graph, data: Data) -> None:
         noun.attach(node, "dobj")
 
 
+def _listed_by_share(graph: Graph) -> None:
+    """ "reduced A by 80% and B by half": B stands beside A, not beside the share."""
+    for node in graph.nodes:
+        share = node.head
+        verb = share.head if share is not None else None
+        if (
+            node.dep != "conj"
+            or not node.is_noun
+            or share is None
+            or verb is None
+            or not quantity(share)
+            or share.case() != "by"
+        ):
+            continue
+        target = next((kid for kid in verb.of("dobj") if kid.i < share.i), None)
+        if target is None or quantity(node):
+            continue
+        for kid in [kid for kid in share.of("cc") if kid.i < node.i]:
+            kid.attach(target, "cc")
+        node.attach(target, "conj")
+
+
+def _second_gerund(graph: Graph) -> None:
+    """ "Blocking X or removing Y reduced Z": two deeds, not a thing and a deed."""
+    for node in graph.nodes:
+        noun = node.head
+        deed = noun.head if noun is not None else None
+        if (
+            node.tag == "VBG"
+            and node.dep == "conj"
+            and noun is not None
+            and noun.dep == "dobj"
+            and deed is not None
+            and deed.tag == "VBG"
+            and deed.dep in ("csubj", "nsubj", "advcl", "nmod")
+            and node.of("dobj")
+        ):
+            for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
+                kid.attach(deed, "cc")
+            node.attach(deed, "conj")
+
+
 def _without(graph: Graph) -> None:
     """ "raised X without altering Y", "helps X by keeping Y": the clause belongs to the verb, not to X."""
     for node in graph.nodes:
@@ -1281,6 +1540,28 @@ def _parallel_adjective(graph: Graph) -> None:
             for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
                 kid.attach(first, "cc")
             node.attach(first, "conj")
+
+
+def _left_as_it_was(graph: Graph, data: Data) -> None:
+    """ "raised A, and left B unchanged": the participle before B is one more verb."""
+    for node in graph.nodes[1:-2]:
+        noun = node.head
+        if (
+            node.lemma != "leave"
+            or node.dep != "amod"
+            or noun is None
+            or graph.nodes[node.i - 1].low not in ("and", ",", "but")
+        ):
+            continue
+        state = graph.nodes[noun.i + 1] if noun.i + 1 < len(graph) else None
+        kept = state is not None and state.low in data.adjectives and data.adjectives[state.low].sign == "0"
+        verb = state.head if state is not None else None
+        if state is None or not kept or noun.head is not state or verb is None or not verb.is_verb:
+            continue
+        node.retag("VBD")
+        node.attach(verb, "conj")
+        noun.attach(node, "dobj")
+        state.attach(node, "xcomp")
 
 
 def _elided_verb(graph: Graph) -> None:
@@ -1381,7 +1662,9 @@ def _headless_clause(graph: Graph, data: Data) -> None:
         follows = graph.nodes[kid.i + 1] if kid.i + 1 < len(graph.nodes) else None
         particle = follows is not None and any(entry.particle == follows.low for entry in entries)
         inchoative = any(entry.group.inchoative for entry in entries)
-        if "by" in cases or not (has_object or particle or (inchoative and not cases & {"of"})):
+        # "no T cell degranulated in the absence of X"
+        none = any(inner.low == "no" and inner.i < root.i for inner in root.kids)
+        if "by" in cases or not (has_object or particle or ((inchoative or none) and not cases & {"of"})):
             continue
         kid.dep = "root"
         old = root

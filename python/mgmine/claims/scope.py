@@ -46,9 +46,9 @@ class Scope:
                 return True
             if kid.low == "longer" and any(inner.low == "no" for inner in kid.kids):
                 return True
-            if kid.dep in ("nsubj", "nsubjpass", "dobj") and any(
+            if kid.dep in ("nsubj", "nsubjpass", "dobj") and (kid.low in ("neither", "none") or any(
                 inner.low in ("no", "neither") and inner.i < kid.i for inner in kid.kids
-            ):
+            )):  # fmt: skip
                 return True
             if kid.dep == "nmod" and kid.i < node.i and any(one.low == "no" and one.i < kid.i for one in kid.kids) and any(
                 aux.dep in ("aux", "auxpass") and any(one.dep in ("nsubj", "nsubjpass") and one.i > aux.i for one in node.kids)
@@ -79,10 +79,14 @@ class Scope:
         while at.head is not None and steps < 4:
             head, dep = at.head, at.dep
             if dep == "xcomp" or (dep == "ccomp" and head.lemma in ("appear", "seem", "find", "show")):
+                if head.lemma == "stop" and at.tag == "VBG" and dep == "xcomp" and not head.of("dobj"):
+                    return not flips
                 if head.lemma in cues["verbs"] or head.low in cues["adjectives"]:
                     return not (flips or self.negated(head))
                 if self.negated(head):
                     return not flips
+            elif dep == "nmod" and at.case() == "against" and head.lemma in ("argue", "speak", "militate"):
+                return not flips
             elif dep == "ccomp" and head.lemma == "exclude":
                 break
             elif (dep in ("nmod", "ccomp", "acl") and head.lemma in ("evidence", "sign", "indication", "proof", "hint", "trace") and any(
@@ -149,6 +153,11 @@ class Scope:
         steps = 0
         below: Node | None = None
         while at is not None and steps < 8:
+            if below is not None and below.is_noun and below.dep == "nsubjpass" and any(
+                entry.group.frame == "affects" for entry in self.data.verbs.get(at.lemma, ())
+            ):  # fmt: skip
+                # "the loss of X by Y could be prevented": that Y does it is not in doubt
+                break
             for kid in at.kids:
                 if kid is below or (kid.i > at.i and kid.dep not in ("advmod", "amod", "mark")):
                     continue
@@ -176,6 +185,9 @@ class Scope:
                         role, modality = "aim", "aim"
                     else:
                         raise_to("conditional")
+                elif kid.i == 0 and kid.low == "should" and at.is_verb:
+                    # "Should X raise Y, …"
+                    raise_to("conditional")
                 elif kid.dep == "aux" and kid.low in ("would", "should") and at.is_verb:
                     raise_to(
                         "counterfact"

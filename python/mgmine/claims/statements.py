@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mgmine.nlp.graph import Node
 
 _HANDLED = frozenset({"treated", "supplemented", "exposed", "fed", "stimulated"})
+_SUMMED = frozenset({"effect", "process", "response", "change", "phenomenon", "increase", "decrease", "rise", "fall"})
+"""Nouns that take up what a clause said."""
 THERAPY = frozenset({"therapy", "treatment", "immunotherapy", "intervention", "drug", "therapeutic", "prevention"})
 
 
@@ -28,17 +30,41 @@ class Statements(Causes):
                 continue
             subject: Node | None = None
             head = node.head
+            if node.lemma in _SUMMED and node.of("acl", "acl:relcl") and self._summing(node):
+                continue
             if any(kid.dep == "cop" for kid in node.kids):
                 subject = next((kid for kid in node.kids if kid.dep == "nsubj"), None)
             elif (
                 head is not None
                 and node.dep == "nmod"
-                and node.case() == "as"
+                and node.case() in ("as", "like")
                 and head.lemma in ("act", "function", "serve", "work", "behave", "operate")
             ):
                 subject = next((kid for kid in head.kids if kid.dep == "nsubj"), None)
             if subject is not None and subject.low not in ("it", "there", "this", "which", "that"):
                 self.phrases.alias[node.i] = subject
+
+    def _summing(self, node: Node) -> bool:
+        """ "X rose, an effect that Y blocked": what Y blocked is what was said of X before."""
+        comma = self.graph.nodes[node.i - 2] if node.i > 1 else None
+        if (
+            comma is None
+            or comma.low != ","
+            or not any(kid.low in ("a", "an") and kid.i == node.i - 1 for kid in node.kids)
+        ):
+            return False
+        verb = node.head
+        while verb is not None and not verb.is_verb:
+            verb = verb.head
+        if verb is None:
+            return False
+        told = next((kid for kid in (*verb.of("dobj"), *verb.of("nsubjpass", "nsubj")) if kid is not node), None)
+        if told is None or told.i > node.i:
+            return False
+        self.phrases.alias[node.i] = told
+        self.summed[node.i] = verb
+        node.attach(verb, "parataxis")
+        return True
 
     def _definitions(self, node: Node) -> None:
         """ "X is a Y", "X functions as a Y", "X or Y" of two names of one thing."""
@@ -210,6 +236,19 @@ class Statements(Causes):
                 for kid in node.kids:
                     if kid.dep in ("nmod", "advcl") and kid.case().split(" ")[0] == "for" and kid.is_noun:
                         self._needs(self.phrases.objects(kid), holders, node)
+            elif node.is_verb and any(kid.low == "must" and kid.i < node.i for kid in node.of("aux")):
+                # "for Y to happen, X must do it"
+                for kid in node.of("nmod"):
+                    if kid.i < node.i and kid.case() == "for" and any(one.tag[:2] == "VB" for one in kid.of("acl")):
+                        self._needs(self.phrases.objects(kid), self.subject(node), node)
+            elif node.low == "independently" and node.dep == "advmod" and node.head is not None and node.head.is_verb:
+                # "is maintained independently of X"
+                for kid in node.of("nmod"):
+                    for arg in self.phrases.objects(kid):
+                        self._add(Draft(
+                            self.clause(node.head), "requires", arg, [node], "requires/must", self.data.scores["requires/must"], node.head,
+                            negated=True, final=True,
+                        ))  # fmt: skip
             elif node.dep == "advcl" and node.head is not None and any(kid.low == "unless" for kid in node.kids):
                 main = node.head
                 if self.scope.negated(main) or any(kid.low == "cannot" for kid in main.kids):
@@ -219,34 +258,39 @@ class Statements(Causes):
                         if kid.dep in ("nsubj", "nsubjpass")
                         for arg in self.phrases.subjects(kid)
                     ]
-                    self._needs([self.clause(main)] if main.is_verb else [], holders, node)
+                    own = [arg.key for arg in self.subject(main)] if main.is_verb else []
+                    if any(arg.key in own for arg in holders):
+                        # "X cannot work unless it binds Y"
+                        self._needs(
+                            [arg for arg in self.subject(main) if arg.key in own], self.direct_object(node), node
+                        )
+                    else:
+                        self._needs([self.clause(main)] if main.is_verb else [], holders, node)
 
     def _only(self) -> None:
         """ "Y happens only when X is there", "only in the presence of X": Y requires X."""
-        nodes = self.graph.nodes
-        for only in nodes:
-            if only.low != "only" or only.head is None:
+        for only in self.graph.nodes:
+            if only.low != "only":
                 continue
-            for place in (only.head, only.head.head):
-                if place is None or not place.is_verb:
+            for place in self.graph.nodes:
+                if not place.is_verb:
                     continue
-                causes = [kid for kid in place.of("advcl", "nmod") if kid.i > only.i and (
-                    only.head is not kid or only.i < min(one.i for one in kid.subtree() if one is not only)
-                )]  # fmt: skip
-                for kid in causes:
+                for kid in place.of("advcl", "nmod"):
+                    first = min(one.i for one in kid.subtree())
+                    if not (only in place.kids and only.i < first) and only.i not in (first, first - 1):
+                        continue
                     words = {one.low for one in kid.kids if one.dep in ("mark", "advmod", "case")}
                     if kid.dep == "nmod" and kid.low != "presence" and not words & {"with", "after", "upon"}:
                         continue
                     if kid.dep == "advcl" and not words & {"when", "if", "once", "after"}:
                         continue
                     there = [arg for arg, _, flips in self._cause_of(kid) if not flips]
-                    if there:
-                        for draft in list(self.fired.get(place.i, ())):
-                            if draft.rule in ("affects/cause-adverbial", "affects/absence"):
-                                self._drop(draft)
-                        self._needs([self.clause(place) if not place.of("dobj") else self.event(place)], there, only)
-                        break
-                break
+                    if not there:
+                        continue
+                    for draft in list(self.fired.get(place.i, ())):
+                        if draft.rule in ("affects/cause-adverbial", "affects/absence"):
+                            self._drop(draft)
+                    self._needs([self.event(place) if place.of("dobj") else self.clause(place)], there, only)
 
     def _needs(self, subjects: list[Arg], objects: list[Arg], anchor: Node) -> None:
         for subject in subjects:
@@ -264,6 +308,7 @@ class Statements(Causes):
                 or node.dep != "advcl"
                 or node.head is None
                 or not any(kid.low == "as" and kid.i < node.i for kid in node.kids)
+                or any(kid.low in ("soon", "long") for kid in node.kids)
             ):
                 continue
             signs = []
@@ -461,10 +506,18 @@ class Statements(Causes):
                 following = self.graph.nodes[kid.i + 1] if kid.i + 1 < len(self.graph) else kid
                 worse = following.low in ("less", "worse", "slower", "poorly")
                 sign = "-" if keeps != worse else "+"
-                target = Arg(kid, start, max(kid.end, self.event(kid).end), "process", event=True)
+                targets = [Arg(kid, start, max(kid.end, self.event(kid).end), "process", event=True)]
+                change = next((
+                    entry.group for entry in self.data.verbs.get(kid.lemma, ())
+                    if entry.group.inchoative and entry.group.sign in ("+", "-") and entry.particle is None and entry.preposition is None
+                ), None)  # fmt: skip
+                if change is not None and change.sign == "-" and not kid.of("dobj"):
+                    # "made the tumours shrink"
+                    sign = "+" if sign == "-" else "-"
+                    targets = self.phrases.objects(middle[-1]) or targets
                 for draft in list(self.fired.get(node.i, ())):
                     self._drop(draft)
-                for agent in self.agent(node):
+                for agent, target in ((agent, target) for agent in self.agent(node) for target in targets):
                     self._add(Draft(
                         agent, "affects", target, [node], "affects/causative", self.data.scores["affects/causative"], node, sign=sign,
                         aspect="process",
@@ -527,7 +580,9 @@ class Statements(Causes):
                 node,
                 *(kid for kid in node.kids if kid.dep == "conj" and kid.is_verb and not self._own_subject(kid)),
             ]
-            found = [self.fired.get(verb.i, []) for verb in verbs]
+            found = [
+                [draft for one in (verb, *verb.of("dobj")) for draft in self.fired.get(one.i, [])] for verb in verbs
+            ]
             if len(verbs) < 2 or not all(found):
                 continue
             for part in ("subject", "object"):

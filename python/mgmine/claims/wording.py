@@ -61,6 +61,7 @@ def mend(graph: Graph, data: Data) -> None:
         if node.dep in _CLAUSES:
             _parallel_clause(node)
     _listed_subject(graph)
+    _pseudo_cleft(graph, data)
     _asked_subject(graph, data)
 
 
@@ -74,6 +75,39 @@ def mend_clauses(graph: Graph, data: Data) -> None:
     for node in graph.nodes:
         if node.dep in _CLAUSES:
             _parallel_clause(node)
+
+
+def _pseudo_cleft(graph: Graph, data: Data) -> None:
+    """ "What X needs is Y": X needs Y."""
+    nodes = graph.nodes
+    if len(nodes) < 5 or nodes[0].low != "what":
+        return
+    copula = next((one for one in nodes[2:-1] if one.low in ("is", "was", "are", "were") and one.dep == "cop"), None)
+    told = copula.head if copula is not None else None
+    if copula is None or told is None or told.i < copula.i or not told.is_noun:
+        return
+    verb = next((
+        one for one in nodes[2 : copula.i]
+        if one.low in data.lemmas and data.lemmas[one.low] in data.verbs and nodes[one.i - 1].is_noun and one.tag in ("VBZ", "VBP", "VBD", "NNS")
+    ), None)  # fmt: skip
+    if verb is None or verb.of("dobj"):
+        return
+    subject = nodes[verb.i - 1]
+    if verb.tag == "NNS":
+        verb.retag("VBZ")
+        verb.lemma = data.lemmas[verb.low]
+    root = graph.root()
+    if root is not verb and root is not None:
+        if verb.head is not None:
+            verb.head.kids.remove(verb)
+        verb.head, verb.dep = None, "root"
+        root.head = None
+        root.attach(verb, "dobj")
+    told.attach(verb, "dobj")
+    copula.attach(verb, "dep")
+    _hang(subject, verb, "nsubj")
+    for kid in [kid for kid in verb.of("compound", "amod", "det") if kid.i < subject.i]:
+        kid.attach(subject, kid.dep)
 
 
 def _treated_people(node: Node, data: Data) -> None:

@@ -43,7 +43,8 @@ IRREGULAR_NOUNS: dict[str, tuple[str, ...]] = {
     "hypothesis": ("hypotheses",), "medium": ("media",), "datum": ("data",), "stratum": ("strata",), "half": ("halves",),
     "synthesis": ("syntheses",), "mitochondrion": ("mitochondria",), "basis": ("bases",), "nucleus": ("nuclei",),
     "person": ("persons",), "axis": ("axes",), "virus": ("viruses",), "those": ("those",), "stimulus": ("stimuli",),
-    "calculus": ("calculi",), "loss": ("losses",),
+    "calculus": ("calculi",), "loss": ("losses",), "metastasis": ("metastases",), "thrombosis": ("thromboses",), "diagnosis": ("diagnoses",),
+    "prognosis": ("prognoses",), "crisis": ("crises",),
 }  # fmt: skip
 _IRREGULAR_FORM = {form: lemma for lemma, forms in IRREGULAR.items() for form in forms}
 _IRREGULAR_NOUN_FORM = {form: lemma for lemma, forms in IRREGULAR_NOUNS.items() for form in forms}
