@@ -58,6 +58,8 @@ def test_words_are_the_same_whether_known_or_new_or_too_many(nlp: Any, limit: in
 
 def test_an_embedding_that_looks_at_more_than_a_word_is_left_alone() -> None:
     spacy = pytest.importorskip("spacy")
+    from thinc.api import Ops
+
     from mgmine.nlp.inference import Words
 
     nlp = spacy.blank("en")
@@ -85,6 +87,8 @@ def test_an_embedding_that_looks_at_more_than_a_word_is_left_alone() -> None:
     assert Words.of(nlp.get_pipe("tok2vec")) is None
     assert Words.of(nlp.get_pipe("plain")) is not None
     assert Words.of(nlp.get_pipe("tagger")) is None
+    nlp.get_pipe("plain").model.ops = Ops()
+    assert Words.of(nlp.get_pipe("plain")) is None, "rows that lie elsewhere, on a GPU"
 
 
 def test_components_of_any_kind_run() -> None:

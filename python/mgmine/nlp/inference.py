@@ -102,10 +102,11 @@ class Words:
     def of(cls, component: Any) -> Words | None:
         """For a component of a pipeline; none where its embedding may look at more than the word."""
         from spacy.pipeline import Tok2Vec
+        from thinc.api import NumpyOps
 
-        if type(component) is not Tok2Vec or not (
-            component.model.has_ref("embed") and component.model.has_ref("encode")
-        ):
+        if type(component) is not Tok2Vec or not isinstance(component.model.ops, NumpyOps):
+            return None
+        if not (component.model.has_ref("embed") and component.model.has_ref("encode")):
             return None
         leaves = {node.name for node in component.model.get_ref("embed").walk() if not node.layers}
         return cls(component) if "extract_features" in leaves and leaves <= _WORDWISE else None
