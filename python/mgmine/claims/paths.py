@@ -326,13 +326,13 @@ class Paths(Logic):
         if firing.form == "noun" and node.dep in ("nsubj", "nsubjpass", "dobj") and node.head is not None:
             # "no association was found between X and Y", "no relationship emerged between X and Y"
             places.append(node.head)
-        for kid in (kid for place in places for kid in place.kids if kid.dep == "nmod" and kid.i > node.i):
+        for kid in (kid for place in places for kid in place.kids if kid.dep == "nmod"):
             case = kid.case()
             if case == "between":
                 args = self.phrases.objects(kid)
                 if len(args) > 1:
                     return args
-            elif case == "of" and kid.head is node and node.lemma in _MADE_OF:
+            elif case == "of" and kid.head is node and kid.i > node.i and node.lemma in _MADE_OF:
                 args = self.phrases.objects(kid)
                 if len(args) == 2 and all(arg.name is not None for arg in args):
                     return args
