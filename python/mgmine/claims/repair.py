@@ -128,8 +128,7 @@ def _time_after(graph: Graph) -> None:
 def _clause_marks(graph: Graph) -> None:
     """ "After X had removed Y, …": what opens a clause marks its verb, it is no preposition of its subject."""
     for node in graph.nodes:
-        subject = node.head
-        verb = subject.head if subject is not None else None
+        subject, verb = _above(node)
         if (
             node.dep == "case"
             and node.low in ("after", "before", "until", "since", "once")
@@ -236,10 +235,8 @@ def _as_clause(graph: Graph, data: Data) -> None:
         return
     if not any(entry.group.inchoative for entry in data.verbs.get(data.lemmas.get(verb.low, verb.lemma), ())):
         return
-    first.kids.remove(verb)
-    verb.head, verb.dep = None, "root"
+    take_place(verb, None, "root")
     verb.retag("VBD")
-    root.head = None
     first.attach(verb, "nsubj")
     root.attach(verb, "advcl")
     mark = noun.of("case")
@@ -281,6 +278,12 @@ def _plurals(graph: Graph) -> None:
             and not any(kid.dep in ("nsubj", "dobj", "aux", "mark") for kid in node.kids)
         ):
             node.retag("NNS")
+
+
+def _above(node: Node) -> tuple[Node | None, Node | None]:
+    """The word that a word hangs on, and the one that this hangs on."""
+    head = node.head
+    return head, head.head if head is not None else None
 
 
 def _passives(graph: Graph) -> None:
@@ -1089,9 +1092,7 @@ def _all_but(graph: Graph) -> None:
     if between[:2] != [",", "but"] or not {"not", "neither"} & set(between):
         return
     label = inner.dep
-    root.kids.remove(verb)
-    verb.head, verb.dep = None, "root"
-    root.head = None
+    take_place(verb, None, "root")
     for kid in [kid for kid in root.kids if kid.i > verb.i]:
         kid.attach(verb, kid.dep)
     root.attach(verb, label)
@@ -1436,11 +1437,17 @@ def _verb_as_adjective(graph: Graph, data: Data) -> None:
         noun.attach(node, "dobj")
 
 
+def _join(node: Node, wrong: Node, right: Node) -> None:
+    """Coordinates a word with another than the one it was hung on, and takes the conjunction along."""
+    for kid in [kid for kid in wrong.of("cc") if kid.i < node.i]:
+        kid.attach(right, "cc")
+    node.attach(right, "conj")
+
+
 def _listed_by_share(graph: Graph) -> None:
     """ "reduced A by 80% and B by half": B stands beside A, not beside the share."""
     for node in graph.nodes:
-        share = node.head
-        verb = share.head if share is not None else None
+        share, verb = _above(node)
         if (
             node.dep != "conj"
             or not node.is_noun
@@ -1453,16 +1460,13 @@ def _listed_by_share(graph: Graph) -> None:
         target = next((kid for kid in verb.of("dobj") if kid.i < share.i), None)
         if target is None or quantity(node):
             continue
-        for kid in [kid for kid in share.of("cc") if kid.i < node.i]:
-            kid.attach(target, "cc")
-        node.attach(target, "conj")
+        _join(node, share, target)
 
 
 def _second_gerund(graph: Graph) -> None:
     """ "Blocking X or removing Y reduced Z": two deeds, not a thing and a deed."""
     for node in graph.nodes:
-        noun = node.head
-        deed = noun.head if noun is not None else None
+        noun, deed = _above(node)
         if (
             node.tag == "VBG"
             and node.dep == "conj"
@@ -1473,9 +1477,7 @@ def _second_gerund(graph: Graph) -> None:
             and deed.dep in ("csubj", "nsubj", "advcl", "nmod")
             and node.of("dobj")
         ):
-            for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
-                kid.attach(deed, "cc")
-            node.attach(deed, "conj")
+            _join(node, noun, deed)
 
 
 def _without(graph: Graph) -> None:
@@ -1524,22 +1526,13 @@ def _coordinated_clause(graph: Graph) -> None:
 def _parallel_adjective(graph: Graph) -> None:
     """ "was X-dependent in A but Y-independent in B": an adjective goes on from an adjective, not from a noun between."""
     for node in graph.nodes:
-        noun = node.head
-        first = noun.head if noun is not None else None
-        if (
-            node.dep == "conj"
-            and node.tag == "JJ"
-            and "-" in node.low
-            and noun is not None
-            and noun.is_noun
-            and noun.dep == "nmod"
-            and first is not None
-            and first.tag == "JJ"
-            and first.of("cop")
-        ):
-            for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
-                kid.attach(first, "cc")
-            node.attach(first, "conj")
+        if node.dep != "conj" or node.tag != "JJ" or "-" not in node.low:
+            continue
+        noun, first = _above(node)
+        if noun is None or first is None or not noun.is_noun or noun.dep != "nmod":
+            continue
+        if first.tag == "JJ" and first.of("cop"):
+            _join(node, noun, first)
 
 
 def _left_as_it_was(graph: Graph, data: Data) -> None:
