@@ -239,7 +239,27 @@ class Phrases:
                     out.pop()
                 out.append(replace(arg, negated=not arg.negated) if denied else arg)
         extra = [] if subject else self._second_between(node)
-        return [*(split for arg in out for split in self._suspended(arg)), *extra]
+        return [
+            *(split for arg in out for one in self._contrasted_kinds(arg) for split in self._suspended(one)),
+            *extra,
+        ]
+
+    def _contrasted_kinds(self, arg: Arg) -> list[Arg]:
+        """ "CD8+ but not CD4+ T cells": two kinds, of which the second is denied."""
+        nodes = self.graph.nodes
+        for node in nodes[max(1, arg.node.i - 5) : arg.node.i - 1]:
+            first = nodes[node.i - 2] if nodes[node.i - 1].low == "," and node.i > 1 else nodes[node.i - 1]
+            if node.low != "but" or nodes[node.i + 1].low != "not" or first.i not in self.at or arg.name is None:
+                continue
+            name = self.at[first.i]
+            if (
+                name.family == arg.name.family
+                and name is not arg.name
+                and first.dep in ("amod", "compound")
+                and not arg.negated
+            ):
+                return [self._name_arg(first, name), replace(arg, negated=True)]
+        return [arg]
 
     def _suspended(self, arg: Arg) -> list[Arg]:
         """ "pathogen- and tumour-specific T cells" are two kinds of cells; so without the first hyphen."""
@@ -807,6 +827,13 @@ class Phrases:
                 return [_pointed(topic)]
             if node.low == "this" and wanted == "subject":
                 continue
+        if plural and node.tag != "PRP$":
+            # cells that were named as a place: "binds a receptor on T cells and makes them …"
+            cells = [
+                one for one in self.graph.nodes[: node.i] if one.i in self.at and self.at[one.i].family == "t_cell"
+            ]
+            if cells:
+                return [_pointed(self._of_name(cells[-1], self.at[cells[-1].i]))]
         return []
 
     def _determines(self, node: Node) -> bool:

@@ -25,6 +25,7 @@ def repair(graph: Graph, data: Data) -> None:
     _time_after(graph)
     _clause_marks(graph)
     _second_subject(graph)
+    _listed_before(graph)
     _falling(graph, data)
     _as_clause(graph, data)
     _comparatives(graph, data)
@@ -85,6 +86,14 @@ def _own_phrase(graph: Graph) -> None:
             and not verb.of("nsubj", "nsubjpass")
         ):
             node.attach(verb, "nsubj")
+        elif (
+            node.dep == "nsubj"
+            and node.tag == "PRP"
+            and verb is not None
+            and any(deed.i == node.i - 1 and deed.tag == "VBG" for deed in verb.of("csubj"))
+        ):
+            # "raising them improved X"
+            node.attach(graph.nodes[node.i - 1], "dobj")
         elif node.dep == "nsubj" and node.low == "back" and verb is not None and verb.of("csubj"):
             # "adding X back restarted it"
             node.attach(verb.of("csubj")[0], "advmod")
@@ -190,6 +199,23 @@ def _taken_clause(graph: Graph, data: Data) -> None:
 
 
 _FALLING = frozenset({"fall", "rise", "decline", "dwindle", "wane", "shrink", "soar"})
+
+
+def _listed_before(graph: Graph) -> None:
+    """ "A, B and C increase" with A and B hung loosely on C: one list, its first word in front."""
+    for node in graph.nodes:
+        if node.dep not in ("nsubj", "nsubjpass", "dobj") or node.head is None or not node.is_noun:
+            continue
+        items = [
+            kid
+            for kid in node.of("dep")
+            if kid.i < node.i and kid.is_noun and graph.nodes[kid.i + 1].low in (",", "and", "or")
+        ]
+        if not items:
+            continue
+        items[0].attach(node.head, node.dep)
+        for item in (*items[1:], node):
+            item.attach(items[0], "conj")
 
 
 def _falling(graph: Graph, data: Data) -> None:
@@ -490,6 +516,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             before.tag in ("NN", "NNS", "NNP", "NNPS")
             or before.low in (",", "neither", "it", "this", "they", "each", "both", "all")
             or (before.tag == "RB" and headless)
+            or (before.tag == "JJ" and nodes[before.i - 1].tag == "DT" and headless)
         )
         if (
             after.low in ("by", "in")
@@ -667,6 +694,19 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         # "X entered and this triggered Y": no noun stands beside a verb
         return STAND_INS[0]
+    if (
+        nodes[0].low in ("when", "once", "if", "whenever")
+        and node.low == base
+        and node.tag in ("NN", "NNS")
+        and before.is_noun
+        and after.low in (".", ";")
+        and any(entry.group.inchoative for entry in data.verbs.get(base, ()))
+        and (comma := next((one for one in nodes if one.low == ","), None)) is not None
+        and not any(one.tag in FINITE for one in nodes[comma.i :])
+        and any(one.tag in FINITE for one in nodes[: comma.i])
+    ):
+        # "When X senses Y, A, B and C increase."
+        return STAND_INS[4]
     if (
         before.low in ("former", "latter")
         and nodes[before.i - 1].low == "the"
