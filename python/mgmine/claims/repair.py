@@ -25,7 +25,6 @@ def repair(graph: Graph, data: Data) -> None:
     _time_after(graph)
     _clause_marks(graph)
     _second_subject(graph)
-    _listed_before(graph)
     _falling(graph, data)
     _as_clause(graph, data)
     _comparatives(graph, data)
@@ -199,23 +198,6 @@ def _taken_clause(graph: Graph, data: Data) -> None:
 
 
 _FALLING = frozenset({"fall", "rise", "decline", "dwindle", "wane", "shrink", "soar"})
-
-
-def _listed_before(graph: Graph) -> None:
-    """ "A, B and C increase" with A and B hung loosely on C: one list, its first word in front."""
-    for node in graph.nodes:
-        if node.dep not in ("nsubj", "nsubjpass", "dobj") or node.head is None or not node.is_noun:
-            continue
-        items = [
-            kid
-            for kid in node.of("dep")
-            if kid.i < node.i and kid.is_noun and graph.nodes[kid.i + 1].low in (",", "and", "or")
-        ]
-        if not items:
-            continue
-        items[0].attach(node.head, node.dep)
-        for item in (*items[1:], node):
-            item.attach(items[0], "conj")
 
 
 def _falling(graph: Graph, data: Data) -> None:
@@ -1750,11 +1732,13 @@ def _stolen_object(graph: Graph, data: Data) -> None:
         if not thief:
             continue
         # Two coordinated words of which the first is a bare modifier of the last ("pathogen and tumour-specific cells").
-        head = thief[-1]
+        listed = any(one.low == "," for one in graph.nodes[thief[0].i : thief[-1].i])
+        head = thief[0] if listed else thief[-1]
         subject_label = subject.dep
         subject.attach(node, "dobj")
-        for other in thief[:-1]:
-            other.attach(head, "dep")
+        for other in thief:
+            if other is not head:
+                other.attach(head, "conj" if listed else "dep")
         head.attach(main, subject_label)
 
 
