@@ -19,6 +19,7 @@ _PRESCRIBING = frozenset(
 )
 _INVERSE = frozenset({"inversely", "negatively", "inverse", "negative", "reciprocal", "reciprocally"})
 _PARALLEL = frozenset({"positive", "direct", "linear", "dose-response", "proportional"})
+_RECOGNISING = frozenset({"antibody", "mab", "car", "tcr", "fab", "nanobody"})
 _MADE_OF = frozenset({"complex", "heterodimer", "heterocomplex", "dimer", "heterotetramer"})
 """What is made of the things that it is said to be of."""
 
@@ -114,6 +115,11 @@ class Paths(Logic):
                     draft.sign, draft.final = "0", True
             if group.predicate == "related_to":
                 self._covarying(draft)
+            if node.lemma in ("recognize", "recognise") and any(
+                word.lemma in _RECOGNISING for word in self.graph.nodes if subject.start <= word.start < subject.end
+            ):
+                # an antibody that recognises a thing binds it
+                draft.predicate, draft.sign, draft.aspect = "binds", None, None
             if group.light and node.lemma in ("confer", "provide", "yield", "give") and any(
                 kid.dep == "dobj" and kid.lemma in ("role", "support", "evidence", "insight") for kid in node.kids
             ):  # fmt: skip

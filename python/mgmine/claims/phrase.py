@@ -646,7 +646,13 @@ class Phrases:
         if kind is None or not args:
             if not args:
                 return [self._plain(node)] if node.dep in ("nsubj", "dobj", "conj") else []
-            end = max(arg.end for arg in args)
+            end = max(
+                [
+                    node.end,
+                    *(target.end for target in targets[:1]),
+                    *(arg.end for arg in args if arg.start >= node.start),
+                ]
+            )
             return [Arg(node, node.start, end, "process", event=True)]
         agents = [
             arg for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "using", "by") for arg in self._all(kid, subject, depth + 1)
@@ -666,7 +672,13 @@ class Phrases:
                 for place, arg in enumerate(args)
             ]  # fmt: skip
         if kind.flips:
-            end = max(arg.end for arg in args)
+            end = max(
+                [
+                    node.end,
+                    *(target.end for target in targets[:1]),
+                    *(arg.end for arg in args if arg.start >= node.start),
+                ]
+            )
             return [Arg(node, node.start, end, "process", perturbation=kind, themes=tuple(args), event=True)]
         return [replace(arg, perturbation=kind) for arg in args]
 

@@ -350,6 +350,14 @@ def _lemmas(graph: Graph, data: Data) -> None:
             # "they also lower X"
             node.retag("VBP")
         elif (
+            node.tag == "NNS"
+            and found != node.low
+            and any(kid.tag == "PRP" for kid in node.of("nsubj"))
+            and not node.of("cop")
+        ):
+            # "it collapses"
+            node.retag("VBZ")
+        elif (
             node.tag in ("JJ", "NN")
             and found == node.low
             and subject
@@ -678,7 +686,7 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         return STAND_INS[0]
     if (
         nodes[0].low in ("when", "once", "if", "whenever")
-        and node.low == base
+        and (node.tag == "NN") == (node.low == base)
         and node.tag in ("NN", "NNS")
         and before.is_noun
         and after.low in (".", ";")
@@ -688,7 +696,22 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         and any(one.tag in FINITE for one in nodes[: comma.i])
     ):
         # "When X senses Y, A, B and C increase."
-        return STAND_INS[4]
+        return STAND_INS[4] if node.low == base else STAND_INS[1]
+    if (
+        node.tag == "NNS"
+        and node.low != base
+        and node.dep == "conj"
+        and node.head is root
+        and root is not None
+        and root.tag == "VBZ"
+        and nodes[root.i + 1].low == ","
+        and before.is_noun
+        and before.head is node
+        and after.low == ","
+        and any(entry.group.sign in ("+", "-") for entry in data.verbs.get(base, ()))
+    ):
+        # "X enhances, and Y limits, Z"
+        return STAND_INS[0]
     if (
         before.low in ("former", "latter")
         and nodes[before.i - 1].low == "the"
