@@ -63,6 +63,9 @@ class Paths(Logic):
         if rule.id == "contains/source" and node.dep != "appos" and not any(kid.dep == "cop" for kid in node.kids):
             # "using serum as the source of activity": where it was taken from
             return False
+        if node.lemma == "lose" and firing.form == "verb" and any(kid.of("nmod:poss") for kid in node.of("dobj")):
+            # "X lost its effect": nothing that X did
+            return False
         if rule.id == "participates/involves" and node.dep in ("acl", "acl:relcl"):
             return False
         for subject, target in pairs:

@@ -276,6 +276,7 @@ class Phrases:
                 joiner.low in ("and", "or")
                 and (first.tag[:2] == "NN" or first.text.endswith("-"))
                 and first.dep in ("dep", "conj", "compound", "amod", "nmod:npmod")
+                and node.low.find("-") > 1
             ):
                 return [replace(arg, start=first.start), replace(arg, start=node.start)]
         return [arg]

@@ -33,6 +33,7 @@ def repair(graph: Graph, data: Data) -> None:
     _lemmas(graph, data)
     _taken_clause(graph, data)
     mend(graph, data)
+    _deeds_listed(graph)
     _adjacent_nouns(graph)
     _possessor(graph)
     _suspended_hyphen(graph)
@@ -198,6 +199,33 @@ def _taken_clause(graph: Graph, data: Data) -> None:
 
 
 _FALLING = frozenset({"fall", "rise", "decline", "dwindle", "wane", "shrink", "soar"})
+
+
+def _deeds_listed(graph: Graph) -> None:
+    """ "persistence and memory formation": a quality or a deed forms nothing, it stands beside what is formed."""
+    for node in graph.nodes:
+        noun = node.head
+        if (
+            node.dep != "compound"
+            or noun is None
+            or noun.head is None
+            or not node.low.endswith(("ence", "ance", "tion", "ment", "ity", "ival"))
+        ):
+            continue
+        second = graph.nodes[noun.i - 1]
+        if (
+            second.head is not node
+            or second.dep != "conj"
+            or graph.nodes[node.i + 1].low != "and"
+            or node.i + 2 != second.i
+        ):
+            continue
+        label, above = noun.dep, noun.head
+        second.attach(noun, "compound")
+        node.attach(above, label)
+        noun.attach(node, "conj")
+        for kid in [kid for kid in noun.kids if kid.i < node.i]:
+            kid.attach(node, kid.dep)
 
 
 def _falling(graph: Graph, data: Data) -> None:
@@ -897,6 +925,7 @@ def _suspended_hyphen(graph: Graph) -> None:
         noun = second.head
         if (
             not second.low.endswith(("-specific", "-reactive", "-derived", "-targeted", "-infiltrating"))
+            or second.low.find("-") < 2
             or noun is None
         ):
             continue
