@@ -742,6 +742,7 @@ class Causes(Compounds):
                 out.extend(self.direct_object(kid))
             elif (
                 kid.dep == "acl:relcl"
+                and any(one.tag in ("WDT", "WP") for one in kid.of("nmod"))
                 and self.passive(kid)
                 and (gone := self.phrases.perturbing(kid)) is not None
                 and gone.flips
