@@ -229,7 +229,7 @@ def test_a_correlation_is_never_an_effect(extractor: Extractor) -> None:
 
 
 def test_any_text_is_read_without_failing(extractor: Extractor) -> None:
-    odd = ["", ".", "LFA-1", "Magnesium; LFA-1; T cells", "its its its their it this which that", "activates activates activates",
+    odd = ["MAGT1, a transporter whose function is often lost in T cells, binds magnesium.", "", ".", "LFA-1", "Magnesium; LFA-1; T cells", "its its its their it this which that", "activates activates activates",
            "not not no neither nor", "(((", "LFA-1-LFA-1-mediated-dependent", "respectively, respectively"]  # fmt: skip
     before = len(extractor.skipped)
     list(extractor.extract([document(*(text or " " for text in odd))]))

@@ -82,7 +82,11 @@ class Causes(Compounds):
             and not passive
         ):
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
-        if verb.lemma in ("vanish", "disappear", "cease", "stop") and not has_object and complement is None:
+        if (
+            verb.lemma in ("vanish", "disappear", "cease", "stop", "die", "perish")
+            and not has_object
+            and complement is None
+        ):
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         stative = complement is not None and (complement.low in data.states or complement.low in data.adjectives)
         if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and (
@@ -738,6 +742,7 @@ class Causes(Compounds):
                 out.extend(self.direct_object(kid))
             elif (
                 kid.dep == "acl:relcl"
+                and any(one.tag in ("WDT", "WP") for one in kid.of("nmod"))
                 and self.passive(kid)
                 and (gone := self.phrases.perturbing(kid)) is not None
                 and gone.flips

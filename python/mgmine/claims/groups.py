@@ -66,6 +66,9 @@ def compared(reader: Reader) -> list[Draft]:
         outcome = _outcome(reader, cohort, last)
         if outcome is None:
             continue
+        if outcome[0].node.i < cohort.i and any(one.low == "than" for one in nodes[outcome[0].node.i : cohort.i]):
+            # "longer in others than in those with low X": these are the ones compared with
+            level = -level
         from mgmine.claims.draft import Draft
 
         found = [outcome]
@@ -198,7 +201,11 @@ def _the_more(reader: Reader) -> Draft | None:
     rest = [node for node in nodes[comma.i + 3 :] if node.tag not in (".", "DT", ",")]
     if not second or measure is None or not rest:
         return None
-    nouns = [node for node in rest if node.is_noun and node.lemma not in reader.data.cohorts and node.tag != "PRP"]
+    nouns = [
+        node
+        for node in rest
+        if node.is_noun and node.lemma not in reader.data.cohorts and node.tag != "PRP" and node.dep != "compound"
+    ]
     verb = next((node for node in rest if node.is_verb and node.dep not in ("aux", "auxpass", "cop")), None)
     if nouns:
         target = reader.phrases._plain(nouns[0])

@@ -641,5 +641,8 @@ class Logic:
         if any(kid.dep == "conj" for kid in node.kids):
             side = [arg for arg in self.phrases._all(node, part == "subject") if not arg.negated]
             out.extend((part + "s", arg) for arg in side if len(side) > 1)
-        out.extend((part, arg) for arg in self.phrases.resolve(node, part == "subject")[:1])
+        for arg in self.phrases.resolve(node, part == "subject")[:1]:
+            # "levels of X" are many, whatever X is
+            many = node.tag == "NNS" and node.lemma in self.data.measures
+            out.append((part, replace(arg, node=node) if many else arg))
         return out

@@ -19,6 +19,7 @@ _PRESCRIBING = frozenset(
 )
 _INVERSE = frozenset({"inversely", "negatively", "inverse", "negative", "reciprocal", "reciprocally"})
 _PARALLEL = frozenset({"positive", "direct", "linear", "dose-response", "proportional"})
+_RECOGNISING = frozenset({"antibody", "mab", "car", "tcr", "fab", "nanobody"})
 _MADE_OF = frozenset({"complex", "heterodimer", "heterocomplex", "dimer", "heterotetramer"})
 """What is made of the things that it is said to be of."""
 
@@ -61,6 +62,9 @@ class Paths(Logic):
             return False
         if rule.id == "contains/source" and node.dep != "appos" and not any(kid.dep == "cop" for kid in node.kids):
             # "using serum as the source of activity": where it was taken from
+            return False
+        if node.lemma == "lose" and firing.form == "verb" and any(kid.of("nmod:poss") for kid in node.of("dobj")):
+            # "X lost its effect": nothing that X did
             return False
         if rule.id == "participates/involves" and node.dep in ("acl", "acl:relcl"):
             return False
@@ -114,6 +118,11 @@ class Paths(Logic):
                     draft.sign, draft.final = "0", True
             if group.predicate == "related_to":
                 self._covarying(draft)
+            if node.lemma in ("recognize", "recognise") and any(
+                word.lemma in _RECOGNISING for word in self.graph.nodes if subject.start <= word.start < subject.end
+            ):
+                # an antibody that recognises a thing binds it
+                draft.predicate, draft.sign, draft.aspect = "binds", None, None
             if group.light and node.lemma in ("confer", "provide", "yield", "give") and any(
                 kid.dep == "dobj" and kid.lemma in ("role", "support", "evidence", "insight") for kid in node.kids
             ):  # fmt: skip

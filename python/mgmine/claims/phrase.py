@@ -239,7 +239,27 @@ class Phrases:
                     out.pop()
                 out.append(replace(arg, negated=not arg.negated) if denied else arg)
         extra = [] if subject else self._second_between(node)
-        return [*(split for arg in out for split in self._suspended(arg)), *extra]
+        return [
+            *(split for arg in out for one in self._contrasted_kinds(arg) for split in self._suspended(one)),
+            *extra,
+        ]
+
+    def _contrasted_kinds(self, arg: Arg) -> list[Arg]:
+        """ "CD8+ but not CD4+ T cells": two kinds, of which the second is denied."""
+        nodes = self.graph.nodes
+        for node in nodes[max(1, arg.node.i - 5) : arg.node.i - 1]:
+            first = nodes[node.i - 2] if nodes[node.i - 1].low == "," and node.i > 1 else nodes[node.i - 1]
+            if node.low != "but" or nodes[node.i + 1].low != "not" or first.i not in self.at or arg.name is None:
+                continue
+            name = self.at[first.i]
+            if (
+                name.family == arg.name.family
+                and name is not arg.name
+                and first.dep in ("amod", "compound")
+                and not arg.negated
+            ):
+                return [self._name_arg(first, name), replace(arg, negated=True)]
+        return [arg]
 
     def _suspended(self, arg: Arg) -> list[Arg]:
         """ "pathogen- and tumour-specific T cells" are two kinds of cells; so without the first hyphen."""
@@ -256,6 +276,7 @@ class Phrases:
                 joiner.low in ("and", "or")
                 and (first.tag[:2] == "NN" or first.text.endswith("-"))
                 and first.dep in ("dep", "conj", "compound", "amod", "nmod:npmod")
+                and node.low.find("-") > 1
             ):
                 return [replace(arg, start=first.start), replace(arg, start=node.start)]
         return [arg]
@@ -626,7 +647,13 @@ class Phrases:
         if kind is None or not args:
             if not args:
                 return [self._plain(node)] if node.dep in ("nsubj", "dobj", "conj") else []
-            end = max(arg.end for arg in args)
+            end = max(
+                [
+                    node.end,
+                    *(target.end for target in targets[:1]),
+                    *(arg.end for arg in args if arg.start >= node.start),
+                ]
+            )
             return [Arg(node, node.start, end, "process", event=True)]
         agents = [
             arg for kid in node.kids if kid.dep == "nmod" and kid.case() in ("with", "using", "by") for arg in self._all(kid, subject, depth + 1)
@@ -646,7 +673,13 @@ class Phrases:
                 for place, arg in enumerate(args)
             ]  # fmt: skip
         if kind.flips:
-            end = max(arg.end for arg in args)
+            end = max(
+                [
+                    node.end,
+                    *(target.end for target in targets[:1]),
+                    *(arg.end for arg in args if arg.start >= node.start),
+                ]
+            )
             return [Arg(node, node.start, end, "process", perturbation=kind, themes=tuple(args), event=True)]
         return [replace(arg, perturbation=kind) for arg in args]
 
@@ -807,6 +840,13 @@ class Phrases:
                 return [_pointed(topic)]
             if node.low == "this" and wanted == "subject":
                 continue
+        if plural and node.tag != "PRP$":
+            # cells that were named as a place: "binds a receptor on T cells and makes them …"
+            cells = [
+                one for one in self.graph.nodes[: node.i] if one.i in self.at and self.at[one.i].family == "t_cell"
+            ]
+            if cells:
+                return [_pointed(self._of_name(cells[-1], self.at[cells[-1].i]))]
         return []
 
     def _determines(self, node: Node) -> bool:

@@ -164,7 +164,7 @@ class Prose(Statements):
                 if group is None or group.sign not in ("+", "-"):
                     continue
                 sign = 1 if group.sign == "+" else -1
-            elif not any(one.node is not kid for one in self.phrases.objects(kid)):
+            elif kid.low not in self.data.nouns and not any(one.node is not kid for one in self.phrases.objects(kid)):
                 # "in X activation", but not "in medium"
                 continue
             self._withdraw(node)

@@ -231,6 +231,12 @@ class Reader(Prose):
             ):
                 # each other, one another
                 return False
+            if (
+                draft.predicate in ("expressed_on", "located_in")
+                and target.node.lemma in self.data.cues["reagent"]["nouns"]
+            ):
+                # "X was present in all buffers"
+                return False
             if draft.predicate == "contains" and target.type in ("t_cell", "cell"):
                 return False
             if draft.predicate == "expressed_on" and (

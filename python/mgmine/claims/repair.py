@@ -33,6 +33,7 @@ def repair(graph: Graph, data: Data) -> None:
     _lemmas(graph, data)
     _taken_clause(graph, data)
     mend(graph, data)
+    _deeds_listed(graph)
     _adjacent_nouns(graph)
     _possessor(graph)
     _suspended_hyphen(graph)
@@ -85,6 +86,14 @@ def _own_phrase(graph: Graph) -> None:
             and not verb.of("nsubj", "nsubjpass")
         ):
             node.attach(verb, "nsubj")
+        elif (
+            node.dep == "nsubj"
+            and node.tag == "PRP"
+            and verb is not None
+            and any(deed.i == node.i - 1 and deed.tag == "VBG" for deed in verb.of("csubj"))
+        ):
+            # "raising them improved X"
+            node.attach(graph.nodes[node.i - 1], "dobj")
         elif node.dep == "nsubj" and node.low == "back" and verb is not None and verb.of("csubj"):
             # "adding X back restarted it"
             node.attach(verb.of("csubj")[0], "advmod")
@@ -128,8 +137,7 @@ def _time_after(graph: Graph) -> None:
 def _clause_marks(graph: Graph) -> None:
     """ "After X had removed Y, …": what opens a clause marks its verb, it is no preposition of its subject."""
     for node in graph.nodes:
-        subject = node.head
-        verb = subject.head if subject is not None else None
+        subject, verb = _above(node)
         if (
             node.dep == "case"
             and node.low in ("after", "before", "until", "since", "once")
@@ -193,6 +201,33 @@ def _taken_clause(graph: Graph, data: Data) -> None:
 _FALLING = frozenset({"fall", "rise", "decline", "dwindle", "wane", "shrink", "soar"})
 
 
+def _deeds_listed(graph: Graph) -> None:
+    """ "persistence and memory formation": a quality or a deed forms nothing, it stands beside what is formed."""
+    for node in graph.nodes:
+        noun = node.head
+        if (
+            node.dep != "compound"
+            or noun is None
+            or noun.head is None
+            or not node.low.endswith(("ence", "ance", "tion", "ment", "ity", "ival"))
+        ):
+            continue
+        second = graph.nodes[noun.i - 1]
+        if (
+            second.head is not node
+            or second.dep != "conj"
+            or graph.nodes[node.i + 1].low != "and"
+            or node.i + 2 != second.i
+        ):
+            continue
+        label, above = noun.dep, noun.head
+        second.attach(noun, "compound")
+        node.attach(above, label)
+        noun.attach(node, "conj")
+        for kid in [kid for kid in noun.kids if kid.i < node.i]:
+            kid.attach(node, kid.dep)
+
+
 def _falling(graph: Graph, data: Data) -> None:
     """ "Falling oxygen is sensed by X", "responds to falling X": what falls is no object."""
     for node in graph.nodes[:-1]:
@@ -236,10 +271,8 @@ def _as_clause(graph: Graph, data: Data) -> None:
         return
     if not any(entry.group.inchoative for entry in data.verbs.get(data.lemmas.get(verb.low, verb.lemma), ())):
         return
-    first.kids.remove(verb)
-    verb.head, verb.dep = None, "root"
+    take_place(verb, None, "root")
     verb.retag("VBD")
-    root.head = None
     first.attach(verb, "nsubj")
     root.attach(verb, "advcl")
     mark = noun.of("case")
@@ -281,6 +314,12 @@ def _plurals(graph: Graph) -> None:
             and not any(kid.dep in ("nsubj", "dobj", "aux", "mark") for kid in node.kids)
         ):
             node.retag("NNS")
+
+
+def _above(node: Node) -> tuple[Node | None, Node | None]:
+    """The word that a word hangs on, and the one that this hangs on."""
+    head = node.head
+    return head, head.head if head is not None else None
 
 
 def _passives(graph: Graph) -> None:
@@ -338,6 +377,14 @@ def _lemmas(graph: Graph, data: Data) -> None:
         ):
             # "they also lower X"
             node.retag("VBP")
+        elif (
+            node.tag == "NNS"
+            and found != node.low
+            and any(kid.tag == "PRP" for kid in node.of("nsubj"))
+            and not node.of("cop")
+        ):
+            # "it collapses"
+            node.retag("VBZ")
         elif (
             node.tag in ("JJ", "NN")
             and found == node.low
@@ -487,6 +534,7 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             before.tag in ("NN", "NNS", "NNP", "NNPS")
             or before.low in (",", "neither", "it", "this", "they", "each", "both", "all")
             or (before.tag == "RB" and headless)
+            or (before.tag == "JJ" and nodes[before.i - 1].tag == "DT" and headless)
         )
         if (
             after.low in ("by", "in")
@@ -663,6 +711,34 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
         and root.is_verb
     ):
         # "X entered and this triggered Y": no noun stands beside a verb
+        return STAND_INS[0]
+    if (
+        nodes[0].low in ("when", "once", "if", "whenever")
+        and (node.tag == "NN") == (node.low == base)
+        and node.tag in ("NN", "NNS")
+        and before.is_noun
+        and after.low in (".", ";")
+        and any(entry.group.inchoative for entry in data.verbs.get(base, ()))
+        and (comma := next((one for one in nodes if one.low == ","), None)) is not None
+        and not any(one.tag in FINITE for one in nodes[comma.i :])
+        and any(one.tag in FINITE for one in nodes[: comma.i])
+    ):
+        # "When X senses Y, A, B and C increase."
+        return STAND_INS[4] if node.low == base else STAND_INS[1]
+    if (
+        node.tag == "NNS"
+        and node.low != base
+        and node.dep == "conj"
+        and node.head is root
+        and root is not None
+        and root.tag == "VBZ"
+        and nodes[root.i + 1].low == ","
+        and before.is_noun
+        and before.head is node
+        and after.low == ","
+        and any(entry.group.sign in ("+", "-") for entry in data.verbs.get(base, ()))
+    ):
+        # "X enhances, and Y limits, Z"
         return STAND_INS[0]
     if (
         before.low in ("former", "latter")
@@ -849,6 +925,7 @@ def _suspended_hyphen(graph: Graph) -> None:
         noun = second.head
         if (
             not second.low.endswith(("-specific", "-reactive", "-derived", "-targeted", "-infiltrating"))
+            or second.low.find("-") < 2
             or noun is None
         ):
             continue
@@ -1089,9 +1166,7 @@ def _all_but(graph: Graph) -> None:
     if between[:2] != [",", "but"] or not {"not", "neither"} & set(between):
         return
     label = inner.dep
-    root.kids.remove(verb)
-    verb.head, verb.dep = None, "root"
-    root.head = None
+    take_place(verb, None, "root")
     for kid in [kid for kid in root.kids if kid.i > verb.i]:
         kid.attach(verb, kid.dep)
     root.attach(verb, label)
@@ -1436,11 +1511,17 @@ def _verb_as_adjective(graph: Graph, data: Data) -> None:
         noun.attach(node, "dobj")
 
 
+def _join(node: Node, wrong: Node, right: Node) -> None:
+    """Coordinates a word with another than the one it was hung on, and takes the conjunction along."""
+    for kid in [kid for kid in wrong.of("cc") if kid.i < node.i]:
+        kid.attach(right, "cc")
+    node.attach(right, "conj")
+
+
 def _listed_by_share(graph: Graph) -> None:
     """ "reduced A by 80% and B by half": B stands beside A, not beside the share."""
     for node in graph.nodes:
-        share = node.head
-        verb = share.head if share is not None else None
+        share, verb = _above(node)
         if (
             node.dep != "conj"
             or not node.is_noun
@@ -1453,16 +1534,13 @@ def _listed_by_share(graph: Graph) -> None:
         target = next((kid for kid in verb.of("dobj") if kid.i < share.i), None)
         if target is None or quantity(node):
             continue
-        for kid in [kid for kid in share.of("cc") if kid.i < node.i]:
-            kid.attach(target, "cc")
-        node.attach(target, "conj")
+        _join(node, share, target)
 
 
 def _second_gerund(graph: Graph) -> None:
     """ "Blocking X or removing Y reduced Z": two deeds, not a thing and a deed."""
     for node in graph.nodes:
-        noun = node.head
-        deed = noun.head if noun is not None else None
+        noun, deed = _above(node)
         if (
             node.tag == "VBG"
             and node.dep == "conj"
@@ -1473,9 +1551,7 @@ def _second_gerund(graph: Graph) -> None:
             and deed.dep in ("csubj", "nsubj", "advcl", "nmod")
             and node.of("dobj")
         ):
-            for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
-                kid.attach(deed, "cc")
-            node.attach(deed, "conj")
+            _join(node, noun, deed)
 
 
 def _without(graph: Graph) -> None:
@@ -1524,22 +1600,13 @@ def _coordinated_clause(graph: Graph) -> None:
 def _parallel_adjective(graph: Graph) -> None:
     """ "was X-dependent in A but Y-independent in B": an adjective goes on from an adjective, not from a noun between."""
     for node in graph.nodes:
-        noun = node.head
-        first = noun.head if noun is not None else None
-        if (
-            node.dep == "conj"
-            and node.tag == "JJ"
-            and "-" in node.low
-            and noun is not None
-            and noun.is_noun
-            and noun.dep == "nmod"
-            and first is not None
-            and first.tag == "JJ"
-            and first.of("cop")
-        ):
-            for kid in [kid for kid in noun.of("cc") if kid.i < node.i]:
-                kid.attach(first, "cc")
-            node.attach(first, "conj")
+        if node.dep != "conj" or node.tag != "JJ" or "-" not in node.low:
+            continue
+        noun, first = _above(node)
+        if noun is None or first is None or not noun.is_noun or noun.dep != "nmod":
+            continue
+        if first.tag == "JJ" and first.of("cop"):
+            _join(node, noun, first)
 
 
 def _left_as_it_was(graph: Graph, data: Data) -> None:
@@ -1717,11 +1784,13 @@ def _stolen_object(graph: Graph, data: Data) -> None:
         if not thief:
             continue
         # Two coordinated words of which the first is a bare modifier of the last ("pathogen and tumour-specific cells").
-        head = thief[-1]
+        listed = any(one.low == "," for one in graph.nodes[thief[0].i : thief[-1].i])
+        head = thief[0] if listed else thief[-1]
         subject_label = subject.dep
         subject.attach(node, "dobj")
-        for other in thief[:-1]:
-            other.attach(head, "dep")
+        for other in thief:
+            if other is not head:
+                other.attach(head, "conj" if listed else "dep")
         head.attach(main, subject_label)
 
 

@@ -257,6 +257,10 @@ class Scope:
                     raise_to("possible")
                 if at.dep in ("ccomp", "csubj", "xcomp", "advcl") and head.low in ("likely", "probable"):
                     raise_to("probable")
+                if at.dep in ("ccomp", "acl", "nmod") and head.lemma == "evidence" and any(
+                    kid.low in ("little", "scant", "weak") for kid in head.kids
+                ):  # fmt: skip
+                    raise_to("doubtful")
                 if at.dep in ("ccomp", "acl") and head.lemma in _SUPPOSITIONS:
                     raise_to("possible")
                     if head.head is not None and head.head.lemma in (

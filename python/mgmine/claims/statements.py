@@ -246,7 +246,7 @@ class Statements(Causes):
                 for kid in node.of("nmod"):
                     for arg in self.phrases.objects(kid):
                         self._add(Draft(
-                            self.clause(node.head), "requires", arg, [node], "requires/must", self.data.scores["requires/must"], node.head,
+                            self.event(node.head) if node.head.of("dobj") else self.clause(node.head), "requires", arg, [node], "requires/must", self.data.scores["requires/must"], node.head,
                             negated=True, final=True,
                         ))  # fmt: skip
             elif node.dep == "advcl" and node.head is not None and any(kid.low == "unless" for kid in node.kids):

@@ -98,10 +98,7 @@ def _pseudo_cleft(graph: Graph, data: Data) -> None:
         verb.lemma = data.lemmas[verb.low]
     root = graph.root()
     if root is not verb and root is not None:
-        if verb.head is not None:
-            verb.head.kids.remove(verb)
-        verb.head, verb.dep = None, "root"
-        root.head = None
+        take_place(verb, None, "root")
         root.attach(verb, "dobj")
     told.attach(verb, "dobj")
     copula.attach(verb, "dep")

@@ -26,7 +26,11 @@ SETS: dict[str, tuple[str, str, str]] = {
     "article": ("article", "claim_rows", "claims of the gold texts, with what must never come out of them"),
     "language": ("golden", "language_rows", "twelve hard constructions, two sentences each"),
     "golden": ("golden", "golden_rows", "own sentences of the same kinds, in a half built on and a half only scored"),
-    "events": ("events", "rows", "regulation and binding events of BioNLP-ST 2013, given the gold entities"),
+    "events": (
+        "events",
+        "rows",
+        "regulation, modification and binding events of BioNLP-ST 2013, given the gold entities",
+    ),
     "documents": ("documents", "rows", "document-level relations of BioRED and BC5CDR, given the gold entities"),
     "verdicts": ("verdicts", "rows", "claims of real abstracts, judged by hand"),
     "abbreviations": ("abbreviations", "rows", "abbreviation definitions of 1,250 MEDLINE records (Ab3P)"),
