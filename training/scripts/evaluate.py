@@ -284,9 +284,11 @@ def main() -> None:
     ap.add_argument("--record", action="store_true", help="write the figures into the pipeline's meta.json, too")
     args = ap.parse_args()
     if not args.blis:
-        from thinc.api import NumpyOps, set_current_ops
+        from thinc.api import set_current_ops
 
-        set_current_ops(NumpyOps(use_blis=False))
+        from mgmine.nlp.inference import fast_ops
+
+        set_current_ops(fast_ops())
     nlp = spacy.load(args.pipeline)
     rows: list[Row] = []
     analysis: list[str] = []

@@ -1,7 +1,7 @@
 """Train a config: `train.py CONFIG OUT [--section.key value ...]`.
 
-As `spacy train`, but with NumPy's matrix product instead of blis (blis' wheels chose their generic kernels where this
-was measured, three times slower than OpenBLAS), and on one core unless OMP_NUM_THREADS says otherwise.
+As `spacy train`, but with the matrix product that knows the processor instead of blis' (`mgmine.nlp.inference.fast_ops`), and on one core
+unless OMP_NUM_THREADS says otherwise.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ def main() -> None:
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train
     from spacy.util import load_config
-    from thinc.api import NumpyOps, set_current_ops
+    from thinc.api import set_current_ops
 
-    set_current_ops(NumpyOps(use_blis=False))
+    from mgmine.nlp.inference import fast_ops
+
+    set_current_ops(fast_ops())
     config_path, out = Path(sys.argv[1]), Path(sys.argv[2])
     config = load_config(config_path, overrides=parse_config_overrides(sys.argv[3:]), interpolate=False)
     nlp = init_nlp(config, use_gpu=-1)

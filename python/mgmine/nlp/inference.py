@@ -25,19 +25,24 @@ _WORDWISE = frozenset({
 """Layers that look at each word by itself."""
 
 
-def use_fast_products(nlp: Any) -> None:
-    """Gives a pipeline's models NumPy's matrix product, or SciPy's where NumPy's OpenBLAS does not know the processor.
+def fast_ops() -> Any:
+    """thinc's operations with NumPy's matrix product, or SciPy's where NumPy's OpenBLAS does not know the processor.
 
     blis, spaCy's default, chooses generic kernels on many processors: 4 against 15 GFLOPS on one core of an AMD EPYC (Zen 4). The
     OpenBLAS of an old NumPy, which scispaCy pins, does so on new ones, where SciPy's is years younger: 32 against 150 on an Intel Xeon
-    of 2023. Models on a GPU are left alone.
+    of 2023.
     """
+    from thinc.api import NumpyOps
+
+    product = _younger_product()
+    return NumpyOps(use_blis=False) if product is None else _ops_with(product)
+
+
+def use_fast_products(nlp: Any) -> None:
+    """Gives a pipeline's models :func:`fast_ops`. Models on a GPU are left alone."""
     from thinc.api import Model, NumpyOps
 
-    ops = NumpyOps(use_blis=False)
-    product = _younger_product()
-    if product is not None:
-        ops = _ops_with(product)
+    ops = fast_ops()
     for _, component in nlp.pipeline:
         model = getattr(component, "model", None)
         if isinstance(model, Model):
