@@ -28,9 +28,14 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
 def test_what_fails_leaves_the_place_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(b"old")
-    with pytest.raises(KeyboardInterrupt), whole(path) as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
+
+    def stopped() -> None:
+        with whole(path) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
