@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import storekit as kit
 from mgmine.errors import InputError, LockedError, StoreError, UsageError
-from mgmine.store import Store, _disk, _schema, _segment, _writer
+from mgmine.store import Store, _disk, _lease, _schema, _segment, _writer
 
 MG = ("magnesium", "Mg")
 
@@ -870,3 +870,25 @@ def test_like_the_model(
                 assert kit.content(path) == kit.content(plain.path)
 
     follow()
+
+
+def test_a_lease_is_renewed_where_the_first_try_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "readers").mkdir()
+    lease = _lease.take(tmp_path)
+    assert lease is not None
+    lease.hold(["old"])
+    replace = Path.replace
+    failed: list[Path] = []
+
+    def once(self: Path, target: Path) -> Path:
+        if not failed:
+            failed.append(target)
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", once)
+    lease.hold(["new"])
+    assert failed
+    assert _lease.held(tmp_path) == {"new"}
+    lease.release()
+    assert _lease.held(tmp_path) == set()

@@ -249,7 +249,7 @@ class Compounds(Paths):
         if arg.name is not None or arg.type in ("t_cell", "cell"):
             return True
         return (
-            arg.node.lemma.endswith(("kinase", "lase", "tase", "dase", "nase"))
+            arg.node.lemma.endswith(("lase", "tase", "dase", "nase"))
             or arg.node.lemma
             in (
                 "receptor",
@@ -257,7 +257,6 @@ class Compounds(Paths):
                 "channel",
                 "transporter",
                 "protein",
-                "kinase",
                 "integrin",
                 "complex",
                 "pathway",

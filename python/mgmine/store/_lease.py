@@ -51,9 +51,13 @@ class Lease:
         """Hold these segments only, instead of all."""
         # The ids stand beside the lock file: taking a lock may truncate the file it is taken on.
         new = self._path.with_suffix(".new")
-        with contextlib.suppress(OSError):
-            new.write_text("\n".join([*segment_ids, "end"]), encoding="ascii")
-            new.replace(self._path.with_suffix(".ids"))
+        text = "\n".join([*segment_ids, "end"])
+        # Once more where it fails: a lease that stays as it was keeps what no longer counts from being cleared.
+        for _ in range(2):
+            with contextlib.suppress(OSError):
+                new.write_text(text, encoding="ascii")
+                new.replace(self._path.with_suffix(".ids"))
+                return
 
     def release(self) -> None:
         """Give the hold back; fine to call twice."""
