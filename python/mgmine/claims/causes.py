@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mgmine.claims.compounds import Compounds
 from mgmine.claims.draft import Draft
+from mgmine.claims.groups import sharpened
 from mgmine.claims.phrase import Arg
 from mgmine.claims.repair import quantity
 
@@ -82,6 +83,10 @@ class Causes(Compounds):
             and not passive
         ):
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
+        if not has_object and not passive:
+            fate = self._fate(verb)
+            if fate:
+                return fate
         if (
             verb.lemma in ("vanish", "disappear", "cease", "stop", "die", "perish")
             and not has_object
@@ -386,6 +391,21 @@ class Causes(Compounds):
                     continue
                 out.append((arg, sign, [member]))
         return out
+
+    def _fate(self, verb: Node) -> list[tuple[Arg, str, list[Node]]]:
+        """ "patients relapsed later", "seizures occurred less often"."""
+        happened = verb.lemma in ("occur", "happen", "arise")
+        if not happened and verb.lemma not in self.data.outcome_verbs:
+            return []
+        whose = self.subject_nodes(verb)
+        for kid in verb.of("advmod"):
+            direction = sharpened(self.data, self.graph.nodes[verb.i + 1 : kid.i + 1]) if kid.i > verb.i else 0
+            sign = "+" if direction > 0 else "-"
+            if direction and happened:
+                return [(arg, sign, [verb]) for one in whose for arg in self.phrases.objects(one)]
+            if direction and any(one.lemma in self.data.cohorts for one in whose):
+                return [(Arg(verb, verb.start, kid.end, "outcome"), sign, [verb])]
+        return []
 
     def _causes(self, verb: Node) -> None:
         """Adverbials and clauses that say under what a change was seen: with, without, after, when."""

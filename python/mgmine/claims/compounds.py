@@ -61,11 +61,15 @@ class Compounds(Paths):
                 if compound.predicate == "expresses" and held.type not in ("t_cell", "cell"):
                     continue
                 sign = self._sign(compound.sign, held.sign if compound.subject == "part" else 1)
+                # "no X-induced Y was seen"
+                none = compound.predicate == "affects" and any(
+                    kid.low == "no" and kid.i < node.i for kid in held.node.kids
+                )
                 draft = Draft(
                     subject, compound.predicate, target, [node_of_ending], f"compound/{ending}", self.data.scores["compound"], node,
                     sign=sign if compound.predicate == "affects" else None,
                     aspect=held.aspect if compound.predicate == "affects" and compound.subject == "part" else None,
-                    negated=compound.negated,
+                    negated=compound.negated != none,
                 )  # fmt: skip
                 self._add(draft)
 

@@ -12,6 +12,7 @@ from mgmine.claims.phrase import Arg
 
 if TYPE_CHECKING:
     from mgmine.claims.draft import Draft
+    from mgmine.claims.lexical import Data
     from mgmine.claims.reader import Reader
     from mgmine.nlp.graph import Node
 
@@ -189,13 +190,13 @@ def _the_more(reader: Reader) -> Draft | None:
     nodes = reader.graph.nodes
     if len(nodes) < 6 or nodes[0].low != "the":
         return None
-    first = _sharpened(reader, nodes[1:3])
+    first = sharpened(reader.data, nodes[1:3])
     comma = next(
         (node for node in nodes if node.low == "," and nodes[min(node.i + 1, len(nodes) - 1)].low == "the"), None
     )
     if not first or comma is None:
         return None
-    second = _sharpened(reader, nodes[comma.i + 2 : comma.i + 4])
+    second = sharpened(reader.data, nodes[comma.i + 2 : comma.i + 4])
     measure = next((node for node in nodes[: comma.i] if node.i in reader.phrases.at), None)
     measure = measure or next((node for node in nodes[2 : comma.i] if node.is_noun and node.dep != "compound"), None)
     rest = [node for node in nodes[comma.i + 3 :] if node.tag not in (".", "DT", ",")]
@@ -220,17 +221,13 @@ def _the_more(reader: Reader) -> Draft | None:
     )  # fmt: skip
 
 
-def _sharpened(reader: Reader, nodes: list[Node]) -> int:
+def sharpened(data: Data, nodes: list[Node]) -> int:
     """+1 or −1 for a comparative at the start of these words, 0 for none."""
     if not nodes:
         return 0
     first = nodes[0].low
-    direction = 1 if first in _UP else -1 if first in _DOWN else reader.data.directions.get(first, 0)
-    if (
-        first == "more"
-        and len(nodes) > 1
-        and (reader.data.base_directions.get(nodes[1].low) == -1 or nodes[1].low in _DOWN)
-    ):
+    direction = 1 if first in _UP else -1 if first in _DOWN else data.directions.get(first, 0)
+    if first == "more" and len(nodes) > 1 and (data.base_directions.get(nodes[1].low) == -1 or nodes[1].low in _DOWN):
         return -1
     return direction
 

@@ -536,7 +536,12 @@ class Logic:
                 return self.phrases.objects(objects[0])
             return self.subject(head)
         if node.dep == "nmod" and node.case() in ("as", "as as", "like") and head.is_verb:
-            if self.passive(head) or head.lemma in ("act", "function", "serve", "work", "behave", "operate", "emerge"):
+            # "as a sensor of X, Y governs Z"
+            if (
+                node.i < head.i
+                or self.passive(head)
+                or head.lemma in ("act", "function", "serve", "work", "behave", "operate", "emerge")
+            ):
                 return self.subject(head)
             objects = [kid for kid in head.kids if kid.dep == "dobj"]
             return self.phrases.objects(objects[0]) if objects else self.subject(head)

@@ -76,7 +76,7 @@ class Paths(Logic):
             if sign == "?" and subject.type in ("t_cell", "cell") and self.restrained(node, target):
                 # a molecule that controls a tumour may do so either way; cells hold it in check
                 sign = "-"
-            if group.light or node.lemma in ("induce", "trigger", "elicit", "provoke"):
+            if group.light or node.lemma in ("induce", "trigger", "elicit", "provoke", "contribute"):
                 # "led to reduced killing": the adjective gives the direction
                 direction = self.phrases.direction(target.node)
                 sign = self._sign(sign, direction)
@@ -594,7 +594,8 @@ class Paths(Logic):
             if at is not verb:
                 continue
             following = self.graph.nodes[node.i + 1] if node.i + 1 < len(self.graph) else None
-            if node.dep in ("amod", "compound"):
+            behind = node.head is not None and node.head.i < node.i and not node.of("advmod")
+            if node.dep in ("amod", "compound") and not behind:
                 # an adjective before a noun is a state only before "form", "conformation" and the like, or misparsed
                 if node.head is not None and node.head.low in self.data.state_nouns:
                     return node, sign

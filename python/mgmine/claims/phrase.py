@@ -240,9 +240,31 @@ class Phrases:
                 out.append(replace(arg, negated=not arg.negated) if denied else arg)
         extra = [] if subject else self._second_between(node)
         return [
-            *(split for arg in out for one in self._contrasted_kinds(arg) for split in self._suspended(one)),
+            *(
+                split
+                for arg in out
+                for one in self._contrasted_kinds(arg)
+                for each in self._of_each(one)
+                for split in self._suspended(each)
+            ),
             *extra,
         ]
+
+    def _of_each(self, arg: Arg) -> list[Arg]:
+        """ "phosphorylation of FAK and ERK": that of each. Only molecules are parted; what else stands in a list may be meant as a whole."""
+        if arg.name is not None or arg.perturbation is not None or arg.ids:
+            return [arg]
+        for kid in arg.node.kids:
+            if kid.dep == "nmod" and kid.i > arg.node.i and kid.end == arg.end and kid.case() == "of":
+                members = self.members(kid)
+                if len(members) > 1 and all(
+                    one.i in self.at or (self.capital(one) and not UNIT.fullmatch(one.text)) for one, _ in members
+                ):
+                    return [
+                        replace(arg, start=self.span(one)[0] if place else arg.start, end=self.span(one)[1], negated=arg.negated != denied)
+                        for place, (one, denied) in enumerate(members)
+                    ]  # fmt: skip
+        return [arg]
 
     def _contrasted_kinds(self, arg: Arg) -> list[Arg]:
         """ "CD8+ but not CD4+ T cells": two kinds, of which the second is denied."""
@@ -489,13 +511,14 @@ class Phrases:
             if used:
                 return used[:1]
         for kid in node.kids:
-            if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on"):
+            if kid.dep == "nmod" and kid.i > node.i and kid.case() in ("of", "in", "to", "with", "for", "on", "from"):
                 if left and kid.case() in ("in", "to") and node.lemma not in _CHANGED:
                     continue
                 if (
                     kid.case() == "of"
                     or (node.lemma in _WIDE and kid.case() in ("in", "to"))
                     or (kid.case() == "in" and node.low in self.data.nouns)
+                    or (kid.case() == "from" and node.lemma in ("help", "assistance", "aid"))
                     or (kid.case() in ("for", "on") and node.lemma in ("threshold", "effect", "capacity"))
                     or (
                         kid.case() == "with"
@@ -1004,7 +1027,7 @@ _DISABLING = frozenset({"loss-of-function", "inactivating", "null", "truncating"
 
 _DEEDS = frozenset({
     "lysis", "destruction", "clearance", "elimination", "eradication", "degradation", "killing", "growth", "expansion", "repair",
-    "relief", "cessation", "termination", "relaxation", "contraction", "regression", "detachment", "dissolution", "resolution",
+    "relief", "cessation", "arrest", "termination", "relaxation", "contraction", "regression", "detachment", "dissolution", "resolution",
 })  # fmt: skip
 """Nouns of change that name a process of their own: to increase the lysis of X is not to decrease X."""
 

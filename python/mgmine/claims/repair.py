@@ -507,6 +507,16 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
         ):
             out.append((node.start, node.end, STAND_INS[1]))
             continue
+        if (
+            headless
+            and node.tag in ("NN", "NNS")
+            and node.low != base
+            and any(kid.dep == "nsubj" and kid.i < node.i for kid in node.kids)
+            and not any(kid.dep in ("cop", "det") for kid in node.kids)
+        ):
+            # a noun with a subject: "as a sensor of X, Y governs Z"
+            out.append((node.start, node.end, STAND_INS[0]))
+            continue
         if node.low == base:
             before, after = nodes[node.i - 1], nodes[node.i + 1]
             if headless and not out and node.tag in ("NN", "VB", "JJ", "JJR") and before.tag == "NNS" and before.dep in ("compound", "nsubj", "root", "nmod", "nmod:npmod") and (

@@ -163,7 +163,11 @@ class Scope:
                     continue
                 if kid.dep == "aux" and kid.low in cues["possible_aux"]:
                     # "could not bind" tells of an inability, which was seen
-                    if kid.low != "could" or not any(one.dep == "neg" for one in at.kids):
+                    # and what "could be detected" was
+                    if kid.low != "could" or not (
+                        any(one.dep == "neg" for one in at.kids)
+                        or (at.lemma in cues["seen"] and any(one.dep == "auxpass" for one in at.kids))
+                    ):
                         raise_to("possible")
                 elif kid.dep in ("advmod", "amod") and kid.i < at.i:
                     if at.is_noun and at is not node and kid.dep == "amod":

@@ -238,9 +238,17 @@ class Statements(Causes):
                         self._needs(self.phrases.objects(kid), holders, node)
             elif node.is_verb and any(kid.low == "must" and kid.i < node.i for kid in node.of("aux")):
                 # "for Y to happen, X must do it"
+                # "for Y to happen, the cell must be kept in X"
+                around = [
+                    arg
+                    for kid in node.of("nmod")
+                    if self.passive(node) and kid.i > node.i and kid.case() in ("in", "with", "by")
+                    for arg in self.phrases.objects(kid)
+                    if arg.name is not None
+                ]
                 for kid in node.of("nmod"):
                     if kid.i < node.i and kid.case() == "for" and any(one.tag[:2] == "VB" for one in kid.of("acl")):
-                        self._needs(self.phrases.objects(kid), self.subject(node), node)
+                        self._needs(self.phrases.objects(kid), around or self.subject(node), node)
             elif node.low == "independently" and node.dep == "advmod" and node.head is not None and node.head.is_verb:
                 # "is maintained independently of X"
                 for kid in node.of("nmod"):
@@ -435,7 +443,7 @@ class Statements(Causes):
                 for one in own:
                     for arg in self.phrases.subjects(one):
                         again = replace(
-                            draft, negated=denied, anchor=node, cue=[node], reasons=[], final=True, factuality="fact",
+                            draft, negated=denied != (draft.group is not None and draft.group.negates), anchor=node, cue=[node], reasons=[], final=True, factuality="fact",
                             score=self.data.scores["effect/ellipsis"], sign=draft.sign if draft.sign != "0" else "?",
                         )  # fmt: skip
                         if part == "subject":

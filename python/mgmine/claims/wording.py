@@ -38,8 +38,11 @@ def mend(graph: Graph, data: Data) -> None:
             _letting(graph, node, data)
         if node.dep == "case" and node.low in _TREATED:
             _treated_people(node, data)
+        elif node.dep == "root" and node.tag in ("VBD", "VBN"):
+            _told_of_treated(node, data)
         if node.dep == "nmod":
             _surface(graph, node)
+            _how_often(node)
         elif node.dep == "aux":
             _did_worse(node)
         if node.low in _DEGREES or node.low in _PACE or node.dep == "advmod":
@@ -123,6 +126,44 @@ def _treated_people(node: Node, data: Data) -> None:
     node.lemma = data.lemma(node.low, node.lemma)
     _hang(node, people, "acl")
     _hang(given, node, "dobj")
+
+
+def _told_of_treated(node: Node, data: Data) -> None:
+    """ "Patients treated with X relapsed later": the verb is the second, the first says which patients."""
+    people = node.of("nsubj")
+    if len(node.kids) < 2 or not people or people[0].i != node.i - 1 or people[0].lemma not in data.cohorts:
+        return
+    from mgmine.claims.groups import sharpened
+
+    told = next((
+        one for one in node.subtree()
+        if one.i > node.i + 1 and one.tag in ("VBD", "VBN") and one.dep == "acl" and one.lemma in data.outcome_verbs and any(
+            kid.i == one.i + 1 and sharpened(data, [kid]) for kid in one.of("advmod")
+        )
+    ), None)  # fmt: skip
+    if told is None:
+        return
+    take_place(told, None, "root")
+    told.retag("VBD")
+    _hang(people[0], told, "nsubj")
+    _hang(node, people[0], "acl")
+    node.retag("VBN")
+    for kid in [kid for kid in node.kids if kid.i > told.i]:
+        _hang(kid, told, kid.dep)
+
+
+def _how_often(node: Node) -> None:
+    """ "occurred less often in the X group": in whom it occurred, not in whom it was often."""
+    adverb = node.head
+    verb = adverb.head if adverb is not None and adverb.dep == "advmod" else None
+    if (
+        adverb is not None
+        and verb is not None
+        and verb.is_verb
+        and adverb.i > verb.i
+        and node.case() in ("in", "among")
+    ):
+        _hang(node, verb, "nmod")
 
 
 def _does_for(graph: Graph, node: Node) -> None:
