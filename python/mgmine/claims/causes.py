@@ -94,16 +94,27 @@ class Causes(Compounds):
         ):
             return [(arg, "-", [verb]) for one in self.subject_nodes(verb) for arg in self.phrases.objects(one)]
         stative = complement is not None and (complement.low in data.states or complement.low in data.adjectives)
-        if verb.lemma in ("remain", "stay", "become", "appear", "seem", "be", "prove") and (
-            complement is None or stative
-        ):
+        if verb.lemma in (
+            "remain",
+            "stay",
+            "become",
+            "appear",
+            "seem",
+            "be",
+            "prove",
+            "snap",
+            "swing",
+            "spring",
+            "flip",
+        ) and (complement is None or stative):
             adjective = next(
                 (
                     kid
                     for kid in verb.kids
                     if kid.i > verb.i
                     and (
-                        kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl") or (kid.dep == "dobj" and kid.tag == "JJ")
+                        kid.dep in ("xcomp", "acomp", "advcl", "amod", "acl")
+                        or (kid.dep == "dobj" and (kid.tag == "JJ" or kid.low in data.states))
                     )
                     and not kid.of("mark")
                 ),

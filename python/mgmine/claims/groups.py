@@ -289,6 +289,14 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
                 condition = reader.phrases.at.get(node.i)
                 if condition is not None and condition.text.lower().startswith(("hypo", "hyper")):
                     return _argument(reader, node), 1, node.i
+                behind = nodes[node.i + 1] if node.i + 1 < len(nodes) else node
+                if (
+                    node.head is cohort
+                    and behind.lemma in reader.data.outcome_verbs
+                    and any(one.low == "than" for one in nodes[behind.i :])
+                ):
+                    # "patients with diabetes relapsed earlier than"
+                    return reader.phrases._plain(node), 1, node.i
         return None
     for node in nodes[max(cohort.i + 1, level_at.i - 6) : level_at.i + 8]:
         if node.i in reader.phrases.at and node.low not in _STOPS:

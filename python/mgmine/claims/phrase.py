@@ -559,6 +559,9 @@ class Phrases:
         if group is None or group.sign is None or group.frame not in ("affects",) or group.id == "modify":
             # "the phosphorylation of X" is what happens to it, and says no direction
             return []
+        if node.lemma == "blockade" and themes[0].dep == "compound":
+            # "PD-1 blockade" is a treatment
+            return [self._plain(node)]
         if node.lemma in _DEEDS or (node.lemma == "loss" and themes[0].i < node.i):
             # "magnesium loss" is a process, "a loss of magnesium" a change
             return [self._plain(node)]

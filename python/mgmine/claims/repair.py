@@ -24,6 +24,7 @@ def repair(graph: Graph, data: Data) -> None:
     _own_phrase(graph)
     _time_after(graph)
     _clause_marks(graph)
+    _perfect_participle(graph)
     _second_subject(graph)
     _falling(graph, data)
     _as_clause(graph, data)
@@ -149,6 +150,46 @@ def _clause_marks(graph: Graph) -> None:
             and node.i < subject.i < verb.i
         ):
             node.attach(verb, "mark")
+        elif node.low == "once" and node.dep == "advmod" and subject is not None and subject.is_verb:
+            # "returned once X was given": the clause behind it is its own
+            clause = next((kid for kid in subject.of("advcl") if kid.i > node.i and not kid.of("mark")), None)
+            if clause is not None and min(one.i for one in clause.subtree()) == node.i + 1:
+                node.attach(clause, "mark")
+        elif node.dep == "advcl" and subject is not None and subject.low == "soon" and verb is not None:
+            # "as soon as X was given, Y rose": when Y rose, not how soon
+            node.attach(verb, "advcl")
+
+
+def _perfect_participle(graph: Graph) -> None:
+    """ "Having sensed X, Y does Z": what Y did before; the clause behind the comma is the sentence."""
+    having, done = graph.nodes[0], graph.nodes[1] if len(graph) > 1 else None
+    if having.low != "having" or done is None or done.tag not in ("VBN", "VBD", "JJ"):
+        return
+    comma = next((node for node in graph.nodes if node.low == ","), None)
+    main = next((
+        node for node in graph.nodes
+        if comma is not None and node.i > comma.i and node.tag in FINITE and any(kid.i > comma.i for kid in node.of("nsubj", "nsubjpass"))
+        and node.dep in ("root", "parataxis", "conj", "ccomp", "dep")
+    ), None)  # fmt: skip
+    root = graph.root()
+    if main is None or root is None or comma is None:
+        return
+    if root is not main:
+        take_place(main, None, "root")
+        root.attach(main, "advcl")
+    for kid in [kid for kid in having.kids if kid is not done and kid is not main and done.i < kid.i < comma.i]:
+        kid.attach(done, "dobj" if kid.dep in ("dobj", "nsubj", "dep") else kid.dep)
+    if done.head is not None and done.head.i > done.i and done.dep == "amod":
+        # "sensed magnesium" taken for one phrase
+        thing = done.head
+        done.attach(main, "advcl")
+        thing.attach(done, "dobj")
+    elif done.head is not main:
+        done.attach(main, "advcl")
+    done.retag("VBN")
+    having.attach(done, "aux")
+    for kid in [kid for kid in having.kids if kid.i > comma.i]:
+        kid.attach(main, kid.dep)
 
 
 def _second_subject(graph: Graph) -> None:
@@ -639,6 +680,16 @@ def _misread(node: Node, nodes: list[Node], data: Data, headless: bool, listed: 
     ):
         # "manganese straightens LFA-1, calcium bends it"
         return STAND_INS[0]
+    if (
+        node.tag == "NNS"
+        and node.dep in ("nmod", "compound")
+        and headless
+        and before.is_noun
+        and base != node.low
+        and any(entry.preposition == after.low for entry in data.verbs.get(base, ()))
+    ):
+        # "arrest on X calls for Y"
+        return STAND_INS[1]
     if node.tag == "NNS" and node.dep == "root" and headless and before.is_noun and base != node.low:
         # "the burst hinges on X", "magnesium signals through Y"
         if after.tag in ("IN", "TO", "RB", "DT", "JJ", "PRP$") and (

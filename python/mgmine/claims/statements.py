@@ -395,6 +395,11 @@ class Statements(Causes):
             elif one.lemma in self.data.cohorts | ARMS:
                 given += [arg for arg, _, flips in self._treated(one) if not flips]
             people = people or self._people(one)
+        if not given and {"low", "high"} <= {self.data.levels.get(one.low) for one in side.subtree()}:
+            # "between patients with high and low X"
+            given = [
+                arg for one in side.subtree() if one.i in self.phrases.at for arg in self.phrases.resolve(one, True)
+            ]
         if not given and side.i in self.phrases.at and any(one.lemma in ARMS for one in side.subtree()):
             # "between the X and placebo groups"
             given = self.phrases.resolve(side, True)
