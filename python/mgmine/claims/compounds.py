@@ -127,45 +127,7 @@ class Compounds(Paths):
             return [*self._hanging(node), *(self.phrases._name_arg(node, name) for name in inner)]
         text = self.graph.text[start:end]
         low = text.lower()
-        if (
-            low.isdigit()
-            or len(low) < 2
-            or low
-            in (
-                "up",
-                "down",
-                "over",
-                "under",
-                "hyper",
-                "hypo",
-                "re",
-                "de",
-                "newly",
-                "media",
-                "medium",
-                "double",
-                "triple",
-                "dose",
-                "time",
-                "concentration",
-                "age",
-                "self",
-                "well",
-                "non",
-                "co",
-                "auto",
-                "cell",
-                "high",
-                "low",
-                "temperature",
-                "density",
-                "ph",
-                "anti",
-                "voltage",
-                "wide",
-                "broad",
-            )
-        ):
+        if low.isdigit() or len(low) < 2 or low in self.data.no_parts:
             return []
         grounding = self.data.groundings.get(low, ((), "entity"))
         return [*self._hanging(node), Arg(node, start, end, grounding[1], grounding[0])]

@@ -113,6 +113,7 @@ class Data:
     compartments: dict[str, str] = field(default_factory=dict)
     species: dict[str, str] = field(default_factory=dict)
     cells: frozenset[str] = frozenset()
+    no_parts: frozenset[str] = frozenset()
     disease_endings: tuple[str, ...] = ()
     groundings: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     digest: str = ""
@@ -160,6 +161,7 @@ def read(folder: Path) -> Data:
         )  # fmt: skip
         for ending in row["endings"]:
             out.compounds[ending] = compound
+    out.no_parts = frozenset(tables["compounds.toml"]["no_part"]["words"])
     context = tables["context.toml"]
     out.compartments = context["compartment"]
     out.species = context["species"]
@@ -275,11 +277,5 @@ def _read_words(out: Data, table: dict[str, Any]) -> None:
         )
     for verb in table["state"]["verbs"]:
         _learn(out, verb)
-    for verb in (
-        "reach", "enter", "adhere", "migrate", "proliferate", "spread", "form", "move", "change", "act", "function", "serve",
-        "work", "behave", "play", "have", "exert", "occur", "happen", "vanish", "disappear", "cease", "remain", "stay", "become", "lack",
-        "fail", "tend", "appear", "seem", "attempt", "manage", "continue", "need", "enable", "allow", "lose", "gain", "take", "cross", "polarize", "secrete",
-        "include", "encompass", "be", "do", "make", "get", "give", "hydrolyze", "assemble", "aggregate", "crawl", "roll", "arrive",
-        "die", "divide", "differentiate", "degranulate", "flux", "mount", "deliver", "supply", "lyse", "engulf", "sprout", "patrol", "infiltrate", "survey", "let", "extravasate", "signal", "swell", "contract", "translocate", "traffic", "persist", "conjugate", "release", "consume", "shed", "assign", "allocate", "randomize", "receive",
-    ):  # fmt: skip
+    for verb in table["plain"]["verbs"]:
         _learn(out, verb)
