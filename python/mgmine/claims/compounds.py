@@ -51,6 +51,8 @@ class Compounds(Paths):
                     "enriched",
                     "triggered",
                     "loaded",
+                    "blocked",
+                    "silenced",
                 ):
                     continue
                 if compound.predicate == "senses" and not self._senser(held) and one.name is not None:

@@ -266,7 +266,22 @@ def _measure(reader: Reader, cohort: Node) -> tuple[Arg, int, int] | None:
         if "-" in node.low and node.low.split("-")[0] in ("low", "high") and reader.phrases.within.get(node.i):
             name = reader.phrases.within[node.i][0]
             return reader.phrases._name_arg(node, name), 1 if node.low.startswith("high") else -1, cohort.i
-    if not window or window[0].low not in ("in", "with", "whose", "who", "from", "having", "within", ",", "at", "of"):
+    if not window or window[0].low not in (
+        "in",
+        "with",
+        "whose",
+        "who",
+        "from",
+        "having",
+        "within",
+        ",",
+        "at",
+        "of",
+        "below",
+        "above",
+        "under",
+        "over",
+    ):
         return None
     level_at: Node | None = None
     for node in window:

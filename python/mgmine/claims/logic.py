@@ -392,7 +392,9 @@ class Logic:
     def direct_object(self, node: Node, entry: VerbEntry | None = None) -> list[Arg]:
         """The object of an active verb, found through gaps and right-node raising."""
         for kid in node.kids:
-            if kid.dep == "dobj" and kid.low not in ("which", "that", "whom") and not self._finite(kid):
+            # "that of X" is an object, a bare "that" opens a clause
+            opening = kid.low in ("which", "that", "whom") and not kid.of("nmod")
+            if kid.dep == "dobj" and not opening and not self._finite(kid):
                 return self.phrases.objects(kid)
         if entry is not None and entry.particle is not None:
             for kid in node.kids:
@@ -638,6 +640,11 @@ class Logic:
                     out.extend(self._topic("subject", kid))
                 elif kid.dep == "dobj":
                     out.extend(self._topic("object", kid))
+            out.extend(
+                ("effect", replace(draft.object, sign=1 if draft.sign == "+" else -1))
+                for draft in self.fired.get(node.i, ())
+                if draft.predicate == "affects" and draft.sign in ("+", "-") and not draft.negated and isinstance(draft.object, Arg)
+            )  # fmt: skip
         return out
 
     def _topic(self, part: str, node: Node) -> list[tuple[str, Arg]]:

@@ -334,6 +334,18 @@ class Phrases:
             antecedent = self.antecedent(node)
             return self.resolve(antecedent, subject, depth + 1) if antecedent is not None else []
         name = self.at.get(node.i)
+        if node.low in ("that", "those") and node.dep in ("dobj", "nmod", "conj"):
+            # "the affinity of X but not that of Y"
+            owned = [kid for kid in node.of("nmod") if kid.case() == "of"]
+            meant = next((
+                one for one in reversed(self.graph.nodes[: node.i])
+                if one.is_noun and any(kid.case() == "of" for kid in one.of("nmod")) and one.dep in ("nsubj", "nsubjpass", "dobj", "nmod")
+            ), None)  # fmt: skip
+            if owned and meant is not None:
+                return [
+                    replace(arg, aspect=arg.aspect or self.data.aspects.get(meant.lemma))
+                    for arg in self._all(owned[0], subject, depth + 1)
+                ]
         if name is None and (node.tag in _PRONOUN_TAGS or (node.low in data.pronouns and not self._determines(node))):
             return self._pronoun(node)
         if name is not None:
@@ -839,6 +851,10 @@ class Phrases:
             event = next((topic for part, topic in reversed(topics) if part == "event"), None)
             if event is not None:
                 return [replace(event, inherited=True)]
+        if node.low in ("this", "that") and wanted == "object" and self._undone(node):
+            effect = next((topic for part, topic in reversed(topics) if part == "effect"), None)
+            if effect is not None:
+                return [replace(_pointed(effect), sign=effect.sign)]
         roles = (wanted, "object" if wanted == "subject" else "subject")
         if node.low in ("both", "neither", "either", "former", "latter"):
             lists = [
@@ -874,6 +890,17 @@ class Phrases:
             if cells:
                 return [_pointed(self._of_name(cells[-1], self.at[cells[-1].i]))]
         return []
+
+    def _undone(self, node: Node) -> bool:
+        """ "X reversed this": what a word as the object of such a verb points back to is what was done, not what it was done to."""
+        verb = node.head
+        return (
+            verb is not None
+            and node.dep == "dobj"
+            and any(
+                entry.group.id in ("inhibit", "abolish", "restore") for entry in self.data.verbs.get(verb.lemma, ())
+            )
+        )
 
     def _determines(self, node: Node) -> bool:
         return node.dep in ("det", "mark", "case", "cc:preconj", "cc")

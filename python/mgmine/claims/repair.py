@@ -155,6 +155,12 @@ def _clause_marks(graph: Graph) -> None:
             clause = next((kid for kid in subject.of("advcl") if kid.i > node.i and not kid.of("mark")), None)
             if clause is not None and min(one.i for one in clause.subtree()) == node.i + 1:
                 node.attach(clause, "mark")
+        elif node.dep == "mark" and node.low in ("before", "after") and subject is not None:
+            # "X before infusion was tied to Y": no clause, but when
+            sides = subject.of("nsubj", "nsubjpass")
+            if len(sides) > 1 and sides[0].i < node.i and sides[1].i == node.i + 1:
+                sides[1].attach(sides[0], "nmod")
+                node.attach(sides[1], "case")
         elif node.dep == "advcl" and subject is not None and subject.low == "soon" and verb is not None:
             # "as soon as X was given, Y rose": when Y rose, not how soon
             node.attach(verb, "advcl")
@@ -560,6 +566,16 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             continue
         if node.low == base:
             before, after = nodes[node.i - 1], nodes[node.i + 1]
+            if (
+                headless
+                and not out
+                and node.tag in ("NN", "VB", "JJ", "JJR")
+                and before.low in ("each", "both", "all")
+                and after.is_noun
+            ):
+                # "X, Y and Z each open W"
+                out.append((node.start, node.end, STAND_INS[2]))
+                continue
             if headless and not out and node.tag in ("NN", "VB", "JJ", "JJR") and before.tag == "NNS" and before.dep in ("compound", "nsubj", "root", "nmod", "nmod:npmod") and (
                 after.tag[:2] in ("NN", "DT", "JJ") or after.tag in ("PRP$", "PRP")
             ):  # fmt: skip

@@ -43,6 +43,9 @@ def mend(graph: Graph, data: Data) -> None:
         if node.dep == "nmod":
             _surface(graph, node)
             _how_often(node)
+        elif node.dep == "conj":
+            _with_it(node)
+            _beside_state(node)
         elif node.dep == "aux":
             _did_worse(node)
         if node.low in _DEGREES or node.low in _PACE or node.dep == "advmod":
@@ -150,6 +153,29 @@ def _told_of_treated(node: Node, data: Data) -> None:
     node.retag("VBN")
     for kid in [kid for kid in node.kids if kid.i > told.i]:
         _hang(kid, told, kid.dep)
+
+
+def _with_it(node: Node) -> None:
+    """ "needs X and, with it, Y": Y stands beside X, not beside the pronoun between the commas."""
+    pronoun = node.head
+    verb = pronoun.head if pronoun is not None and pronoun.low in ("it", "them") and pronoun.dep == "nmod" else None
+    before = next((kid for kid in reversed(verb.of("dobj")) if kid.i < node.i), None) if verb is not None else None
+    if before is not None and before.of("cc"):
+        _hang(node, before, "conj")
+
+
+def _beside_state(node: Node) -> None:
+    """ "X remained closed and Y stopped": a clause stands beside a clause, not beside the state at its end."""
+    state = node.head
+    if (
+        state is not None
+        and state.dep == "xcomp"
+        and not state.is_verb
+        and state.head is not None
+        and node.tag in _FINITE
+        and node.of("nsubj", "nsubjpass")
+    ):
+        _hang(node, state.head, "conj")
 
 
 def _how_often(node: Node) -> None:
