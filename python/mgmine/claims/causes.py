@@ -475,6 +475,9 @@ class Causes(Compounds):
                 and not self._absent_modifier(kid)
             ):
                 continue
+            if self.scope.negated(verb) and any(one.low == "even" for one in kid.kids):
+                # "was not opened even after X": not because of X
+                continue
             causes = self._cause_of(kid)
             whether = not causes and kid.dep == "advcl" and any(one.low == "whether" for one in kid.kids)
             if whether:

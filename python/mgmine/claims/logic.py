@@ -327,16 +327,9 @@ class Logic:
         ):
             # "passes into the cell to do it": what passes does it
             return self.subject(head.head)
-        if head.lemma in (
-            "ability",
-            "propensity",
-            "capacity",
-            "failure",
-            "potential",
-            "tendency",
-            "inability",
-            "power",
-        ):
+        if head.lemma in ("ability", "propensity", "capacity", "potential", "tendency", "power", "effectiveness", "efficacy") or (
+            head.low in self.data.cues["negation"]["nouns"]
+        ):  # fmt: skip
             for kid in head.kids:
                 if kid.dep in ("nmod", "nmod:poss", "compound") and kid.case() in ("of", "", "'s", "for"):
                     return self.phrases.subjects(kid)

@@ -49,6 +49,11 @@ class Paths(Logic):
         pairs = [(one, two) for one in subjects for two in objects]
         if rule.subject[0] == "pair" and rule.object[0] == "pair" and subjects == objects:
             pairs = [(one, two) for at, one in enumerate(subjects) for two in subjects[at + 1 :]]
+            if len(subjects) > 2 and any(
+                kid.low == "and" and kid.i < subjects[1].node.i for kid in subjects[0].node.of("cc")
+            ):
+                # "between A and B and C": A stands on one side
+                pairs = [(subjects[0], two) for two in subjects[1:]]
         if node.lemma in ("determine", "define") and firing.form == "verb" and self.passive(node):
             # "was determined by staining": a method, no effect
             return False
@@ -69,6 +74,9 @@ class Paths(Logic):
         if rule.id == "participates/involves" and node.dep in ("acl", "acl:relcl"):
             return False
         for subject, target in pairs:
+            if rule.frame == "expresses" and target.name is None and target.node.lemma in self.data.empty:
+                # "displayed P values from 0.1 to 0.3"
+                continue
             if subject.start < target.end and target.start < subject.end:
                 continue
             sign = self._sign(group.sign, target.sign)

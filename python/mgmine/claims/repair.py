@@ -1049,12 +1049,16 @@ def _infinitives(graph: Graph, data: Data) -> None:
     """ "to open LFA-1": a base form of a known verb after "to" and before a noun is an infinitive."""
     for node in graph.nodes[1:]:
         noun = node.head
-        if (
-            node.dep not in ("amod", "compound")
-            or noun is None
-            or noun.i < node.i
-            or data.lemmas.get(node.low) != node.low
-        ):
+        if data.lemmas.get(node.low) != node.low:
+            continue
+        if node.dep in ("acl", "advcl", "xcomp") and node.tag == "JJ" and node.low in data.verbs and any(
+            kid.low == "to" and kid.i == node.i - 1 for kid in node.of("mark")
+        ):  # fmt: skip
+            # "the inability of X to open Y"
+            node.retag("VB")
+            node.lemma = node.low
+            continue
+        if node.dep not in ("amod", "compound") or noun is None or noun.i < node.i:
             continue
         ruled = graph.nodes[node.i - 2] if node.i > 1 else None
         if node.low not in data.verbs and (ruled is None or ruled.lemma not in _INFINITIVE_RULERS):
