@@ -77,6 +77,9 @@ class Paths(Logic):
             if rule.frame == "expresses" and target.name is None and target.node.lemma in self.data.empty:
                 # "displayed P values from 0.1 to 0.3"
                 continue
+            if group.predicate == "binds" and firing.form == "verb" and subject.aspect == target.aspect == "amount":
+                # levels that are associated go together
+                continue
             if subject.start < target.end and target.start < subject.end:
                 continue
             sign = self._sign(group.sign, target.sign)

@@ -337,15 +337,12 @@ class Phrases:
         if node.low in ("that", "those") and node.dep in ("dobj", "nmod", "conj"):
             # "the affinity of X but not that of Y"
             owned = [kid for kid in node.of("nmod") if kid.case() == "of"]
-            meant = next((
-                one for one in reversed(self.graph.nodes[: node.i])
-                if one.is_noun and any(kid.case() == "of" for kid in one.of("nmod")) and one.dep in ("nsubj", "nsubjpass", "dobj", "nmod")
-            ), None)  # fmt: skip
-            if owned and meant is not None:
-                return [
-                    replace(arg, aspect=arg.aspect or self.data.aspects.get(meant.lemma))
-                    for arg in self._all(owned[0], subject, depth + 1)
-                ]
+            if owned:
+                meant = (
+                    self.data.aspects.get(one.lemma) for one in reversed(self.graph.nodes[: node.i]) if one.is_noun
+                )
+                aspect = next((one for one in meant if one is not None), None)
+                return [replace(arg, aspect=arg.aspect or aspect) for arg in self._all(owned[0], subject, depth + 1)]
         if name is None and (node.tag in _PRONOUN_TAGS or (node.low in data.pronouns and not self._determines(node))):
             return self._pronoun(node)
         if name is not None:
