@@ -31,10 +31,33 @@ _UP = frozenset(
         "rapidly",
         "frequently",
         "larger",
+        "longest",
+        "greatest",
+        "fastest",
+        "best",
+        "strongest",
     }
 )
 _DOWN = frozenset(
-    {"later", "slower", "shorter", "less", "worse", "lower", "fewer", "weaker", "poorer", "smaller", "slowly", "rarely"}
+    {
+        "later",
+        "slower",
+        "shorter",
+        "less",
+        "worse",
+        "lower",
+        "fewer",
+        "weaker",
+        "poorer",
+        "smaller",
+        "slowly",
+        "rarely",
+        "shortest",
+        "slowest",
+        "worst",
+        "weakest",
+        "fewest",
+    }
 )
 _GROUPED = frozenset({
     "tertile", "quartile", "quintile", "decile", "stratum", "tercile", "tumor", "tumour", "lesion", "sample", "specimen", "clone", "cell",

@@ -424,7 +424,7 @@ class Logic:
                     and (sibling is node.head or not inchoative or self._gap(node, sibling) or self._finite(sibling))
                 ):
                     between = self.graph.nodes[min(node.i, sibling.i) + 1 : max(node.i, sibling.i)]
-                    if any(one.dep == "dobj" for one in between):
+                    if any(one.dep == "dobj" and one.head is not None and one.head.dep != "csubj" for one in between):
                         continue
                     if any(
                         one.dep in ("nmod",) and one.head is min(node, sibling, key=lambda two: two.i)

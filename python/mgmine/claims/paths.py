@@ -68,8 +68,10 @@ class Paths(Logic):
         if rule.id == "contains/source" and node.dep != "appos" and not any(kid.dep == "cop" for kid in node.kids):
             # "using serum as the source of activity": where it was taken from
             return False
-        if node.lemma == "lose" and firing.form == "verb" and any(kid.of("nmod:poss") for kid in node.of("dobj")):
-            # "X lost its effect": nothing that X did
+        if node.lemma == "lose" and firing.form == "verb" and (
+            any(kid.of("nmod:poss") for kid in node.of("dobj")) or all(one.type in ("t_cell", "cell") for one in subjects)
+        ):  # fmt: skip
+            # "X lost its effect", "cells lost Y": nothing that X did
             return False
         if rule.id == "participates/involves" and node.dep in ("acl", "acl:relcl"):
             return False

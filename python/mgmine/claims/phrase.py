@@ -607,6 +607,9 @@ class Phrases:
                         continue
                     if arg.type == "t_cell" and node.lemma in self.data.molecular_measures:
                         continue
+                    if arg.type == "t_cell" and arg.end <= node.start and theme.dep == "compound":
+                        # "T-cell effector function": of the cell, and said in full
+                        arg = replace(arg, end=node.end)
                     inner.append(replace(arg, negated=denied))
         level = self.level(node)
         if inner:

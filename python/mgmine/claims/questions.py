@@ -69,7 +69,10 @@ def _unknown(reader: Reader, node: Node) -> bool:
     if node.low in cues["adjectives"] and (
         node.dep not in ("amod",) or (node.head is not None and node.head.low in cues["nouns"])
     ):
-        if node.low == "open" and not (node.dep == "amod" and node.head is not None and node.head.low == "question"):
+        if node.low == "open" and not (
+            (node.dep == "amod" and node.head is not None and node.head.low == "question")
+            or any(kid.low in ("question", "issue") for kid in node.of("nsubj"))
+        ):
             return False
         return not reader.scope.negated(node)
     if node.low in cues["nouns"] and not reader.scope.negated(node) and (
@@ -127,6 +130,8 @@ def _clauses(node: Node) -> list[Node]:
     places = [node]
     if node.head is not None and (node.dep in ("xcomp", "amod", "acomp") or node.head.lemma in ("remain", "be")):
         places.append(node.head)
+    # "the question of whether X affects Y is open"
+    places += [kid for kid in node.of("nsubj") if kid.low in ("question", "issue")]
     labels = ("csubj", "advcl", "ccomp", "nsubj", "nsubjpass", "xcomp", "acl", "parataxis", "dep", "nmod", "acl:relcl")
     words = {"whether", "if", "how", "why", "what", "which", "where", "when"}
     if _pending(node):

@@ -50,6 +50,7 @@ def repair(graph: Graph, data: Data) -> None:
     _states(graph, data)
     _objects(graph, data)
     _gerund_subject(graph)
+    _taken_object(graph)
     _verb_as_adjective(graph, data)
     _all_but(graph)
     _coordinated_participle(graph, data)
@@ -562,6 +563,27 @@ def suspects(graph: Graph, data: Data) -> list[tuple[int, int, str]]:
             and not any(kid.dep in ("cop", "det") for kid in node.kids)
         ):
             # a noun with a subject: "as a sensor of X, Y governs Z"
+            out.append((node.start, node.end, STAND_INS[0]))
+            continue
+        if (
+            node.dep == "amod"
+            and node.tag in ("VBN", "VBD")
+            and node.low != base
+            and nodes[node.i - 1].low == "each"
+            and nodes[node.i - 2].is_noun
+            and nodes[node.i + 1].is_noun
+        ):
+            # "X and Y each delayed Z"
+            out.append((node.start, node.end, STAND_INS[0]))
+            continue
+        if (
+            node.tag == "NNS"
+            and node.dep == "compound"
+            and nodes[0].low in ("that", "whether", "how")
+            and all(one.is_noun for one in nodes[1 : node.i])
+            and node.i > 1
+        ):
+            # "That X measures Y was unexpected"
             out.append((node.start, node.end, STAND_INS[0]))
             continue
         if node.low == base:
@@ -1410,6 +1432,30 @@ def _gerund_subject(graph: Graph) -> None:
             ), None)  # fmt: skip
             if verb is not None:
                 node.attach(verb, "csubj")
+        elif node.dep == "conj" and node.i + 1 < len(graph):
+            # "…, and blocking X did prevent Y": what is blocked does nothing
+            thing = graph.nodes[node.i + 1]
+            told = thing.head
+            if thing.dep == "nsubj" and told is not None and told.is_verb and told.i > thing.i and told.of("aux"):
+                thing.attach(node, "dobj")
+                node.attach(told, "csubj")
+                if told.dep == "parataxis":
+                    told.dep = "conj"
+
+
+def _taken_object(graph: Graph) -> None:
+    """ "The question of whether X affects Y is open": what the verb lacks was taken for a second subject behind it."""
+    for node in graph.nodes:
+        sides = node.of("nsubj", "nsubjpass")
+        verb = graph.nodes[sides[1].i - 1] if len(sides) > 1 else None
+        if (
+            verb is not None
+            and verb.tag in ("VBZ", "VBP", "VBD")
+            and verb.head is sides[0]
+            and verb.of("mark")
+            and not verb.of("dobj")
+        ):
+            sides[1].attach(verb, "dobj")
 
 
 def _coordinated_participle(graph: Graph, data: Data) -> None:
