@@ -452,6 +452,13 @@ def _verb_group(words: list[_Word], i: int) -> _Chunk:
 
 # ---------------------------------------------------------------------- attachment
 
+_DEEDS = (
+    "ion", "ing", "ity", "ment", "ance", "effect", "role", "influence", "impact", "requirement", "increase", "decrease", "loss", "lysis",
+)  # fmt: skip
+"""Endings of nouns that say what is done."""
+_OF_DEEDS = ("on", "in", "to", "for", "by", "with")
+"""Prepositions that such nouns bring with them."""
+
 
 def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
     """One pass from left to right with the clause's verb, its subject and the last noun phrase in hand."""
@@ -533,7 +540,11 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
                     subject, subordinate, closes, coordinate = None, False, False, False
                     verb, noun = -1, -1
             elif tag == "RB":
+                following = chunks[place + 1] if place + 1 < len(chunks) else None
                 if word.low == "not" and coordinate:
+                    if following is not None and following.kind == "NP":
+                        # "X but not Y": it denies Y, not the verb
+                        word.to(following.head, "neg")
                     continue
                 word.to(verb if verb >= 0 else word.i, "advmod")
                 if verb < 0:
@@ -561,13 +572,14 @@ def _attach(words: list[_Word], chunks: list[_Chunk]) -> None:
                     word.to(noun, "nmod")
                 elif verb >= 0:
                     last = words[noun] if noun >= 0 else None
-                    to_noun = last is not None and noun > verb and (
-                        last.low.endswith(("ion", "ing", "ity", "ment", "ance", "effect", "role", "influence", "impact", "requirement", "increase", "decrease", "loss", "lysis"))
-                        and preposition in ("on", "in", "to", "for", "by", "with")
-                    )  # fmt: skip
+                    to_noun = (
+                        last is not None and noun > verb and last.low.endswith(_DEEDS) and preposition in _OF_DEEDS
+                    )
                     word.to(noun if to_noun else verb, "nmod")
                 elif noun >= 0:
-                    word.to(noun, "nmod")
+                    # "the opening of X by Y is …": who does it hangs on the deed
+                    deed = subject is not None and words[subject].low.endswith(_DEEDS) and preposition in _OF_DEEDS
+                    word.to(subject if deed and subject is not None else noun, "nmod")
                 else:
                     leading.append(chunk.head)
                 noun = chunk.head
