@@ -359,6 +359,9 @@ class Phrases:
             return self.resolve(measured[0], subject, depth + 1)
         if node.low in ("%",) or node.tag in ("CD",):
             return self._through(node, subject, depth)
+        if node.tag in ("JJ", "JJR", "JJS") and node.low in data.levels:
+            # "low and high X": how much is no thing
+            return []
         # a compound token that ends in a name ("serum-magnesium") or holds one ("anti-LFA-1")
         key = node.lemma
         kind = data.perturbation_nouns.get(node.low)
@@ -381,6 +384,18 @@ class Phrases:
             plain = self._plain(node)
             if owner and kind is not None and kind.flips and subject:
                 return [replace(plain, perturbation=kind, themes=tuple(owner))]
+            if owner and kind is not None and subject:
+                # "its re-addition": it, given again
+                return [
+                    replace(
+                        plain,
+                        type=owner[0].type,
+                        ids=owner[0].ids,
+                        name=owner[0].name,
+                        inherited=True,
+                        perturbation=kind,
+                    )
+                ]
             if owner and (key in data.measures or node.low in data.aspects or node.low in data.nouns):
                 return [replace(plain, type=owner[0].type, ids=owner[0].ids, name=owner[0].name, inherited=True)]
             return [plain]

@@ -1456,6 +1456,11 @@ def _taken_object(graph: Graph) -> None:
             and not verb.of("dobj")
         ):
             sides[1].attach(verb, "dobj")
+        elif len(sides) > 1 and sides[0].i and node.head is graph.nodes[sides[0].i - 1]:
+            # "the former opens X, the latter closes it"
+            before, comma = graph.nodes[sides[0].i - 1], graph.nodes[sides[0].i + 1]
+            if before.tag in ("VBZ", "VBP", "VBD") and comma.low == "," and not before.of("dobj"):
+                sides[0].attach(before, "dobj")
 
 
 def _coordinated_participle(graph: Graph, data: Data) -> None:

@@ -16,6 +16,9 @@ _DEGREES = frozenset({"more", "less", "most", "least"})
 _PACE = frozenset({
     "faster", "slower", "better", "worse", "longer", "sooner", "earlier", "later", "harder", "quicker", "further", "stronger", "tighter",
 })  # fmt: skip
+_MOMENTS = frozenset(
+    {"time", "day", "moment", "point", "case", "period", "phase", "stage", "year", "hour", "minute", "week", "month"}
+)
 _SIDES = frozenset({"surface", "surfaces", "membrane", "membranes"})
 _ASKING = frozenset({"how", "why", "what", "whether", "which"})
 _CLAUSES = frozenset({"parataxis", "ccomp", "conj", "advcl"})
@@ -32,6 +35,8 @@ def mend(graph: Graph, data: Data) -> None:
             _does_for(graph, node)
         if node.low in ("what", "how"):
             _what_subject(node)
+            if node.low == "what":
+                _is_what(graph, node, data)
         elif node.low in _GOING:
             _hand_in_hand(graph, node)
         elif node.low in _LETTING:
@@ -60,6 +65,9 @@ def mend(graph: Graph, data: Data) -> None:
             _by_this(graph, node)
         if node.dep == "acl:relcl":
             _agreement(node)
+            _when_clause(node)
+        elif node.dep == "acl":
+            _caused_change(node, data)
     for node in graph.nodes:
         if node.is_noun and node.kids:
             _apposed_list(graph, node)
@@ -153,6 +161,68 @@ def _told_of_treated(node: Node, data: Data) -> None:
     node.retag("VBN")
     for kid in [kid for kid in node.kids if kid.i > told.i]:
         _hang(kid, told, kid.dep)
+
+
+def _when_clause(node: Node) -> None:
+    """ "fell to a third when X was there": when it fell, no clause of the noun."""
+    noun = node.head
+    if noun is None or noun.dep not in ("nmod", "dobj") or noun.lemma in _MOMENTS:
+        return
+    verb = noun.head
+    opening = next((kid for kid in node.of("advmod", "mark") if kid.low == "when" and kid.i < node.i), None)
+    if opening is None or opening.i != noun.i + 1 or verb is None or not verb.is_verb:
+        return
+    _hang(node, verb, "advcl")
+
+
+def _caused_change(node: Node, data: Data) -> None:
+    """ "a fall in X caused by Y": the fall is what was caused."""
+    thing = node.head
+    change = thing.head if thing is not None and thing.dep == "nmod" and thing.case() in ("in", "of") else None
+    if change is None or thing is None or node.i < thing.i or not node.of("nmod"):
+        return
+    group = data.nouns.get(change.low)
+    light = any(entry.group.light or entry.group.id == "induce" for entry in data.verbs.get(node.lemma, ()))
+    if (
+        group is not None
+        and group.sign in ("+", "-")
+        and (light or node.lemma in ("cause", "induce", "trigger", "elicit", "evoke"))
+    ):
+        _hang(node, change, "acl")
+
+
+def _is_what(graph: Graph, node: Node, data: Data) -> None:
+    """ "Y is what X needs": X needs Y."""
+    nodes = graph.nodes
+    copula = nodes[node.i - 1] if node.i else None
+    root = graph.root()
+    if copula is None or copula.low not in ("is", "was") or root not in (copula, node):
+        return
+    verb = next(
+        (
+            one
+            for one in nodes[node.i + 2 : node.i + 6]
+            if one.tag in ("VBZ", "VBP", "VBD", "NNS") and data.lemmas.get(one.low) in data.verbs
+        ),
+        None,
+    )
+    if (
+        verb is None
+        or verb.of("dobj")
+        or not all(one.is_noun or one.tag in ("DT", "JJ") for one in nodes[node.i + 1 : verb.i])
+    ):
+        return
+    told = next(iter(root.of("nsubj")), None) if root is not None else None
+    if told is None or told.i > node.i or root is None:
+        return
+    subject = nodes[verb.i - 1]
+    verb.retag("VBZ" if verb.tag == "NNS" else verb.tag)
+    verb.lemma = data.lemmas[verb.low]
+    take_place(verb, None, "root")
+    for one, label in ((root, "dep"), (told, "dobj"), (subject, "nsubj"), (node, "dep")):
+        one.attach(verb, label)
+    for kid in [kid for kid in root.kids if kid is not verb]:
+        kid.attach(verb, kid.dep)
 
 
 def _with_it(node: Node) -> None:
