@@ -19,6 +19,10 @@ _PACE = frozenset({
 _MOMENTS = frozenset(
     {"time", "day", "moment", "point", "case", "period", "phase", "stage", "year", "hour", "minute", "week", "month"}
 )
+_CAUSING = frozenset({"cause", "induce", "trigger", "elicit", "evoke", "produce", "provoke"})
+_CHANGES = frozenset(
+    {"drop", "fall", "decrease", "increase", "rise", "reduction", "decline", "loss", "gain", "surge", "defect"}
+)
 _SIDES = frozenset({"surface", "surfaces", "membrane", "membranes"})
 _ASKING = frozenset({"how", "why", "what", "whether", "which"})
 _CLAUSES = frozenset({"parataxis", "ccomp", "conj", "advcl"})
@@ -67,7 +71,7 @@ def mend(graph: Graph, data: Data) -> None:
             _agreement(node)
             _when_clause(node)
         elif node.dep == "acl":
-            _caused_change(node, data)
+            _caused_change(node)
     for node in graph.nodes:
         if node.is_noun and node.kids:
             _apposed_list(graph, node)
@@ -175,19 +179,13 @@ def _when_clause(node: Node) -> None:
     _hang(node, verb, "advcl")
 
 
-def _caused_change(node: Node, data: Data) -> None:
+def _caused_change(node: Node) -> None:
     """ "a fall in X caused by Y": the fall is what was caused."""
     thing = node.head
-    change = thing.head if thing is not None and thing.dep == "nmod" and thing.case() in ("in", "of") else None
-    if change is None or thing is None or node.i < thing.i or not node.of("nmod"):
+    change = thing.head if thing is not None and thing.dep == "nmod" and thing.case() == "in" else None
+    if change is None or node.tag not in ("VBN", "VBD") or node.lemma not in _CAUSING or change.lemma not in _CHANGES:
         return
-    group = data.nouns.get(change.low)
-    light = any(entry.group.light or entry.group.id == "induce" for entry in data.verbs.get(node.lemma, ()))
-    if (
-        group is not None
-        and group.sign in ("+", "-")
-        and (light or node.lemma in ("cause", "induce", "trigger", "elicit", "evoke"))
-    ):
+    if any(kid.case() == "by" for kid in node.of("nmod")):
         _hang(node, change, "acl")
 
 
