@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent.parent / "data" / "model"
 """Where the pipeline that comes with the package lies."""
+AHEAD = 4
+"""So many batches of sentences are looked at to put those of like length together."""
 NOT_NEEDED = ("lemmatizer", "attribute_ruler", "ner", "entity_linker", "senter")
 """Components that the claims stage does without; leaving them out makes parsing faster."""
 _SCISPACY = {
@@ -66,7 +68,10 @@ class Pipeline:
         return Runner(self.nlp)
 
     def parse(self, sentences: Iterable[Prepared], batch_size: int = 32) -> Iterator[Graph]:
-        """The graph of each sentence, in order. Never splits a sentence. Matrix products run on one thread meanwhile."""
+        """The graph of each sentence, in order. Never splits a sentence. Matrix products run on one thread meanwhile.
+
+        Sentences are parsed ``batch_size`` at a time, those of like length together: a batch takes as many steps as its longest.
+        """
         if self.nlp is None:
             from mgmine.nlp.shallow import parse
 
@@ -74,12 +79,25 @@ class Pipeline:
                 yield parse(prepared, self.verbs)
             return
         iterator = iter(sentences)
-        while batch := list(islice(iterator, batch_size)):
+        while ahead := list(islice(iterator, AHEAD * batch_size)):
+            order = sorted(range(len(ahead)), key=lambda number: len(ahead[number].text))
+            docs: list[Any] = [None] * len(ahead)
             # Only while parsing: the number of threads is the whole process's, and what runs between two graphs is the caller's.
             with self._threads.limit(limits=1, user_api="blas"):
-                docs = self._runner.run([prepared.text for prepared in batch])
-            for doc, prepared in zip(docs, batch, strict=True):
+                for batch in _shares(order, batch_size):
+                    made = self._runner.run([ahead[number].text for number in batch])
+                    for number, doc in zip(batch, made, strict=True):
+                        docs[number] = doc
+            for doc, prepared in zip(docs, ahead, strict=True):
                 yield Graph.build(prepared, _tokens(doc))
+
+
+def _shares(numbers: list[int], most: int) -> Iterator[list[int]]:
+    """The numbers in as few runs of at most ``most`` as will do, of like length."""
+    runs = -(-len(numbers) // most)
+    size = -(-len(numbers) // runs)
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]
 
 
 def load(
