@@ -248,3 +248,31 @@ def test_shares_are_few_and_of_like_length() -> None:
             assert [number for share in shares for number in share] == list(range(count))
             assert max(map(len, shares)) <= most
             assert len(shares) == -(-count // most)
+
+
+def test_white_space_that_is_a_token_leaves_no_node(nlp: Any) -> None:
+    from mgmine.nlp.pipeline import _tokens
+
+    text = " Magnesium  activates \n LFA-1 ."
+    doc = nlp(text)
+    expected = [(token.text, token.idx) for token in doc if not token.is_space]
+    tokens = _tokens(doc, text)
+    assert len(tokens) < len(doc)
+    assert [(token.text, token.start) for token in tokens] == expected
+    assert all(text[token.start : token.end] == token.text and token.head < len(tokens) for token in tokens)
+    assert _tokens(nlp(""), "") == []
+
+
+def test_a_batch_ends_with_its_documents_or_their_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mgmine.claims import extractor
+    from mgmine.records import GatedDocument
+
+    monkeypatch.setattr(extractor, "BATCH", 10)
+    gated = [1, 2, 0, 1, 1, 30, 4, 5, 1, 0, 0, 0, 0, 0]
+    documents = [GatedDocument(str(number), 1, (), (), frozenset(range(count))) for number, count in enumerate(gated)]
+    batches = list(extractor._batches(iter(documents), 4))
+    assert [document for batch in batches for document in batch] == documents
+    assert [[len(document.gated) for document in batch] for batch in batches] == [
+        [1, 2, 0, 1], [1, 30], [4, 5, 1], [0, 0, 0, 0], [0]
+    ]  # fmt: skip
+    assert list(extractor._batches([], 4)) == []
