@@ -153,3 +153,126 @@ def test_scipys_product_is_taken_where_numpys_library_does_not_know_the_processo
     assert inference._younger_product() is None
     at_hand()
     assert inference._younger_product() is None, "NumPy uses another library"
+
+
+@pytest.mark.parametrize(("size", "depth", "pieces"), [(1, 1, 3), (1, 4, 3), (2, 3, 2), (1, 2, 1), (3, 1, 2)])
+def test_windows_are_what_thinc_makes_of_them(size: int, depth: int, pieces: int) -> None:
+    numpy = pytest.importorskip("numpy")
+    pytest.importorskip("spacy")
+    from spacy.ml.models import MaxoutWindowEncoder
+
+    from mgmine.nlp.inference import _WINDOWS, Windows
+
+    random = numpy.random.default_rng(0)
+    model = MaxoutWindowEncoder(16, size, pieces, depth)
+    model.initialize()
+    for node in model.walk():
+        for name in node.param_names:
+            node.set_param(name, random.standard_normal(node.get_param(name).shape).astype("f"))
+    assert _WINDOWS.fullmatch(model.name)
+    windows = Windows(model)
+    for lengths in ([5], [1], [3, 1, 7, 2], [0, 4, 0, 0, 2, 0]):
+        rows = random.standard_normal((sum(lengths), 16)).astype("f")
+        before = rows.copy()
+        expected = model.predict(numpy.split(rows, numpy.cumsum(lengths)[:-1]))
+        found = windows.predict(rows, lengths)
+        assert [one.shape for one in found] == [one.shape for one in expected]
+        for one, other in zip(found, expected, strict=True):
+            assert one == pytest.approx(other, abs=1e-4)
+        assert (rows == before).all()
+
+
+def test_another_encoder_is_run_as_it_is() -> None:
+    spacy = pytest.importorskip("spacy")
+    from mgmine.nlp.inference import Words
+
+    nlp = spacy.blank("en")
+    encoder = {"@architectures": "spacy.MishWindowEncoder.v2", "width": 32, "depth": 2, "window_size": 1}
+    embed = {
+        "@architectures": "spacy.MultiHashEmbed.v2",
+        "width": 32,
+        "attrs": ["NORM", "SHAPE"],
+        "rows": [50, 50],
+        "include_static_vectors": False,
+    }
+    component = nlp.add_pipe(
+        "tok2vec", config={"model": {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encoder}}
+    )
+    nlp.initialize()
+    docs = [nlp.make_doc(text) for text in TEXTS]
+    words = Words.of(component)
+    assert words is not None
+    for found, expected in zip(words.predict(docs), component.predict(docs), strict=True):
+        assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_classes_that_were_never_seen_are_still_the_least_likely(nlp: Any) -> None:
+    import numpy
+
+    from mgmine.nlp.inference import _scoring
+
+    parser = nlp.get_pipe("parser")
+    docs = [nlp.get_pipe("tok2vec")(nlp.make_doc(text)) for text in TEXTS if text]
+    model = parser.model.predict(docs)
+    states = parser.moves.init_batch(docs)
+    assert _scoring(model)(states) == pytest.approx(model.predict(states), abs=1e-5)
+    model.mark_class_unseen(3)
+    scores = _scoring(model)(states)
+    assert (scores[:, 3] == numpy.min(scores)).all()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 32])
+def test_graphs_come_in_the_order_of_the_sentences(size: int) -> None:
+    pytest.importorskip("spacy")
+    from mgmine.nlp import load
+    from mgmine.nlp.surface import prepare
+
+    pipeline = load()
+    texts = [text for text in TEXTS * 3 if text]
+    graphs = list(pipeline.parse((prepare(text) for text in texts), size))
+    assert [graph.text for graph in graphs] == texts
+    for text, graph in zip(texts, graphs, strict=True):
+        (alone,) = pipeline.parse([prepare(text)])
+        assert [(node.text, node.tag, node.dep) for node in graph] == [
+            (node.text, node.tag, node.dep) for node in alone
+        ]
+
+
+def test_shares_are_few_and_of_like_length() -> None:
+    from mgmine.nlp.pipeline import _shares
+
+    assert [len(share) for share in _shares(list(range(74)), 32)] == [25, 25, 24]
+    for count in range(1, 100):
+        for most in (1, 3, 32):
+            shares = list(_shares(list(range(count)), most))
+            assert [number for share in shares for number in share] == list(range(count))
+            assert max(map(len, shares)) <= most
+            assert len(shares) == -(-count // most)
+
+
+def test_white_space_that_is_a_token_leaves_no_node(nlp: Any) -> None:
+    from mgmine.nlp.pipeline import _tokens
+
+    text = " Magnesium  activates \n LFA-1 ."
+    doc = nlp(text)
+    expected = [(token.text, token.idx) for token in doc if not token.is_space]
+    tokens = _tokens(doc, text)
+    assert len(tokens) < len(doc)
+    assert [(token.text, token.start) for token in tokens] == expected
+    assert all(text[token.start : token.end] == token.text and token.head < len(tokens) for token in tokens)
+    assert _tokens(nlp(""), "") == []
+
+
+def test_a_batch_ends_with_its_documents_or_their_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mgmine.claims import extractor
+    from mgmine.records import GatedDocument
+
+    monkeypatch.setattr(extractor, "BATCH", 10)
+    gated = [1, 2, 0, 1, 1, 30, 4, 5, 1, 0, 0, 0, 0, 0]
+    documents = [GatedDocument(str(number), 1, (), (), frozenset(range(count))) for number, count in enumerate(gated)]
+    batches = list(extractor._batches(iter(documents), 4))
+    assert [document for batch in batches for document in batch] == documents
+    assert [[len(document.gated) for document in batch] for batch in batches] == [
+        [1, 2, 0, 1], [1, 30], [4, 5, 1], [0, 0, 0, 0], [0]
+    ]  # fmt: skip
+    assert list(extractor._batches([], 4)) == []

@@ -8,7 +8,6 @@ import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mgmine.claims.context import Slot, Surroundings
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 2500
 """Sentences longer than this are tables or lists that lost their markup; they are skipped and reported."""
+BATCH = 256
+"""A batch of documents ends with so many gated sentences: enough to put those of like length together, and to make it worth to read a few again."""
 MAX_SECONDS = 1.0
 """A sentence whose reading takes more processor time is dropped and reported. Not time on the clock: what is read must not depend on load."""
 WITHOUT_PARSER = 0.85
@@ -100,7 +101,7 @@ class Extractor:
     """
 
     def __init__(
-        self, model: str | None = None, *, min_score: float = 0.0, lexicon: str = "", batch_size: int = 32,
+        self, model: str | None = None, *, min_score: float = 0.0, lexicon: str = "", batch_size: int = 128,
         pipeline: Pipeline | None = None, max_characters: int = MAX_CHARACTERS, max_seconds: float = MAX_SECONDS,
     ) -> None:  # fmt: skip
         self.data = shipped_data()
@@ -119,9 +120,8 @@ class Extractor:
         }  # fmt: skip
 
     def extract(self, documents: Iterable[GatedDocument]) -> Iterator[tuple[GatedDocument, list[Claim]]]:
-        """Each document with its claims, in order. No more than ``batch_size`` documents are held at a time."""
-        iterator = iter(documents)
-        while batch := list(islice(iterator, self.batch_size)):
+        """Each document with its claims, in order. No more than ``batch_size`` documents are held at a time, fewer of long ones."""
+        for batch in _batches(documents, self.batch_size):
             with _uncollected():
                 found = self._batch(batch)
             yield from zip(batch, found, strict=True)
@@ -229,7 +229,7 @@ class Extractor:
 
     def _parse(self, units: list[_Unit]) -> list[Graph]:
         """Parses; where a trigger verb was taken for no verb, the unit is read again with a verb that cannot be mistaken."""
-        graphs = list(self.pipeline.parse((unit.prepared for unit in units), self.batch_size))
+        graphs = list(self.pipeline.parse(unit.prepared for unit in units))
         if not self.pipeline.parses:
             return graphs
         again: list[int] = []
@@ -243,7 +243,7 @@ class Extractor:
                 ]
                 again.append(number)
                 prepared.append(prepare(unit.sentence.text, edits, unit.start, unit.end))
-        for number, graph in zip(again, self.pipeline.parse(prepared, self.batch_size), strict=True):
+        for number, graph in zip(again, self.pipeline.parse(prepared), strict=True):
             root = graph.root()
             verbal = root is not None and (root.is_verb or any(kid.dep == "cop" for kid in root.kids))
             if verbal or any(
@@ -493,6 +493,20 @@ def _rewrite(text: str, start: int, end: int, family: str) -> Edit | None:
     if any(character in name for character in " ()[]\u00a0") and family not in ("magnesium", "t_cell"):
         return Edit(start, end, re.sub(r"[\s()\[\]\u00a0]+", "-", name).strip("-"))
     return None
+
+
+def _batches(documents: Iterable[GatedDocument], most: int) -> Iterator[list[GatedDocument]]:
+    """Runs of at most ``most`` documents that end where :data:`BATCH` gated sentences are reached."""
+    batch: list[GatedDocument] = []
+    sentences = 0
+    for document in documents:
+        batch.append(document)
+        sentences += len(document.gated)
+        if len(batch) == most or sentences >= BATCH:
+            yield batch
+            batch, sentences = [], 0
+    if batch:
+        yield batch
 
 
 def _names(document: GatedDocument, sentence: Sentence) -> tuple[list[Name], list[Name]]:

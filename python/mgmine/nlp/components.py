@@ -61,4 +61,4 @@ def graph_of(doc: Any, start: int, end: int) -> Graph:
     prepared = Prepared(
         text, part.text, tuple(range(shift, shift + size)), tuple(range(shift + 1, shift + size + 1)),
     )  # fmt: skip
-    return Graph.build(prepared, _tokens(part))
+    return Graph.build(prepared, _tokens(part, part.text))

@@ -10,6 +10,7 @@ Three things are done differently, each only where the pipeline is of the kind i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _WORDWISE = frozenset({
     "extract_features", "list2ragged", "ints-getitem", "hashembed", "static_vectors", "maxout", "layernorm", "dropout", "ragged2list",
 })  # fmt: skip
 """Layers that look at each word by itself."""
+_WINDOWS = re.compile(r"with_array\((residual\(expand_window>>maxout>>layernorm>>dropout\))(?:>>\1)*\)")
+"""The name of spaCy's ``MaxoutWindowEncoder``, made of the names of its layers."""
 
 
 def fast_ops() -> Any:
@@ -95,7 +98,8 @@ class Words:
 
         self._component = component
         self._embed = component.model.get_ref("embed")
-        self._encode = component.model.get_ref("encode")
+        encode = component.model.get_ref("encode")
+        self._encode = Windows(encode) if _WINDOWS.fullmatch(encode.name) else _Plain(encode)
         self._columns = [getattr(component.vocab.vectors, "attr", ORTH)]
         for node in self._embed.walk():
             self._columns += node.attrs["columns"] if node.name == "extract_features" else ()
@@ -139,8 +143,86 @@ class Words:
             start = len(self._places)
             self._rows[start : start + len(first)] = made
             self._places.update(zip(first, range(start, start + len(first)), strict=True))
-        rows = self._rows[[self._places[key] for key in keys]]
-        return self._encode.predict(numpy.split(rows, numpy.cumsum(lengths)[:-1]))
+        return self._encode.predict(self._rows[[self._places[key] for key in keys]], lengths)
+
+
+class _Plain:
+    """Any encoder, as thinc runs it."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def predict(self, rows: Any, lengths: list[int]) -> list[Any]:
+        """The rows of all documents, one after the other, encoded, a document an array."""
+        import numpy
+
+        made: list[Any] = self._model.predict(numpy.split(rows, numpy.cumsum(lengths)[:-1]))
+        return made
+
+
+class Windows:
+    """spaCy's ``MaxoutWindowEncoder`` with less moving of memory.
+
+    In thinc the pieces of a maxout lie side by side, so that their maximum is taken number by number, with the place of each; and each step
+    of a layer makes an array. Here the columns of the weights are sorted such that each piece is a block, and the windows of all layers
+    are the same array: its middle columns are the rows, to which each layer adds.
+    """
+
+    def __init__(self, model: Any) -> None:
+        import numpy
+
+        named: dict[str, list[Any]] = {"expand_window": [], "maxout": [], "layernorm": []}
+        for node in model.walk():
+            if node.name in named:
+                named[node.name].append(node)
+        self._pad = model.attrs["pad"]
+        self._size = named["expand_window"][0].attrs["window_size"]
+        self._layers = [
+            (
+                maxout.ops,
+                numpy.ascontiguousarray(maxout.get_param("W").transpose(1, 0, 2)).reshape(-1, maxout.get_dim("nI")),
+                numpy.ascontiguousarray(maxout.get_param("b").T).ravel(),
+                norm.get_param("G"),
+                norm.get_param("b"),
+            )
+            for maxout, norm in zip(named["maxout"], named["layernorm"], strict=True)
+        ]
+
+    def predict(self, rows: Any, lengths: list[int]) -> list[Any]:
+        """The rows of all documents, one after the other, encoded, a document an array."""
+        import numpy
+
+        width, size = rows.shape[1], self._size
+        ends = numpy.cumsum(lengths)
+        # An empty document is given no room of its own.
+        room = self._pad * numpy.cumsum([length > 0 for length in lengths])
+        places = numpy.arange(len(rows)) + numpy.repeat(room, lengths)
+        windows = numpy.zeros((len(rows) + room[-1] + self._pad, (2 * size + 1) * width), rows.dtype)
+        blocks = [windows[:, start : start + width] for start in range(0, windows.shape[1], width)]
+        middle = blocks[size]
+        middle[places] = rows
+        for number, (ops, weights, bias, scale, shift) in enumerate(self._layers, 1):
+            for distance in range(1, size + 1):
+                blocks[size - distance][distance:] = middle[:-distance]
+                blocks[size + distance][:-distance] = middle[distance:]
+            if number == len(self._layers):
+                # Behind the last layer nobody looks at the room between documents.
+                windows = windows[places]
+                middle = windows[:, size * width : (size + 1) * width]
+            pieces = ops.gemm(windows, weights, trans2=True)
+            pieces += bias
+            best = pieces[:, :width]
+            for start in range(width, pieces.shape[1], width):
+                best = numpy.maximum(best, pieces[:, start : start + width])
+            best -= best.mean(axis=1, keepdims=True)
+            spread = numpy.einsum("ij,ij->i", best, best)
+            spread /= width
+            spread += 1e-08
+            best *= (spread**-0.5)[:, None]
+            best *= scale
+            best += shift
+            middle += best
+        return numpy.split(numpy.ascontiguousarray(middle), ends[:-1])
 
 
 class _Words:
@@ -195,7 +277,23 @@ def _steps(parser: Any, docs: Sequence[Any]) -> list[Any]:
     going = [state for state in states if not state.is_final()]
     if going:
         model = parser.model.predict(docs)
+        score = _scoring(model)
         while going:
-            going = parser.transition_states(going, model.predict(going))
+            going = parser.transition_states(going, score(going))
         model.clear_memory()
     return states
+
+
+def _scoring(model: Any) -> Any:
+    """The ``predict`` of a parser's step model, straight where nothing but a sum and a linear layer are between states and scores."""
+    upper = model.vec2scores
+    if upper is None or upper.name != "linear" or not model._class_mask.all():
+        return model.predict
+    product, weights, bias = upper.ops.gemm, upper.get_param("W"), upper.get_param("b")
+
+    def score(states: list[Any]) -> Any:
+        scores = product(model.state2vec.predict(model.get_token_ids(states)), weights, trans2=True)
+        scores += bias
+        return scores
+
+    return score

@@ -8,6 +8,7 @@ import warnings
 from functools import cached_property
 from importlib import import_module
 from itertools import accumulate, islice
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent.parent / "data" / "model"
 """Where the pipeline that comes with the package lies."""
+AHEAD = 8
+"""So many batches of sentences are looked at to put those of like length together."""
 NOT_NEEDED = ("lemmatizer", "attribute_ruler", "ner", "entity_linker", "senter")
 """Components that the claims stage does without; leaving them out makes parsing faster."""
 _SCISPACY = {
@@ -66,7 +69,10 @@ class Pipeline:
         return Runner(self.nlp)
 
     def parse(self, sentences: Iterable[Prepared], batch_size: int = 32) -> Iterator[Graph]:
-        """The graph of each sentence, in order. Never splits a sentence. Matrix products run on one thread meanwhile."""
+        """The graph of each sentence, in order. Never splits a sentence. Matrix products run on one thread meanwhile.
+
+        Sentences are parsed ``batch_size`` at a time, those of like length together: a batch takes as many steps as its longest.
+        """
         if self.nlp is None:
             from mgmine.nlp.shallow import parse
 
@@ -74,12 +80,25 @@ class Pipeline:
                 yield parse(prepared, self.verbs)
             return
         iterator = iter(sentences)
-        while batch := list(islice(iterator, batch_size)):
+        while ahead := list(islice(iterator, AHEAD * batch_size)):
+            order = sorted(range(len(ahead)), key=lambda number: len(ahead[number].text))
+            docs: list[Any] = [None] * len(ahead)
             # Only while parsing: the number of threads is the whole process's, and what runs between two graphs is the caller's.
             with self._threads.limit(limits=1, user_api="blas"):
-                docs = self._runner.run([prepared.text for prepared in batch])
-            for doc, prepared in zip(docs, batch, strict=True):
-                yield Graph.build(prepared, _tokens(doc))
+                for batch in _shares(order, batch_size):
+                    made = self._runner.run([ahead[number].text for number in batch])
+                    for number, doc in zip(batch, made, strict=True):
+                        docs[number] = doc
+            for doc, prepared in zip(docs, ahead, strict=True):
+                yield Graph.build(prepared, _tokens(doc, prepared.text))
+
+
+def _shares(numbers: list[int], most: int) -> Iterator[list[int]]:
+    """The numbers in as few runs of at most ``most`` as will do, of like length."""
+    runs = -(-len(numbers) // most)
+    size = -(-len(numbers) // runs)
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]
 
 
 def load(
@@ -154,40 +173,36 @@ def _digest(nlp: Any) -> str:
     return digest.hexdigest()[:12]
 
 
-def _tokens(doc: Any) -> list[Token]:
-    """A spaCy document as plain tokens. White-space tokens go; what hung on them hangs on their head."""
+def _tokens(doc: Any, text: str) -> list[Token]:
+    """A spaCy document of ``text`` as plain tokens. White-space tokens go; what hung on them hangs on their head."""
     if not len(doc):
         return []
-    values = doc.to_array(["HEAD", "DEP", "TAG", "POS", "SPACY"])
+    values = doc.to_array(["HEAD", "DEP", "TAG", "POS", "LENGTH", "SPACY"])
     heads = [index + offset for index, offset in enumerate(values[:, 0].astype("int64").tolist())]
-    deps, tags, parts, spaces = values[:, 1:].T.tolist()
+    deps, tags, parts, lengths, spaces = values[:, 1:].T.tolist()
     strings = doc.vocab.strings
     labels = {dep: strings[dep] if dep else "dep" for dep in set(deps)}
     penn = {
         (tag, part): strings[tag] if tag else _PENN.get(strings[part] if part else "", "NN")
         for tag, part in set(zip(tags, parts, strict=True))
     }
-    texts = [word.text for word in doc]
-    starts = [0, *accumulate(len(text) + space for text, space in zip(texts, spaces, strict=True))]
-    keep = [index for index, text in enumerate(texts) if not text.isspace()]
+    starts = list(accumulate(map(add, lengths, spaces), initial=0))[:-1]
+    ends = list(map(add, starts, lengths))
+    texts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    kinds = [penn[both] for both in zip(tags, parts, strict=True)]
+    relations = [labels[dep] for dep in deps]
+    tokens = list(map(Token._make, zip(texts, kinds, relations, heads, starts, ends, strict=True)))
+    keep = [index for index, word in enumerate(texts) if not word.isspace()]
+    if len(keep) == len(texts):
+        return tokens
     place = {index: number for number, index in enumerate(keep)}
-    tokens = []
+    out = []
     for number, index in enumerate(keep):
         head = heads[index]
         while head not in place and heads[head] != head:
             head = heads[head]
-        start = starts[index]
-        tokens.append(
-            Token(
-                texts[index],
-                penn[tags[index], parts[index]],
-                labels[deps[index]],
-                place.get(head, number),
-                start,
-                start + len(texts[index]),
-            )
-        )
-    return tokens
+        out.append(tokens[index]._replace(head=place.get(head, number)))
+    return out
 
 
 _PENN = {"VERB": "VB", "AUX": "VB", "ADJ": "JJ", "ADV": "RB", "ADP": "IN", "DET": "DT", "PRON": "PRP", "NUM": "CD"}
