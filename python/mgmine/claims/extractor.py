@@ -162,7 +162,7 @@ class Extractor:
 
         return Explained(
             claim, tuple(draft.cue), way(draft.subject), way(draft.object),
-            self.scorer.weigh(features(draft, sentence, reader.graph, len(reader.phrases.names))),
+            self.scorer.weigh(features(draft, sentence, reader.graph, reader.phrases.names)),
             1.0 if self.pipeline.parses else WITHOUT_PARSER, tuple(dict.fromkeys(draft.reasons)),
         )  # fmt: skip
 
@@ -382,7 +382,7 @@ class Extractor:
 
     def _score(self, sentence: Sentence, draft: Draft, reader: Reader) -> float:
         """The probability that the claim is right, with what speaks against it in the draft's reasons."""
-        found = features(draft, sentence, reader.graph, len(reader.phrases.names))
+        found = features(draft, sentence, reader.graph, reader.phrases.names)
         scored = self.scorer.score(found)
         draft.reasons.extend(scored.reasons)
         probability = scored.probability

@@ -130,6 +130,8 @@ class Logic:
         ):
             # "the pool that X draws on"
             return [node.head]
+        if not found and following is not None and following.low in wanted and not following.kids:
+            found = self._shared_object(node, following)
         if not found:
             # a phrase that the parser hung on the object although the verb asks for it
             for kid in node.kids:
@@ -146,6 +148,18 @@ class Logic:
                         )
                     ]
         return found
+
+    def _shared_object(self, node: Node, preposition: Node) -> list[Node]:
+        """ "binds to and inhibits X", "associates with and is acetylated by X": what the verb after the preposition is done to, or by."""
+        after = self.graph.nodes[preposition.i + 1 : preposition.i + 2]
+        if not after or after[0].dep != "cc":
+            return []
+        for kid in node.of("conj"):
+            if kid.is_verb and kid.i > preposition.i:
+                if self.passive(kid) or kid.of("auxpass"):
+                    return [one for one in kid.of("nmod") if one.case() == "by"][:1]
+                return kid.of("dobj")[:1] or [one for one in kid.of("nmod") if one.i > kid.i][:1]
+        return []
 
     def _cue(self, firing: Firing) -> list[Node]:
         cue = [firing.node]
@@ -521,7 +535,7 @@ class Logic:
             return self.holder(head)
         if node.dep == "acl" and head.is_noun:
             return self.phrases.resolve(head)
-        if node.dep == "appos" and head.is_noun:
+        if head.is_noun and (node.dep == "appos" or (node.dep == "dep" and self._bracketed(node))):
             return self.phrases.resolve(head, True)
         if node.dep in ("xcomp", "acl:relcl", "advcl", "ccomp"):
             if node.dep == "acl:relcl" and head.is_noun:
@@ -547,6 +561,12 @@ class Logic:
         ):
             return self.subject(head)
         return []
+
+    def _bracketed(self, node: Node) -> bool:
+        """Whether a phrase stands in brackets right after its head: "X (an inhibitor of Y)"."""
+        head = node.head
+        following = self.graph.nodes[head.i + 1 : head.i + 2] if head is not None else []
+        return bool(following) and following[0].low == "(" and following[0].head is node
 
     def _expletive(self, node: Node) -> bool:
         return any(kid.dep in ("ccomp", "xcomp", "csubj", "advcl") for kid in node.kids)

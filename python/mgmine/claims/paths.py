@@ -22,6 +22,8 @@ _PARALLEL = frozenset({"positive", "direct", "linear", "dose-response", "proport
 _RECOGNISING = frozenset({"antibody", "mab", "car", "tcr", "fab", "nanobody"})
 _MADE_OF = frozenset({"complex", "heterodimer", "heterocomplex", "dimer", "heterotetramer"})
 """What is made of the things that it is said to be of."""
+_MAKING = frozenset({"dimerization", "heterodimerization", "oligomerization", "hetero-oligomerization"})
+"""The deed that makes such a thing."""
 
 
 class Paths(Logic):
@@ -156,6 +158,13 @@ class Paths(Logic):
             ):
                 draft.predicate, draft.sign, draft.aspect, draft.modality = "binds", None, None, "asserted"
             if (
+                node.lemma == "association"
+                and firing.form == "noun"
+                and self._itself(subject)
+                and self._itself(target)
+            ):
+                draft.predicate, draft.sign, draft.aspect, draft.modality = "binds", None, None, "asserted"
+            if (
                 group.light
                 and node.lemma in ("produce", "generate")
                 and subject.type in ("t_cell", "cell")
@@ -214,6 +223,17 @@ class Paths(Logic):
         if arg.level is not None or arg.type in ("t_cell", "cell", "outcome", "process", "measure", "disease"):
             return False
         return arg.name is not None or any(character.isupper() or character.isdigit() for character in arg.node.text)
+
+    def _itself(self, arg: Arg) -> bool:
+        """Whether an argument is a molecule itself, under the name of one, and not its amount or its gene's variant."""
+        return (
+            arg.name is not None
+            and arg.aspect is None
+            and arg.type != "magnesium"
+            and arg.start == arg.name.start
+            and self._molecule(arg)
+            and any(character.isupper() or character.isdigit() for character in arg.name.text)
+        )
 
     def _correlation_sign(self, firing: Firing, subject: Arg, target: Arg, sign: str | None) -> str | None:
         if firing.group.predicate != "correlates_with" or sign is None:
@@ -354,10 +374,21 @@ class Paths(Logic):
                 args = self.phrases.objects(kid)
                 if len(args) > 1:
                     return args
-            elif case == "of" and kid.head is node and kid.i > node.i and node.lemma in _MADE_OF:
+            elif case == "of" and kid.head is node and kid.i > node.i and node.lemma in _MADE_OF | _MAKING:
                 args = self.phrases.objects(kid)
                 if len(args) == 2 and all(arg.name is not None for arg in args):
                     return args
+        if (
+            node.lemma in _MADE_OF
+            and node.dep == "dobj"
+            and node.head is not None
+            and node.head.lemma in ("form", "constitute", "assemble")
+            and not any(kid.case() in ("with", "of", "between") for place in places for kid in place.of("nmod"))
+        ):
+            # "A and B form a complex"
+            args = self.subject(node.head)
+            if len(args) > 1 and all(arg.name is not None for arg in args):
+                return args
         if (firing.form == "verb" and not any(kid.dep in ("dobj",) for kid in node.kids)) or (
             firing.form == "adjective"
             and node.of("cop", "auxpass")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 UNIT = re.compile(r"(?:[µμmnkp]?(?:mol|g|l|M|m|L)(?:/\w+)?|%|units?|-?fold)")
 _BEFORE = frozenset({"compound", "amod", "nummod", "nmod:poss", "nmod:npmod", "dep", "advmod"})
 _PRONOUN_TAGS = frozenset({"PRP", "PRP$", "WP", "WDT", "WP$", "EX"})
+_EXAMPLES = frozenset({"such as", "like", "including", "as such", "such"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,21 @@ class Phrases:
         cases = ("of", "in") if head.lemma in _CHANGED else ("of",)
         for kid in head.kids:
             if kid.i > head.i and kid.dep == "nmod" and kid.case() in cases and kid.i - head.i <= 6:
-                end = max(end, self.span(kid)[1])
+                end = max(end, self.span(kid)[1], self._listed(kid))
                 break
         return left.start, end
+
+    def _listed(self, node: Node) -> int:
+        """Where the list of names ends that a complement holds: "phosphorylation of A and B", "transcription of the markers A, B and C"."""
+        end = node.end
+        for first in (node, *node.of("appos", "dep")):
+            if first.i < node.i or first.i not in self.at:
+                continue
+            for member, denied in self.members(first):
+                if denied or member.i not in self.at or member.case() not in ("", "of", first.case()):
+                    break
+                end = max(end, self.at[member.i].end)
+        return end
 
     def _leads(self, node: Node, head: Node) -> bool:
         at: Node | None = node
@@ -443,6 +456,9 @@ class Phrases:
                 inner = [replace(arg, sign=arg.sign * sign) for arg in inner]
             if inner:
                 return inner
+        instances = self._instances(node) if node.tag == "NNS" and key not in data.generic else []
+        if instances:
+            return [arg for one in instances for arg in self.resolve(one, subject, depth + 1)]
         if key in data.generic:
             special = self._class(node, subject, depth)
             if special:
@@ -757,11 +773,18 @@ class Phrases:
                     return found
         return self.data.perturbation_verbs.get(base)
 
+    def _instances(self, node: Node) -> list[Node]:
+        """The names that are given for a plural: "oncogenes such as A and B", "kinases including A"."""
+        for kid in node.kids:
+            if kid.i > node.i and kid.dep == "nmod" and kid.i in self.at and kid.case() in _EXAMPLES:
+                return [member for member, denied in self.members(kid) if not denied and member.i in self.at]
+        return []
+
     def _class(self, node: Node, subject: bool, depth: int) -> list[Arg]:
         """Class nouns: those named after "such as", those named just before ("magnesium ions"), those pointed back to."""
         listed = [
             kid for kid in node.kids
-            if kid.dep in ("nmod", "appos") and kid.i > node.i and (kid.dep == "appos" or kid.case() in ("such as", "like", "including", "as such", "such", "as"))
+            if kid.dep in ("nmod", "appos") and kid.i > node.i and (kid.dep == "appos" or kid.case() in _EXAMPLES or kid.case() == "as")
         ]  # fmt: skip
         for kid in listed:
             if kid.dep == "appos" and kid.i not in self.at and not self.capital(kid):

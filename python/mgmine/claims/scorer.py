@@ -16,9 +16,11 @@ from mgmine.claims.phrase import Arg
 from mgmine.nlp.graph import path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from mgmine.claims.draft import Draft
+    from mgmine.claims.phrase import Name
     from mgmine.nlp.graph import Graph, Node
     from mgmine.records import Sentence
 
@@ -40,6 +42,13 @@ REASONS = {
     "subject-way": "the way from the trigger word to the subject ({})", "object-way": "the way from the trigger word to the object ({})",
     "subject-named": "the name of the subject", "object-named": "the name of the object",
     "subject-symbol": "a symbol as subject", "object-symbol": "a symbol as object", "in-order": "the subject before the object",
+    "subject-aspect": "what of the subject it is ({})", "object-aspect": "what of the object changes ({})",
+    "subject-lemma": "the subject's main word ({})", "object-lemma": "the object's main word ({})",
+    "subject-next": "the word after the subject ({})", "object-next": "the word after the object ({})",
+    "subject-family": "a name in the subject ({})", "object-family": "a name in the object ({})",
+    "subject-names": "the number of names in the subject ({})", "object-names": "the number of names in the object ({})",
+    "subject-share": "the share of the subject that is a name ({})", "object-share": "the share of the object that is a name ({})",
+    "subject-first": "the subject at the beginning", "object-first": "the object at the beginning",
 }  # fmt: skip
 """What a family of features is called where it lowers a score; ``{}`` takes the value."""
 
@@ -94,8 +103,8 @@ def shipped() -> Scorer:
     return Scorer.read(DATA / "scorer.json")
 
 
-def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict[str, float]:
-    """What is known of a claim's reading: ``family=value`` with 1, or a number. ``names`` is the number of names in the sentence."""
+def features(draft: Draft, sentence: Sentence, graph: Graph, names: Sequence[Name]) -> dict[str, float]:
+    """What is known of a claim's reading: ``family=value`` with 1, or a number. ``names`` are the names in the sentence."""
     text = graph.text
     out: dict[str, float] = {
         f"rule={draft.rule}": 1,
@@ -105,7 +114,7 @@ def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict
         f"modality={draft.modality}": 1,
         f"role={draft.role}": 1,
         "sentence": min(len(text), 400) / 150,
-        "names": min(names, 15) / 5,
+        "names": min(len(names), 15) / 5,
     }
     if draft.perturbation is not None:
         out[f"perturbed={draft.perturbation[0]}"] = 1
@@ -137,6 +146,13 @@ def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict
         out[f"{label}-way={_way(draft.cue[0], side.node)}"] = 1
         out[f"{label}-named={side.name is not None} {len(words) > 1}"] = 1
         out[f"{label}-sort={side.type}"] = 1
+        out[f"{label}-aspect={side.aspect}"] = 1
+        out[f"{label}-lemma={side.node.lemma}"] = 1
+        if side.end >= 0:
+            out[f"{label}-next={text[side.end : side.end + 24].lstrip(' ').split(' ')[0].lower()[:10]}"] = 1
+        if side.start < 3:
+            out[f"{label}-first"] = 1
+        out.update(_named(label, side, names))
     if len(ends) == 2:
         out[f"sorts={ends[0].type} {ends[1].type}"] = 1
         first, last = sorted(ends, key=lambda side: side.start)
@@ -148,6 +164,17 @@ def features(draft: Draft, sentence: Sentence, graph: Graph, names: int) -> dict
         if ends[0].start < ends[1].start:
             out["in-order"] = 1
     return out
+
+
+def _named(label: str, side: Arg, names: Sequence[Name]) -> Iterator[tuple[str, float]]:
+    """Of which families, how many and how much of an argument the names in it are."""
+    inside = [name for name in names if name.start < side.end and side.start < name.end]
+    yield f"{label}-names={min(3, len(inside))}", 1
+    for name in inside[:3]:
+        yield f"{label}-family={name.family}", 1
+    if inside:
+        share = sum(name.end - name.start for name in inside) / max(1, side.end - side.start)
+        yield f"{label}-share={share:.1f}", 1
 
 
 def _way(trigger: Node, word: Node) -> str:
