@@ -268,7 +268,7 @@ class Phrases:
         if arg.name is not None or arg.perturbation is not None or arg.ids:
             return [arg]
         for kid in arg.node.kids:
-            if kid.dep == "nmod" and kid.i > arg.node.i and kid.end == arg.end and kid.case() == "of":
+            if kid.dep == "nmod" and kid.i > arg.node.i and kid.end <= arg.end and kid.case() == "of":
                 members = self.members(kid)
                 if len(members) > 1 and all(
                     one.i in self.at or (self.capital(one) and not UNIT.fullmatch(one.text)) for one, _ in members
