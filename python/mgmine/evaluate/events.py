@@ -306,7 +306,7 @@ def measure(
 
 ARCHIVES = tuple(f"bionlp-st-2013-{name}-train.brat.tar.gz" for name in ("pc", "cg", "ge"))
 """The corpora that are measured, in ``corpora/relations`` of the folder of public corpora."""
-LEAST_SCORE = 0.476
+LEAST_SCORE = 0.55
 """Claims below are left out of the table: the score that holds precision at 0.70."""
 
 
