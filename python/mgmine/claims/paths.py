@@ -144,12 +144,7 @@ class Paths(Logic):
                 and self._molecule(target)
             ):
                 draft.predicate, draft.sign, draft.aspect, draft.modality = "binds", None, None, "asserted"
-            if (
-                node.lemma == "association"
-                and firing.form == "noun"
-                and self._itself(subject)
-                and self._itself(target)
-            ):
+            if node.lemma == "association" and firing.form == "noun" and self._itself(subject) and self._itself(target):
                 draft.predicate, draft.sign, draft.aspect, draft.modality = "binds", None, None, "asserted"
             if (
                 group.light

@@ -755,7 +755,9 @@ class Phrases:
             if kid.i == node.i + 1 and kid.i in self.at and kid.dep in ("compound", "appos", "dep", "nmod")
         ]
         named = before[-1:]
-        if named and not after and node.lemma in (
+        if after:
+            return self.resolve(after[0], subject, depth + 1)
+        if named and node.lemma in (
             "ion",
             "cation",
             "salt",
@@ -771,8 +773,6 @@ class Phrases:
             "subunit",
         ):
             return self.resolve(named[0], subject, depth + 1)
-        if after:
-            return self.resolve(after[0], subject, depth + 1)
         if self._definite(node) and node.lemma in self.data.anaphors and not self._modified(node):
             antecedent = self._named_before(self.data.anaphors[node.lemma], node)
             plain = self._plain(node)
