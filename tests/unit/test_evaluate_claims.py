@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from mgmine.claims import Extractor
 from mgmine.claims.scorer import Scorer, shipped
 from mgmine.evaluate import documents, events, verdicts
-from mgmine.evaluate.given import held_back
+from mgmine.evaluate.given import Annotated, Entity, gated, held_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,21 +47,88 @@ def archive(tmp_path: Path) -> Path:
 def test_events_become_relations(archive: Path) -> None:
     (document,) = events.read(archive)
     assert [(one.predicate, one.sign, one.negated) for one in document.wanted] == [
-        ("affects", "-", False), ("binds", None, False), ("affects", "+", True), ("affects", "?", False),
+        ("affects", "-", False), ("binds", None, False), ("affects", "+", True),
     ]  # fmt: skip
+    assert [(one.sign, one.subject) for one in document.modified] == [("?", ((88, 91),))]
     assert document.wanted[0].subject == ((0, 8),)
     assert document.wanted[0].object == ((18, 22),)
 
 
 def test_claims_are_measured_against_events(archive: Path) -> None:
     judged, outcome = events.measure([archive], Extractor("blank"))
-    assert (outcome.right, outcome.found, outcome.missed) == (4, 4, 0)
-    assert all(one.right for one in judged)
-    assert outcome.precision == outcome.recall == 1
+    assert (outcome.right, outcome.wrong, outcome.found, outcome.missed) == (3, 1, 3, 0)
+    assert [one.modifying for one in judged] == [not one.right for one in judged]
+    assert outcome.recall == outcome.unmodified == 1
+    assert outcome.precision == 0.75
+    assert "1 of the wrong ones state a modification" in str(outcome)
     part = "check" if held_back("PMID-1") else "build"
     other = "build" if part == "check" else "check"
-    assert events.measure([archive], Extractor("blank"), part)[1].found == 4
+    assert events.measure([archive], Extractor("blank"), part)[1].found == 3
     assert events.measure([archive], Extractor("blank"), other)[1].found == 0
+
+
+def read(text: str) -> set[tuple[str, str, str | None, str]]:
+    """The claims of a sentence whose names stand in braces."""
+    pieces = re.split(r"\{(.+?)\}", text)
+    plain = "".join(pieces)
+    starts = [len("".join(pieces[:place])) for place in range(len(pieces))]
+    entities = tuple(
+        Entity(starts[place], starts[place] + len(pieces[place]), "Protein", pieces[place].lower())
+        for place in range(1, len(pieces), 2)
+    )
+    [(_, found)] = Extractor().extract(gated([Annotated("PMID-1", plain, entities)]))
+    return {
+        (one.subject.text, one.predicate, one.sign, one.object.text)
+        for one in found
+        if one.object is not None and one.subject.text is not None and one.object.text is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("{HKa} inhibits phosphorylation of {Akt} and {GSK-3}.", ("HKa", "affects", "-", "phosphorylation of Akt and GSK-3")),
+        ("{TSP-1} is down-regulated by oncogenes such as {Myc} and {Ras}.", ("Ras", "affects", "-", "TSP-1")),
+        ("{E6} binds to and inhibits {p53}.", ("E6", "binds", None, "p53")),
+        ("{E2F-1} associates with and is acetylated by {p300}.", ("E2F-1", "binds", None, "p300")),
+        ("{Stat3}, {Jak2} and {Jak3} form a stable complex.", ("Jak2", "interacts_with", None, "Jak3")),
+        ("Oligomerization of {TRAF2} and {TRAF6} was seen.", ("TRAF2", "interacts_with", None, "TRAF6")),
+        ("We studied the association of {IL-33} with {p65} in cells.", ("IL-33", "binds", None, "p65")),
+        ("Wortmannin (an inhibitor of {PI3K}) interferes with activation.", ("Wortmannin", "affects", "-", "PI3K")),
+        ("{TNF} induced an interaction between {Myc} and {p65}.", ("TNF", "affects", "+", "interaction between Myc and p65")),
+        ("{Ace2p} regulates expression of the {chitinase} gene {CTS1}.", ("Ace2p", "affects", "?", "CTS1")),
+        (
+            "{vascular endothelial growth factor} ({VEGF}) secretion enhanced {EC} recruitment.",
+            ("vascular endothelial growth factor (VEGF) secretion", "affects", "+", "EC"),
+        ),
+    ],
+)  # fmt: skip
+def test_given_names_are_read_in_their_lists_and_constructions(
+    text: str, wanted: tuple[str, str, str | None, str]
+) -> None:
+    pytest.importorskip("spacy")
+    assert wanted in read(text)
+
+
+def test_an_association_with_an_outcome_is_no_binding() -> None:
+    pytest.importorskip("spacy")
+    assert "binds" not in {
+        predicate for _, predicate, *_ in read("The association of {IL-33} with mortality was weak.")
+    }
+
+
+def test_a_plain_modification_scores_like_a_plain_effect() -> None:
+    pytest.importorskip("spacy")
+    texts = ("ZAP-70 phosphorylates LAT.", "ZAP-70 activates LAT.")
+    entities = (Entity(0, 6, "Protein", "zap-70"),)
+    scores = []
+    for text in texts:
+        at = text.index("LAT")
+        document = Annotated("PMID-1", text, (*entities, Entity(at, at + 3, "Protein", "lat")))
+        [(_, (claim,))] = Extractor().extract(gated([document]))
+        scores.append(claim.score)
+    assert abs(scores[0] - scores[1]) < 0.1
+    assert min(scores) > 0.7
 
 
 def test_document_relations(tmp_path: Path) -> None:

@@ -460,7 +460,7 @@ def _edits(document: GatedDocument, sentence: Sentence) -> list[Edit]:
             continue
         if (
             previous is not None
-            and previous.concept == mention.concept
+            and (previous.concept == mention.concept or _abbreviates(mention.text, previous.text))
             and text[previous.end - sentence.start : start] in (" (", " [")
             and text[end : end + 1] in (")", "]")
         ):
@@ -479,6 +479,24 @@ def _named(document: GatedDocument, sentence: Sentence, edit: Edit, others: list
     return any(one.start < edit.end and edit.start < one.end for one in others) or any(
         mention.start < end and start < mention.end for mention in document.mentions
     )
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether one of two names is the other's short form: its letters follow in order, from the beginning of a word."""
+    if len(short) > len(long):
+        short, long = long, short
+    letters = [character for character in short.lower() if character.isalnum()]
+    if len(letters) < 2 or len(letters) * 2 > len(long) or " " in short.strip():
+        return False
+    at = len(long)
+    low = long.lower()
+    for place in range(len(letters) - 1, -1, -1):
+        at = low.rfind(letters[place], 0, at)
+        while place == 0 and at > 0 and low[at - 1].isalnum():
+            at = low.rfind(letters[0], 0, at)
+        if at < 0:
+            return False
+    return True
 
 
 _METAL_WORDS = re.compile(r"\[?Mg[^A-Za-z]*\]?[io]?$")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 UNIT = re.compile(r"(?:[µμmnkp]?(?:mol|g|l|M|m|L)(?:/\w+)?|%|units?|-?fold)")
 _BEFORE = frozenset({"compound", "amod", "nummod", "nmod:poss", "nmod:npmod", "dep", "advmod"})
 _PRONOUN_TAGS = frozenset({"PRP", "PRP$", "WP", "WDT", "WP$", "EX"})
+_MUTUAL = frozenset({"interaction", "association", "complex", "cooperation", "binding", "crosstalk", "contact"})
+"""What is between two things."""
 _EXAMPLES = frozenset({"such as", "like", "including", "as such", "such"})
 
 
@@ -139,7 +141,7 @@ class Phrases:
         ):
             # "the chemokine receptor CCR7"
             end = following.end
-        cases = ("of", "in") if head.lemma in _CHANGED else ("of",)
+        cases = ("of", "in") if head.lemma in _CHANGED else ("of", "between") if head.lemma in _MUTUAL else ("of",)
         for kid in head.kids:
             if kid.i > head.i and kid.dep == "nmod" and kid.case() in cases and kid.i - head.i <= 6:
                 end = max(end, self.span(kid)[1], self._listed(kid))
@@ -800,7 +802,14 @@ class Phrases:
             and kid.i in self.at
             and self.at[kid.i].family not in ("t_cell", "cell")
         ]
+        after = [
+            kid
+            for kid in node.kids
+            if kid.i == node.i + 1 and kid.i in self.at and kid.dep in ("compound", "appos", "dep", "nmod")
+        ]
         named = before[-1:]
+        if after:
+            return self.resolve(after[0], subject, depth + 1)
         if named and node.lemma in (
             "ion",
             "cation",
@@ -817,13 +826,6 @@ class Phrases:
             "subunit",
         ):
             return self.resolve(named[0], subject, depth + 1)
-        after = [
-            kid
-            for kid in node.kids
-            if kid.i == node.i + 1 and kid.i in self.at and kid.dep in ("compound", "appos", "dep", "nmod")
-        ]
-        if after:
-            return self.resolve(after[0], subject, depth + 1)
         if self._definite(node) and node.lemma in self.data.anaphors and not self._modified(node):
             antecedent = self._named_before(self.data.anaphors[node.lemma], node)
             plain = self._plain(node)

@@ -144,8 +144,8 @@ def _document(name: str, text: str, first: str, second: str) -> EventDocument:
                     same[one].update(names)
     wanted: dict[Wanted, None] = {}
     modified: dict[Wanted, None] = {}
-    for kind, one in _wanted(entities, events, denied, same):
-        (modified if _modifies(kind) else wanted)[one] = None
+    for kind_of_event, relation in _wanted(entities, events, denied, same):
+        (modified if _modifies(kind_of_event) else wanted)[relation] = None
     return EventDocument(Annotated(name, text, tuple(entities.values())), tuple(wanted), tuple(modified))
 
 
@@ -306,8 +306,9 @@ def measure(
 
 ARCHIVES = tuple(f"bionlp-st-2013-{name}-train.brat.tar.gz" for name in ("pc", "cg", "ge"))
 """The corpora that are measured, in ``corpora/relations`` of the folder of public corpora."""
-LEAST_SCORE = 0.476
-"""Claims below are left out of the table: the score that holds precision at 0.70."""
+LEAST_SCORE = 0.52
+"""Claims below are left out of the table: the lowest score, in steps of 0.02, that gives precision 0.72 on held-out documents of the
+four fifths that the score was trained on."""
 
 
 def rows(places: Places) -> Iterator[Row]:
@@ -318,6 +319,8 @@ def rows(places: Places) -> Iterator[Row]:
     _, outcome = measure(archives, Extractor(places.model, min_score=LEAST_SCORE), "check")
     what = f"PC, CG, GE: held-back fifth, score from {LEAST_SCORE}"
     yield Row("events", what, "precision", outcome.right + outcome.wrong, outcome.precision, 0.7)
+    counted = outcome.right + outcome.wrong - outcome.modifying
+    yield Row("events", f"{what}, without claims of modifications", "precision", counted, outcome.unmodified, None)
     yield Row("events", what, "recall", outcome.found + outcome.missed, outcome.recall, 0.35)
 
 
