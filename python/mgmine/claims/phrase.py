@@ -273,7 +273,10 @@ class Phrases:
             if kid.dep == "nmod" and kid.i > arg.node.i and kid.end <= arg.end and kid.case() == "of":
                 members = self.members(kid)
                 if len(members) > 1 and all(
-                    one.i in self.at or (self.capital(one) and not UNIT.fullmatch(one.text)) for one, _ in members
+                    self.at[one.i].family != "t_cell"
+                    if one.i in self.at
+                    else self.capital(one) and not UNIT.fullmatch(one.text)
+                    for one, _ in members
                 ):
                     return [
                         replace(arg, start=self.span(one)[0] if place else arg.start, end=self.span(one)[1], negated=arg.negated != denied)
