@@ -86,19 +86,18 @@ impl Wanted {
         *self = Self::none();
     }
 
-    /// Adds what `text` may be a use of.
+    /// Adds what `text` may be a use of; `key` is its [`use_key`].
     #[inline]
-    pub(crate) fn add(&mut self, text: &str) {
-        let key = use_key(text);
-        self.keys[key / 64] |= 1 << (key % 64);
+    pub(crate) fn add(&mut self, text: &str, key: u16) {
+        self.keys[usize::from(key / 64)] |= 1 << (key % 64);
         self.has_strong = self.has_strong || strong(text);
     }
 
-    /// Whether a text added may be a use of `short`, or the other way about.
+    /// Whether a text added may be a use of `short`.
     #[inline]
-    pub(crate) fn has(&self, short: &str) -> bool {
+    fn has(&self, short: &str) -> bool {
         let key = use_key(short);
-        self.keys[key / 64] >> (key % 64) & 1 == 1
+        self.keys[usize::from(key / 64)] >> (key % 64) & 1 == 1
     }
 
     /// Whether a short form that looks like one by itself is wanted. In capitals, a possessive makes any text look like one.
@@ -110,25 +109,32 @@ impl Wanted {
 /// A number from what comes first in a text, the same for all that [`is_use_of`] takes for each other: no letter that may belong
 /// to an ending is part of it.
 #[inline]
-pub(crate) fn use_key(text: &str) -> usize {
-    if let Some(first) = text.as_bytes().first_chunk::<3>()
-        && first.is_ascii()
-    {
-        return key_of(first.iter().map(|&byte| char::from(byte)));
-    }
-    key_of(text.chars())
+pub(crate) fn use_key(text: &str) -> u16 {
+    let ends = |byte: u8| matches!(byte, b'\'' | b's' | b'S');
+    let letters = match text.as_bytes() {
+        // Plain letters and digits, as most are.
+        &[a, b, c, ..] if a.is_ascii_alphanumeric() && (b' '..0x80).contains(&b) && (b' '..0x80).contains(&c) => {
+            let [a, b, c] = [a, b, c].map(u64::from);
+            if ends(b as u8) {
+                a
+            } else if ends(c as u8) {
+                a | b << BITS
+            } else {
+                a | b << BITS | c << (2 * BITS)
+            }
+        }
+        _ => first_letters(text),
+    };
+    (letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KEYS.ilog2())) as u16
 }
 
-#[inline]
-fn key_of(chars: impl Iterator<Item = char>) -> usize {
-    let mut key = 0u32;
-    for (number, c) in chars.take(3).map(fold).enumerate() {
-        if c == '\'' || number > 0 && matches!(c, 's' | 'S') {
-            break;
-        }
-        key = (key ^ c as u32).wrapping_mul(0x9e37_79b1).rotate_left(9);
-    }
-    (key.wrapping_mul(0x85eb_ca6b) >> 21) as usize
+/// Bits of a character.
+const BITS: u32 = 21;
+
+fn first_letters(text: &str) -> u64 {
+    let is_letter = |&(number, c): &(u32, char)| c != '\'' && (number == 0 || !matches!(c, 's' | 'S'));
+    let letters = (0..3).zip(text.chars().map(fold)).take_while(is_letter);
+    letters.fold(0, |letters, (number, c)| letters | u64::from(c) << (number * BITS))
 }
 
 /// Whether a text may hold one of [`SAME_AS`].
@@ -452,7 +458,8 @@ fn with_locants(text: &str, start: usize, long_start: usize) -> usize {
 }
 
 fn balanced(long: &str) -> bool {
-    long.matches('(').count() == long.matches(')').count() && long.matches('[').count() == long.matches(']').count()
+    let count = |sign: u8| long.bytes().filter(|&byte| byte == sign).count();
+    count(b'(') == count(b')') && count(b'[') == count(b']')
 }
 
 /// Start of the last `words` words before `end`.
