@@ -254,7 +254,8 @@ fn short_core(text: &str, start: usize, end: usize) -> (usize, usize) {
     let (mut start, mut end) = trim(text, start.min(end), end);
     loop {
         let part = &text[start..end];
-        if !part.contains(' ') {
+        let may_begin = |first: &u8| matches!(first | 0x20, b'a' | b'c' | b'd' | b'h' | b'i' | b'o' | b't');
+        if !part.as_bytes().first().is_some_and(may_begin) || !part.contains(' ') {
             break;
         }
         let cut = [

@@ -11,8 +11,8 @@ use crate::span::Span;
 pub(crate) struct Known<'k> {
     /// Whether some name may hold the last word of the one directly before the first word of the other; may say yes too often.
     pub may_join: &'k dyn Fn(&str, &str) -> bool,
-    /// Whether some name of more words may begin with these; may say yes too often.
-    pub may_begin: &'k dyn Fn(&str) -> bool,
+    /// Whether some name may begin with the words of the one before those of the other; may say yes too often.
+    pub may_begin: &'k dyn Fn(&str, &str) -> bool,
     /// The name of that form, if there is one in the family.
     pub name_of: &'k dyn Fn(&str) -> Option<u32>,
 }
@@ -73,11 +73,8 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
             let Some(word) = word_before(text, from, start) else { break };
             start = word;
             let conjunct = &text[start..end];
-            if !(known.may_begin)(conjunct) {
-                continue;
-            }
             let bare = conjunct.trim_end_matches(|c| fold(c) == '-');
-            let name = heads.iter().find_map(|head| {
+            let name = heads.iter().filter(|head| (known.may_begin)(conjunct, head)).find_map(|head| {
                 let with = |joint: &str, conjunct: &str| (known.name_of)(&format!("{conjunct}{joint}{head}"));
                 with(" ", bare)
                     .or_else(|| with("-", bare))
@@ -86,6 +83,9 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
             if let Some(name) = name {
                 // `CD4- or CD8-positive`: the hyphen stands for the missing part.
                 found = Some((start, start + bare.len(), name));
+            }
+            if !(known.may_join)(&text[from..start], conjunct) {
+                break;
             }
         }
         match found {
@@ -194,59 +194,69 @@ pub(crate) struct Pairs<N: Fn(&Word, &Word) -> bool, F: Fn(&Word, &Word) -> bool
 /// Most words looked at; farther back nothing is ruled out.
 const FAR: usize = 64;
 
+/// How far the mentions of a text were looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// Number of the first word of the last one.
+    word: usize,
+    /// Number of a word before which no coordinator is near.
+    bare: usize,
+}
+
 /// Whether conjuncts may stand before a mention of a sentence that begins at `from`: whether a coordinator may stand near before
 /// it, or before that one, and behind a word that begins, or goes on, a name together with what the mention ends in. `words`
-/// are the words of the text, and `at` is the number of one, best of one near the mention; it becomes that of its first. Says yes
-/// of all before which [`conjuncts`] finds some.
-#[inline]
+/// are the words of the text, whose mentions are asked for best in text order. Says yes of all before which [`conjuncts`] finds
+/// some.
 pub(crate) fn may_precede(
     text: &str,
     words: &[Word],
     from: u32,
     mention: Span,
-    at: &mut usize,
+    looked: &mut Looked,
     pairs: &Pairs<impl Fn(&Word, &Word) -> bool, impl Fn(&Word, &Word) -> bool>,
 ) -> bool {
     /// Most words, as white space parts them, from a coordinator to what it joins: those between, and the first of that.
     const AWAY: u32 = UNKNOWN + 1;
     let bytes = text.as_bytes();
-    let mut first = *at;
+    let mut first = looked.word;
     while first > 0 && words[first - 1].end > mention.start {
         first -= 1;
     }
     while words.get(first).is_some_and(|word| word.end <= mention.start) {
         first += 1;
     }
-    *at = first;
+    looked.word = first;
     let Some(mut next) = words.get(first).filter(|word| word.start < mention.end) else { return true };
     // Since the mention, or since the word before the last coordinator.
     let mut away = 0;
-    let mut is_coordinator = false;
-    for (back, number) in (0..first).rev().enumerate() {
-        let word = &words[number];
-        if word.end <= from {
-            return false;
+    let (mut is_bare, mut is_coordinator) = (true, false);
+    let mut number = first;
+    for word in words[..first].iter().rev() {
+        if word.end <= from || number == looked.bare && !is_coordinator {
+            break;
         }
-        let mut is_sign = false;
-        let is_apart = if next.start == word.end + 1 && bytes[word.end as usize] == b' ' {
-            true
-        } else {
+        number -= 1;
+        let (mut is_apart, mut is_sign) = (true, false);
+        if next.start != word.end + 1 || bytes[word.end as usize] != b' ' {
             let gap = &bytes[word.end as usize..next.start as usize];
+            is_apart = gap.iter().any(|&byte| is_space(byte));
             is_sign = gap.iter().any(|byte| matches!(byte, b',' | b'/' | b'&'));
-            gap.iter().any(|&byte| is_space(byte))
-        };
-        away += u32::from(is_apart && !is_coordinator);
-        if away > AWAY {
-            return false;
         }
-        if is_sign || is_coordinator {
-            away = 0;
-            if back >= FAR || may_end(words, number, first, mention, pairs) {
+        away += u32::from(is_apart & !is_coordinator);
+        if away > AWAY {
+            break;
+        }
+        if is_sign | is_coordinator {
+            (away, is_bare) = (0, false);
+            if first - number >= FAR || may_end(words, number, first, mention, pairs) {
                 return true;
             }
         }
-        is_coordinator = is_part(&bytes[word.start as usize..word.end as usize]);
+        is_coordinator = word.end - word.start <= 6 && is_part(&bytes[word.start as usize..word.end as usize]);
         next = word;
+    }
+    if is_bare {
+        looked.bare = first;
     }
     false
 }
@@ -419,16 +429,16 @@ mod tests {
                 last.zip(hash_of(head)).is_none_or(|(last, head)| are_neighbours(last, head))
             };
             let whole = Span::new(0, text.len() as u32);
-            let mut at = 0;
+            let mut looked = Looked::default();
             for number in 0..all.len() {
                 for last in number..all.len().min(number + 2) {
                     let mention = Span::new(all[number].start, all[last].end);
                     let mut found = 0;
-                    let known = Known { may_join: &join, may_begin: &|_| true, name_of: &named };
+                    let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &named };
                     before(&text, 0, mention, &known, &mut |_, _| found += 1);
-                    let may = may_precede(&text, &all, 0, mention, &mut at, &pairs);
+                    let may = may_precede(&text, &all, 0, mention, &mut looked, &pairs);
                     prop_assert!(may || found == 0, "{mention:?} of {text:?}");
-                    let known = Known { may_join: &join, may_begin: &|_| true, name_of: &|_| Some(0) };
+                    let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &|_| Some(0) };
                     let mut found = 0;
                     after(&text, text.len(), mention, &known, &mut |_, _| found += 1);
                     prop_assert!(may_follow(&text, whole, mention) || found == 0, "{mention:?} of {text:?}");
@@ -488,7 +498,7 @@ mod tests {
             let start = text.find(mention).expect("in the text") as u32;
             let span = Span::new(start, start + mention.len() as u32);
             let mut found = Vec::new();
-            let known = Known { may_join: &|_, _| true, may_begin: &|_| true, name_of: &name_of };
+            let known = Known { may_join: &|_, _| true, may_begin: &|_, _| true, name_of: &name_of };
             conjuncts(text, Span::new(0, text.len() as u32), span, &known, &mut |span, _| found.push(span.of(text)));
             assert_eq!(found, wanted, "{text}");
         }

@@ -496,17 +496,19 @@ impl<'l> Table<'l> {
         get_bit(self.pairs, bit_of(pair(first, second), self.log_pairs))
     }
 
-    /// Whether some name may begin with the words of a text, of which the first two are asked for. Says yes of all that do.
-    pub(crate) fn may_begin(&self, text: &str) -> bool {
+    /// Whether some name may begin with the words of a text and those of another behind it, of which the first two are asked for. Says
+    /// yes of all that do.
+    pub(crate) fn may_begin(&self, text: &str, behind: &str) -> bool {
         let mut begin: [Option<u64>; 2] = [None; 2];
-        words(self.seed, text, |word| {
-            if let Some(place) = begin.iter_mut().find(|place| place.is_none()) {
-                *place = Some(word.hash);
-            }
-        });
+        for text in [text, behind] {
+            words(self.seed, text, |word| {
+                if let Some(place) = begin.iter_mut().find(|place| place.is_none()) {
+                    *place = Some(word.hash);
+                }
+            });
+        }
         match begin {
             [Some(first), Some(second)] => self.are_first(first, second),
-            [Some(first), None] => self.is_first(first),
             _ => true,
         }
     }

@@ -7,7 +7,7 @@
 use crate::abbreviation::{Wanted, definitions, definitions_of, is_use_of, use_key};
 use crate::automaton::Search;
 use crate::comention::{Comention, Counted, comentions};
-use crate::coordination::{self, Known, Pairs};
+use crate::coordination::{self, Known, Looked, Pairs};
 use crate::dictionary::{Dictionary, Word};
 use crate::document::{Document, PassageKind};
 use crate::lexicon::{Case, ConceptId, FamilyId, HostId, Lexicon, NameId};
@@ -582,11 +582,11 @@ impl<'l> Scanner<'l> {
             neighbours: |one: &Word, other: &Word| dictionary.are_neighbours(one.hash, other.hash),
             first: |one: &Word, other: &Word| dictionary.are_first(one.hash, other.hash),
         };
-        let mut word = 0;
+        let mut looked = Looked::default();
         for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
             let found = &self.found[kept.index as usize];
             let sentence = self.result.sentences[found.sentence as usize].span;
-            if coordination::may_precede(&doc.text, words, sentence.start, found.span, &mut word, &are)
+            if coordination::may_precede(&doc.text, words, sentence.start, found.span, &mut looked, &are)
                 || coordination::may_follow(&doc.text, sentence, found.span)
             {
                 order.push(kept.index);
@@ -609,7 +609,7 @@ impl<'l> Scanner<'l> {
             };
             let mut more = Vec::new();
             let may_join = |conjunct: &str, head: &str| dictionary.may_join(conjunct, head);
-            let may_begin = |conjunct: &str| dictionary.may_begin(conjunct);
+            let may_begin = |conjunct: &str, head: &str| dictionary.may_begin(conjunct, head);
             let known = Known { may_join: &may_join, may_begin: &may_begin, name_of: &name_of };
             coordination::conjuncts(&doc.text, sentence, found.span, &known, &mut |span, name| more.push((span, name)));
             for (span, name) in more {
