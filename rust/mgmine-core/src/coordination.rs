@@ -421,7 +421,10 @@ mod tests {
             let named = |text: &str| {
                 let mut all = Vec::new();
                 words(0, text, |word| all.push(word.hash));
-                matches!(all[..], [one, other, ..] if are_first(one, other)).then_some(0)
+                // As the bitmaps are made: every two words of a name are neighbours, its first two as well.
+                let is_name = matches!(all[..], [one, other, ..] if are_first(one, other))
+                    && all.windows(2).all(|two| are_neighbours(two[0], two[1]));
+                is_name.then_some(0)
             };
             let join = |before: &str, head: &str| {
                 let last = before.trim_end_matches(|c| !is_word(c));
