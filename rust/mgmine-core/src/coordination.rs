@@ -412,8 +412,8 @@ mod tests {
                 words(0, text, |word| hash = hash.or(Some(word.hash)));
                 hash
             };
-            let are_neighbours = |one: u64, other: u64| (one ^ other.rotate_left(7) ^ salt).count_ones() % 2 == 0;
-            let are_first = |one: u64, other: u64| (one ^ other.rotate_left(9) ^ salt).count_ones() % 4 == 0;
+            let are_neighbours = |one: u64, other: u64| (one ^ other.rotate_left(7) ^ salt).count_ones().is_multiple_of(2);
+            let are_first = |one: u64, other: u64| (one ^ other.rotate_left(9) ^ salt).count_ones().is_multiple_of(4);
             let pairs = Pairs {
                 neighbours: |one: &Word, other: &Word| are_neighbours(one.hash, other.hash),
                 first: |one: &Word, other: &Word| are_first(one.hash, other.hash),
