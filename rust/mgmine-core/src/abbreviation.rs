@@ -24,12 +24,30 @@ pub(crate) fn definitions_of(text: &str, sentences: &[SentenceSpan], wanted: &Wa
     out.clear();
     let with_cues = wanted.any_strong(text);
     let with_phrases = with_cues && says_same(text);
+    let mut opens = memchr::memchr2_iter(b'(', b'[', text.as_bytes()).peekable();
+    let mut signs = memchr::memchr3_iter(b',', b':', b'=', if with_cues { text.as_bytes() } else { b"" }).peekable();
+    let mut next_or = if with_cues { OR.find(text.as_bytes()) } else { None };
     for sentence in sentences {
         let (start, end) = (sentence.span.start as usize, sentence.span.end as usize);
         let found = out.len();
-        brackets(text, start, end, wanted, out);
-        if with_cues {
-            cues(text, start, end, with_phrases, wanted, out);
+        while let Some(open) = opens.next_if(|&open| open < end) {
+            if open >= start {
+                bracket(text, (start, end), open, wanted, out);
+            }
+        }
+        if with_phrases {
+            phrases(text, start, end, wanted, out);
+        }
+        while let Some(at) = signs.next_if(|&at| at < end) {
+            if at >= start {
+                sign(text, (start, end), at, wanted, out);
+            }
+        }
+        if next_or.is_some_and(|at| at < start) {
+            next_or = OR.find(&text.as_bytes()[start..]).map(|by| start + by);
+        }
+        if next_or.is_some_and(|at| at < end) {
+            alternatives(text, start, end, wanted, out);
         }
         if out.len() > found + 1 {
             out[found..].sort_by_key(|definition| (definition.short, definition.long));
@@ -37,6 +55,8 @@ pub(crate) fn definitions_of(text: &str, sentences: &[SentenceSpan], wanted: &Wa
     }
     out.dedup();
 }
+
+static OR: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new(" or "));
 
 /// Bits of [`Wanted`].
 const KEYS: usize = 1 << 11;
@@ -66,19 +86,18 @@ impl Wanted {
         *self = Self::none();
     }
 
-    /// Adds what `text` may be a use of.
+    /// Adds what `text` may be a use of; `key` is its [`use_key`].
     #[inline]
-    pub(crate) fn add(&mut self, text: &str) {
-        let key = use_key(text);
-        self.keys[key / 64] |= 1 << (key % 64);
-        self.has_strong |= strong(text);
+    pub(crate) fn add(&mut self, text: &str, key: u16) {
+        self.keys[usize::from(key / 64)] |= 1 << (key % 64);
+        self.has_strong = self.has_strong || strong(text);
     }
 
-    /// Whether a text added may be a use of `short`, or the other way about.
+    /// Whether a text added may be a use of `short`.
     #[inline]
-    pub(crate) fn has(&self, short: &str) -> bool {
+    fn has(&self, short: &str) -> bool {
         let key = use_key(short);
-        self.keys[key / 64] >> (key % 64) & 1 == 1
+        self.keys[usize::from(key / 64)] >> (key % 64) & 1 == 1
     }
 
     /// Whether a short form that looks like one by itself is wanted. In capitals, a possessive makes any text look like one.
@@ -90,25 +109,32 @@ impl Wanted {
 /// A number from what comes first in a text, the same for all that [`is_use_of`] takes for each other: no letter that may belong
 /// to an ending is part of it.
 #[inline]
-pub(crate) fn use_key(text: &str) -> usize {
-    if let Some(first) = text.as_bytes().first_chunk::<3>()
-        && first.is_ascii()
-    {
-        return key_of(first.iter().map(|&byte| char::from(byte)));
-    }
-    key_of(text.chars())
+pub(crate) fn use_key(text: &str) -> u16 {
+    let ends = |byte: u8| matches!(byte, b'\'' | b's' | b'S');
+    let letters = match text.as_bytes() {
+        // Plain letters and digits, as most are.
+        &[a, b, c, ..] if a.is_ascii_alphanumeric() && (b' '..0x80).contains(&b) && (b' '..0x80).contains(&c) => {
+            let [a, b, c] = [a, b, c].map(u64::from);
+            if ends(b as u8) {
+                a
+            } else if ends(c as u8) {
+                a | b << BITS
+            } else {
+                a | b << BITS | c << (2 * BITS)
+            }
+        }
+        _ => first_letters(text),
+    };
+    (letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KEYS.ilog2())) as u16
 }
 
-#[inline]
-fn key_of(chars: impl Iterator<Item = char>) -> usize {
-    let mut key = 0u32;
-    for (number, c) in chars.take(3).map(fold).enumerate() {
-        if c == '\'' || number > 0 && matches!(c, 's' | 'S') {
-            break;
-        }
-        key = (key ^ c as u32).wrapping_mul(0x9e37_79b1).rotate_left(9);
-    }
-    (key.wrapping_mul(0x85eb_ca6b) >> 21) as usize
+/// Bits of a character.
+const BITS: u32 = 21;
+
+fn first_letters(text: &str) -> u64 {
+    let is_letter = |&(number, c): &(u32, char)| c != '\'' && (number == 0 || !matches!(c, 's' | 'S'));
+    let letters = (0..3).zip(text.chars().map(fold)).take_while(is_letter);
+    letters.fold(0, |letters, (number, c)| letters | u64::from(c) << (number * BITS))
 }
 
 /// Whether a text may hold one of [`SAME_AS`].
@@ -141,38 +167,37 @@ fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
 
 // ----------------------------------------------------------------------------------------------------------- brackets
 
-fn brackets(text: &str, start: usize, end: usize, wanted: &Wanted, out: &mut Vec<Definition>) {
-    let bytes = text.as_bytes();
-    for open in memchr::memchr2_iter(b'(', b'[', &bytes[start..end]).map(|by| start + by) {
-        let Some(close) = closing(bytes, open, end) else { continue };
-        let ((inner_start, inner_end), (before_start, before_end)) =
-            (trim(text, open + 1, close), trim(text, start, open));
-        if inner_start == inner_end || before_start == before_end || open == before_end && glued(text, open) {
-            continue;
+/// The definitions of a bracket that opens at `open` in a sentence.
+fn bracket(text: &str, sentence: (usize, usize), open: usize, wanted: &Wanted, out: &mut Vec<Definition>) {
+    let Some(close) = closing(text.as_bytes(), open, sentence.1) else { return };
+    let ((inner_start, inner_end), (before_start, before_end)) =
+        (trim(text, open + 1, close), trim(text, sentence.0, open));
+    if inner_start == inner_end || before_start == before_end || open == before_end && glued(text, open) {
+        return;
+    }
+    let word = (last_word(text, before_start, before_end), before_end);
+    // Whether something in the bracket is defined decides whether the word before it may be.
+    let all = wanted.has(&text[word.0..word.1]) && may_be_reversed(&text[word.0..word.1]);
+    let mut found = false;
+    let mut part_start = inner_start;
+    for part_end in separators(text, inner_start, inner_end) {
+        let (from, to) = short_core(text, part_start, part_end);
+        if from < to
+            && (all || wanted.has(&text[from..to]))
+            && is_short(&text[from..to])
+            && let Some(long) = long_before(text, before_start, before_end, &text[from..to])
+        {
+            out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
+            found = true;
         }
-        // Whether something in the bracket is defined decides whether the word before it may be.
-        let all = wanted.has(&text[last_word(text, before_start, before_end)..before_end]);
-        let mut found = false;
-        let mut part_start = inner_start;
-        for part_end in separators(text, inner_start, inner_end) {
-            let (from, to) = short_core(text, part_start, part_end);
-            if from < to
-                && (all || wanted.has(&text[from..to]))
-                && is_short(&text[from..to])
-                && let Some(long) = long_before(text, before_start, before_end, &text[from..to])
-            {
-                out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
-                found = true;
-            }
-            part_start = part_end + text[part_end..].chars().next().map_or(0, char::len_utf8);
-            // A second part that is no short form (`(CAR, see below)`) ends the list.
-            if part_start >= inner_end {
-                break;
-            }
+        part_start = part_end + text[part_end..].chars().next().map_or(0, char::len_utf8);
+        // A second part that is no short form (`(CAR, see below)`) ends the list.
+        if part_start >= inner_end {
+            break;
         }
-        if !found && all {
-            reversed(text, (before_start, before_end), (inner_start, inner_end), out);
-        }
+    }
+    if !found && all {
+        reversed(text, word, (inner_start, inner_end), out);
     }
 }
 
@@ -185,10 +210,10 @@ fn glued(text: &str, open: usize) -> bool {
 fn closing(bytes: &[u8], open: usize, end: usize) -> Option<usize> {
     let (up, down) = if bytes[open] == b'(' { (b'(', b')') } else { (b'[', b']') };
     let mut level = 0;
-    for (at, &byte) in bytes.iter().enumerate().take(end).skip(open) {
-        if byte == up {
+    for at in memchr::memchr2_iter(up, down, &bytes[open..end]).map(|by| open + by) {
+        if bytes[at] == up {
             level += 1;
-        } else if byte == down {
+        } else {
             level -= 1;
             if level == 0 {
                 return Some(at);
@@ -199,15 +224,19 @@ fn closing(bytes: &[u8], open: usize, end: usize) -> Option<usize> {
 }
 
 /// Ends of the parts of a bracket's content: at `;`, `,`, `=` and ` or `, then its end.
-fn separators(text: &str, start: usize, end: usize) -> Vec<usize> {
-    let inner = &text[start..end];
-    let mut out: Vec<usize> =
-        inner.match_indices([';', ',', '=', ':']).map(|(at, _)| start + at).filter(|&at| is_apart(text, at)).collect();
-    out.extend(inner.match_indices(" or ").map(|(at, _)| start + at));
-    out.extend(inner.match_indices('/').map(|(at, _)| start + at).filter(|&at| text[..at].ends_with(' ')));
-    out.sort_unstable();
-    out.push(end);
-    out
+fn separators(text: &str, start: usize, end: usize) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let mut or_end = start;
+    let is_separator = move |&at: &usize| match bytes[at] {
+        b';' | b',' | b'=' | b':' => is_apart(text, at),
+        b' ' if at >= or_end && bytes[at..end].starts_with(b" or ") => {
+            or_end = at + 4;
+            true
+        }
+        b'/' => bytes[..at].ends_with(b" "),
+        _ => false,
+    };
+    (start..end).filter(is_separator).chain([end])
 }
 
 /// A comma inside a name has no space behind it (`2,3-DPG`), and what equals a number is no short form (`OR = 1.2`).
@@ -225,6 +254,10 @@ fn short_core(text: &str, start: usize, end: usize) -> (usize, usize) {
     let (mut start, mut end) = trim(text, start.min(end), end);
     loop {
         let part = &text[start..end];
+        let may_begin = |first: &u8| matches!(first | 0x20, b'a' | b'c' | b'd' | b'h' | b'i' | b'o' | b't');
+        if !part.as_bytes().first().is_some_and(may_begin) || !part.contains(' ') {
+            break;
+        }
         let cut = [
             "or ",
             "i.e. ",
@@ -247,22 +280,29 @@ fn short_core(text: &str, start: usize, end: usize) -> (usize, usize) {
         }
     }
     let quote = |c: char| matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’');
-    let body = text[start..end].trim_matches(quote);
+    let body = text[start..end].trim_start_matches(quote);
     if body.is_empty() {
         return (start, start);
     }
-    start += text[start..end].find(body).unwrap_or(0);
-    end = start + body.len();
+    start = end - body.len();
+    end = start + body.trim_end_matches(quote).len();
     (start, end)
 }
 
 /// Whether a text may be a short form: two words and ten letters at most, a letter among them, no sentence and no figure.
 fn is_short(text: &str) -> bool {
+    // Most of what is asked for is told by its length alone.
+    if text.len() > 12 * 4 {
+        return false;
+    }
     let count = text.chars().count();
+    if !(2..=12).contains(&count) {
+        return false;
+    }
     let mut words = text.split_whitespace();
     let (first, second, third) = (words.next(), words.next(), words.next());
     let Some(first) = first else { return false };
-    let ok_length = (2..=12).contains(&count) && third.is_none() && (second.is_none() || count <= 10);
+    let ok_length = third.is_none() && (second.is_none() || count <= 10);
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let starts = first.chars().next().is_some_and(|c| is_word(c) || c == '[' || c == '(');
     let odd = |c: char| matches!(c, '=' | '<' | '>' | '%' | '±' | '~' | ':' | '?' | '!' | '≥' | '≤' | '@');
@@ -293,20 +333,27 @@ fn is_short(text: &str) -> bool {
 
 /// Start of the last word of a stretch of text.
 fn last_word(text: &str, start: usize, end: usize) -> usize {
+    let bytes = &text.as_bytes()[start..end];
+    let before = bytes.iter().rposition(|&byte| byte <= b' ' || byte >= 0x80 || matches!(byte, b'(' | b'"'));
+    match before.map(|at| bytes[at]) {
+        None => return start,
+        Some(b' ' | b'(' | b'"') => return start + before.map_or(0, |at| at + 1),
+        Some(_) => {}
+    }
     let before = text[start..end].rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“'));
     before.map_or(start, |by| start + by + text[start + by..].chars().next().map_or(1, char::len_utf8))
 }
 
-/// `SF (long form)`.
-fn reversed(text: &str, before: (usize, usize), inner: (usize, usize), out: &mut Vec<Definition>) {
-    let short_start = last_word(text, before.0, before.1);
-    let short = &text[short_start..before.1];
+/// Whether a word may be the short form of [`reversed`].
+fn may_be_reversed(short: &str) -> bool {
     let capitals = short.chars().filter(|c| c.is_uppercase()).count();
-    if !is_short(short) || capitals == 0 || (capitals < 2 && short.chars().skip(1).all(char::is_lowercase)) {
-        return;
-    }
+    capitals > 0 && (capitals > 1 || !short.chars().skip(1).all(char::is_lowercase)) && is_short(short)
+}
+
+/// `SF (long form)`; the short form, the last word before the bracket, is one that [may be](may_be_reversed).
+fn reversed(text: &str, word: (usize, usize), inner: (usize, usize), out: &mut Vec<Definition>) {
+    let short = &text[word.0..word.1];
     let first_part = separators(text, inner.0, inner.1)
-        .into_iter()
         .find(|&end| text[end..].starts_with([';', ':']) || end == inner.1)
         .unwrap_or(inner.1);
     let (start, end) = trim(text, inner.0, first_part);
@@ -317,7 +364,7 @@ fn reversed(text: &str, before: (usize, usize), inner: (usize, usize), out: &mut
     if let Some((from, to)) = long_before(text, start, end, short)
         && text[start..from].split_whitespace().count() <= 1
     {
-        out.push(Definition { short: span(short_start, before.1), long: span(from.min(start.max(from)), to) });
+        out.push(Definition { short: span(word.0, word.1), long: span(from.min(start.max(from)), to) });
     }
 }
 
@@ -353,23 +400,21 @@ fn letters(short: &str) -> Vec<char> {
 /// The long form of `short` that ends at `end`, looked for from `start` on.
 fn long_before(text: &str, start: usize, end: usize, short: &str) -> Option<(usize, usize)> {
     let end = start + text[start..end].trim_end_matches([',', ';', ':', '"', '“', '”', ' ', '-']).len();
-    let from = window(text, start, end, most_words(short));
     let wanted = letters(short);
-    let plain: Option<Vec<char>> = wanted.strip_suffix(&['s']).filter(|_| short.ends_with('s')).map(<[char]>::to_vec);
     if wanted.is_empty() {
         return None;
     }
-    let plain = plain.unwrap_or_default();
-    let first_letters = initials(text, from, end, &wanted).or_else(|| initials(text, from, end, &plain));
+    let from = window(text, start, end, most_words(short));
+    let plain: &[char] = wanted.strip_suffix(&['s']).filter(|_| short.ends_with('s')).unwrap_or_default();
+    let first_letters = initials(text, from, end, &wanted).or_else(|| initials(text, from, end, plain));
     let long_start = match first_letters {
         Some(start) => start,
         None => {
             let start =
-                letters_from_right(text, from, end, &wanted).or_else(|| letters_from_right(text, from, end, &plain))?;
+                letters_from_right(text, from, end, &wanted).or_else(|| letters_from_right(text, from, end, plain))?;
             let long = &text[start..end];
-            let first = long.split_whitespace().next().unwrap_or("").to_lowercase();
             let is_clause = long.contains(", ") || long.split_whitespace().any(|word| CLAUSE.contains(&word));
-            if is_clause || SKIPPED.contains(&first.as_str()) {
+            if is_clause || is_skipped(long.split_whitespace().next().unwrap_or("")) {
                 return None;
             }
             start
@@ -397,10 +442,12 @@ const CLAUSE: &[&str] = &[
 
 /// The start of a long form with the locants and prefixes glued before it: `2,3-diaminonaphthalene`, `alpha-amino…`.
 fn with_locants(text: &str, start: usize, long_start: usize) -> usize {
+    if !text[start..long_start].ends_with(|c| fold(c) == '-') {
+        return long_start;
+    }
     const PREFIXES: &[&str] =
         &["alpha", "beta", "gamma", "delta", "cis", "trans", "bis", "ortho", "meta", "para", "tert", "iso"];
     let token = text[start..long_start].rsplit(char::is_whitespace).next().unwrap_or("");
-    let ends = token.ends_with(|c| fold(c) == '-');
     let is_locant = |part: &str| {
         part.chars().all(|c| !c.is_alphabetic() || !c.is_ascii())
             || part.chars().count() == 1
@@ -408,11 +455,12 @@ fn with_locants(text: &str, start: usize, long_start: usize) -> usize {
             || part.starts_with(|c: char| c.is_ascii_digit()) && part.chars().count() < 5
     };
     let parts = token.split(|c| matches!(fold(c), '-' | '(' | ')' | '[' | ']' | ','));
-    if ends && balanced(token) && parts.clone().all(is_locant) { long_start - token.len() } else { long_start }
+    if balanced(token) && parts.clone().all(is_locant) { long_start - token.len() } else { long_start }
 }
 
 fn balanced(long: &str) -> bool {
-    long.matches('(').count() == long.matches(')').count() && long.matches('[').count() == long.matches(']').count()
+    let count = |sign: u8| long.bytes().filter(|&byte| byte == sign).count();
+    count(b'(') == count(b')') && count(b'[') == count(b']')
 }
 
 /// Start of the last `words` words before `end`.
@@ -461,55 +509,49 @@ const SKIPPED: &[&str] = &[
     "derived",
 ];
 
+/// Whether a word is one of [`SKIPPED`], in whatever case.
+fn is_skipped(word: &str) -> bool {
+    if word.is_ascii() {
+        return SKIPPED.iter().any(|known| known.eq_ignore_ascii_case(word));
+    }
+    SKIPPED.contains(&word.to_lowercase().as_str())
+}
+
 /// Start of the long form if the letters are the initials of its words, some small words skipped.
 fn initials(text: &str, start: usize, end: usize, wanted: &[char]) -> Option<usize> {
-    let mut words: Vec<(usize, &str)> = Vec::new();
-    let mut at = start;
-    for word in text[start..end].split(|c: char| !is_word(c)) {
-        if !word.is_empty() {
-            words.push((at, word));
-        }
-        at += word.len();
-        at += text[at..end].chars().next().map_or(0, char::len_utf8);
-    }
     let mut left = wanted.len();
     let mut long_start = None;
     if left == 0 {
         return None;
     }
-    for &(at, word) in words.iter().rev() {
-        if left == 0 {
-            break;
-        }
+    for word in text[start..end].rsplit(|c: char| !is_word(c)).filter(|word| !word.is_empty()) {
         if word.chars().next().map(letter) == Some(wanted[left - 1]) {
             left -= 1;
-            long_start = Some(at);
-        } else if long_start.is_none() || !SKIPPED.contains(&word.to_lowercase().as_str()) {
+            long_start = Some(word.as_ptr() as usize - text.as_ptr() as usize);
+            if left == 0 {
+                return long_start;
+            }
+        } else if long_start.is_none() || !is_skipped(word) {
             return None;
         }
     }
-    if left == 0 { long_start } else { None }
+    None
 }
 
 /// Schwartz and Hearst: each letter matched as far right as possible, the first at the start of a word.
 fn letters_from_right(text: &str, start: usize, end: usize, wanted: &[char]) -> Option<usize> {
-    let chars: Vec<(usize, char)> = text[start..end].char_indices().map(|(at, c)| (start + at, c)).collect();
-    let mut at = chars.len();
-    if wanted.is_empty() {
-        return None;
-    }
+    let mut chars = text[start..end].char_indices().rev().peekable();
+    let mut first = None;
     for (number, &c) in wanted.iter().enumerate().rev() {
-        loop {
-            at = at.checked_sub(1)?;
-            let here = letter(chars[at].1) == c;
-            let begins = at == 0 || !is_word(chars[at - 1].1);
-            if here && (number > 0 || begins) {
-                break;
+        first = loop {
+            let (at, here) = chars.next()?;
+            if letter(here) == c && (number > 0 || chars.peek().is_none_or(|&(_, before)| !is_word(before))) {
+                break Some(start + at);
             }
-        }
+        };
     }
     // The word begins where its first letter matched; what is joined to it by a hyphen belongs to it if it is short.
-    Some(chars[at].0)
+    first
 }
 
 // ---------------------------------------------------------------------------------------------------------------- cues
@@ -537,7 +579,8 @@ const SAME_AS: &[&str] = &[
     " formerly known as ",
 ];
 
-fn cues(text: &str, start: usize, end: usize, with_phrases: bool, wanted: &Wanted, out: &mut Vec<Definition>) {
+/// Definitions by [`SAME_AS`].
+fn phrases(text: &str, start: usize, end: usize, wanted: &Wanted, out: &mut Vec<Definition>) {
     static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
         let builder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -545,41 +588,41 @@ fn cues(text: &str, start: usize, end: usize, with_phrases: bool, wanted: &Wante
             .build(SAME_AS);
         builder.expect("a few phrases make an automaton")
     });
-    let sentence = &text[start..end];
-    for found in PHRASES.find_iter(if with_phrases { sentence } else { "" }) {
+    for found in PHRASES.find_iter(&text[start..end]) {
         let (at, behind) = (start + found.start(), start + found.end());
-        let Some((from, to)) = short_at(text, behind, end) else { continue };
-        if !wanted.has(&text[from..to]) {
+        let Some((from, to)) = word_at(text, behind, end) else { continue };
+        let short = &text[from..to];
+        if !strong(short) || !wanted.has(short) || !is_short(short) {
             continue;
         }
         let long_end = start + text[start..at].trim_end_matches([',', '(', ' ', ';']).len();
-        let long = long_before(text, start, long_end, &text[from..to])
+        let long = long_before(text, start, long_end, short)
             .unwrap_or_else(|| (phrase_start(text, start, long_end), long_end));
-        if long.0 < long.1 && strong(&text[from..to]) && !out.iter().any(|known| known.short == span(from, to)) {
+        if long.0 < long.1 && !out.iter().any(|known| known.short == span(from, to)) {
             out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
         }
     }
-    // `long form or SF`, `long form, SF,` and `SF: long form` or `SF = long form` are told by their letters alone.
+}
+
+/// Definitions by a sign at `at`, told by their letters alone: `long form, SF,` and `SF: long form` or `SF = long form`.
+fn sign(text: &str, sentence: (usize, usize), at: usize, wanted: &Wanted, out: &mut Vec<Definition>) {
     let bytes = text.as_bytes();
-    for at in memchr::memchr3_iter(b',', b':', b'=', &bytes[start..end]).map(|by| start + by) {
-        if bytes[at] != b',' {
-            if let Some(found) = short_before(text, start, at, end) {
-                out.push(found);
-            }
-        } else if bytes.get(at + 1) == Some(&b' ')
-            && let Some((from, to)) = strong_at(text, at + 2, end)
-            && wanted.has(&text[from..to])
-            && (to == end || text[to..].starts_with([',', ';', ')', '.', ' ']))
-            && let Some(long) = strict_long(text, start, at, &text[from..to])
-        {
-            out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
-        }
+    let (start, end) = sentence;
+    if bytes[at] != b',' {
+        out.extend(short_before(text, start, at, end, wanted));
+    } else if bytes.get(at + 1) == Some(&b' ')
+        && let Some((from, to)) = strong_at(text, at + 2, end, wanted)
+        && (to == end || text[to..].starts_with([',', ';', ')', '.', ' ']))
+        && let Some(long) = strict_long(text, start, at, &text[from..to])
+    {
+        out.push(Definition { short: span(from, to), long: span(long.0, long.1) });
     }
-    static OR: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new(" or "));
-    for by in OR.find_iter(sentence.as_bytes()) {
-        let (at, behind) = (start + by, start + by + 4);
-        if let Some((from, to)) = strong_at(text, behind, end)
-            && wanted.has(&text[from..to])
+}
+
+/// Definitions told by their letters alone: `long form or SF`.
+fn alternatives(text: &str, start: usize, end: usize, wanted: &Wanted, out: &mut Vec<Definition>) {
+    for at in OR.find_iter(&text.as_bytes()[start..end]).map(|by| start + by) {
+        if let Some((from, to)) = strong_at(text, at + 4, end, wanted)
             && let Some(long) =
                 strict_long(text, start, start + text[start..at].trim_end_matches(',').len(), &text[from..to])
         {
@@ -589,11 +632,11 @@ fn cues(text: &str, start: usize, end: usize, with_phrases: bool, wanted: &Wante
 }
 
 /// `SF: long form` and `SF = long form`, the sign being at `at`.
-fn short_before(text: &str, start: usize, at: usize, end: usize) -> Option<Definition> {
+fn short_before(text: &str, start: usize, at: usize, end: usize, wanted: &Wanted) -> Option<Definition> {
     let (short_from, short_to) = trim(text, start, at);
     let from = short_from + text[short_from..short_to].rfind([' ', ';', '(', ',']).map_or(0, |by| by + 1);
     let short = &text[from..short_to];
-    if !strong(short) || !is_short(short) {
+    if !strong(short) || !wanted.has(short) || !is_short(short) {
         return None;
     }
     let (long_from, _) = trim(text, at + 1, end);
@@ -603,8 +646,8 @@ fn short_before(text: &str, start: usize, at: usize, end: usize) -> Option<Defin
     (long.0 == long_from).then(|| Definition { short: span(from, short_to), long: span(long.0, long.1) })
 }
 
-/// The word at `at`, if it looks like a short form without brackets around it.
-fn strong_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
+/// The word at `at`, if it is wanted and looks like a short form without brackets around it.
+fn strong_at(text: &str, at: usize, end: usize, wanted: &Wanted) -> Option<(usize, usize)> {
     if at >= end {
         return None;
     }
@@ -614,8 +657,9 @@ fn strong_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
     if plain(at) && plain(at + 1) && plain(at + 2) {
         return None;
     }
-    let found = short_at(text, at, end)?;
-    strong(&text[found.0..found.1]).then_some(found)
+    let found = word_at(text, at, end)?;
+    let short = &text[found.0..found.1];
+    (strong(short) && wanted.has(short) && is_short(short)).then_some(found)
 }
 
 /// A long form whose words' initials the short form is, three letters at least.
@@ -644,8 +688,8 @@ fn strong(short: &str) -> bool {
     capitals > 1 || capitals == 1 && short.chars().any(|c| c.is_ascii_digit())
 }
 
-/// The word at `at`, if it may be a short form.
-fn short_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
+/// The word at `at` without quotes and stops around it.
+fn word_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
     if at >= end {
         return None;
     }
@@ -653,7 +697,7 @@ fn short_at(text: &str, at: usize, end: usize) -> Option<(usize, usize)> {
     let word =
         text[at..end].split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | '(' | '"' | '”')).next()?;
     let word = word.trim_end_matches(['.', ':', '\'', '’', '?', '!']);
-    (is_short(word) && !word.is_empty()).then_some((at, at + word.len()))
+    Some((at, at + word.len()))
 }
 
 /// Start of the phrase that ends at `end`: at most six words, back to a comma, bracket or function word.

@@ -56,6 +56,10 @@ pub struct Counted {
 /// Appends the comentions of a document: those of its sentences, then those of its passages, then its own. `mentions` are
 /// the counted mentions of topic families in text order.
 pub fn comentions(mentions: &[Counted], out: &mut Vec<Comention>) {
+    // Of one family alone there are none anywhere.
+    if mentions.iter().all(|mention| mention.family == mentions[0].family) {
+        return;
+    }
     for group in mentions.chunk_by(|a, b| a.sentence == b.sentence) {
         push(Level::Sentence, Some(group[0].passage), Some(group[0].sentence), group, out);
     }

@@ -11,8 +11,8 @@ use crate::span::Span;
 pub(crate) struct Known<'k> {
     /// Whether some name may hold the last word of the one directly before the first word of the other; may say yes too often.
     pub may_join: &'k dyn Fn(&str, &str) -> bool,
-    /// Whether some name of more words may begin with these; may say yes too often.
-    pub may_begin: &'k dyn Fn(&str) -> bool,
+    /// Whether some name may begin with the words of the one before those of the other; may say yes too often.
+    pub may_begin: &'k dyn Fn(&str, &str) -> bool,
     /// The name of that form, if there is one in the family.
     pub name_of: &'k dyn Fn(&str) -> Option<u32>,
 }
@@ -45,8 +45,6 @@ fn heads(mention: &str) -> Vec<&str> {
 fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut dyn FnMut(Span, u32)) {
     /// No coordination has more members than this.
     const MEMBERS: usize = 8;
-    /// Most words of a conjunct.
-    const WORDS: usize = 4;
     /// No coordinator that matters is farther away, in bytes.
     const REACH: usize = 60;
     let mut at = mention.start as usize;
@@ -75,11 +73,8 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
             let Some(word) = word_before(text, from, start) else { break };
             start = word;
             let conjunct = &text[start..end];
-            if !(known.may_begin)(conjunct) {
-                continue;
-            }
             let bare = conjunct.trim_end_matches(|c| fold(c) == '-');
-            let name = heads.iter().find_map(|head| {
+            let name = heads.iter().filter(|head| (known.may_begin)(conjunct, head)).find_map(|head| {
                 let with = |joint: &str, conjunct: &str| (known.name_of)(&format!("{conjunct}{joint}{head}"));
                 with(" ", bare)
                     .or_else(|| with("-", bare))
@@ -88,6 +83,9 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
             if let Some(name) = name {
                 // `CD4- or CD8-positive`: the hyphen stands for the missing part.
                 found = Some((start, start + bare.len(), name));
+            }
+            if !(known.may_join)(&text[from..start], conjunct) {
+                break;
             }
         }
         match found {
@@ -179,69 +177,129 @@ fn may_end_coordinator(bytes: &[u8], from: usize, at: usize) -> bool {
     }
 }
 
+/// Most words of a conjunct.
+const WORDS: usize = 4;
+
 /// Most words between a coordinator and what it joins.
-const UNKNOWN: usize = 3;
+const UNKNOWN: u32 = 3;
 
-/// Collects where a text is so near behind a coordinator that [`coordinator_before`] or [`skip_unknown`] may find one: each stretch
-/// from a coordinator on. `words` are the words of the text. Stretches are in text order; places outside them need not be looked
-/// at.
-pub(crate) fn near_coordinators(text: &str, words: &[Word], out: &mut Vec<Span>) {
-    out.clear();
+/// What is known of pairs of words; both may say yes too often.
+pub(crate) struct Pairs<N: Fn(&Word, &Word) -> bool, F: Fn(&Word, &Word) -> bool> {
+    /// Whether some name may hold the one directly before the other.
+    pub neighbours: N,
+    /// Whether some name may begin with them.
+    pub first: F,
+}
+
+/// Most words looked at; farther back nothing is ruled out.
+const FAR: usize = 64;
+
+/// How far the mentions of a text were looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// Number of the first word of the last one.
+    word: usize,
+    /// Number of a word before which no coordinator is near.
+    bare: usize,
+}
+
+/// Whether conjuncts may stand before a mention of a sentence that begins at `from`: whether a coordinator may stand near before
+/// it, or before that one, and behind a word that begins, or goes on, a name together with what the mention ends in. `words`
+/// are the words of the text, whose mentions are asked for best in text order. Says yes of all before which [`conjuncts`] finds
+/// some.
+pub(crate) fn may_precede(
+    text: &str,
+    words: &[Word],
+    from: u32,
+    mention: Span,
+    looked: &mut Looked,
+    pairs: &Pairs<impl Fn(&Word, &Word) -> bool, impl Fn(&Word, &Word) -> bool>,
+) -> bool {
+    /// Most words, as white space parts them, from a coordinator to what it joins: those between, and the first of that.
+    const AWAY: u32 = UNKNOWN + 1;
     let bytes = text.as_bytes();
-    // Words, as white space parts them, since the last coordinator; the last stretch is open up to one more than may be skipped.
-    let mut count = UNKNOWN + 2;
-    let mut before = 0;
-    for word in words {
-        let gap = &bytes[before as usize..word.start as usize];
-        let is_apart = match gap {
-            [b' '] => true,
-            _ => {
-                if let Some(by) = gap.iter().position(|byte| matches!(byte, b',' | b'/' | b'&')) {
-                    open(&mut count, before + by as u32, out);
-                }
-                gap.iter().any(|&byte| is_space(byte))
+    let mut first = looked.word;
+    while first > 0 && words[first - 1].end > mention.start {
+        first -= 1;
+    }
+    while words.get(first).is_some_and(|word| word.end <= mention.start) {
+        first += 1;
+    }
+    looked.word = first;
+    let Some(mut next) = words.get(first).filter(|word| word.start < mention.end) else { return true };
+    // Since the mention, or since the word before the last coordinator.
+    let mut away = 0;
+    let (mut is_bare, mut is_coordinator) = (true, false);
+    let mut number = first;
+    for word in words[..first].iter().rev() {
+        if word.end <= from || number == looked.bare && !is_coordinator {
+            break;
+        }
+        number -= 1;
+        let (mut is_apart, mut is_sign) = (true, false);
+        if next.start != word.end + 1 || bytes[word.end as usize] != b' ' {
+            let gap = &bytes[word.end as usize..next.start as usize];
+            is_apart = gap.iter().any(|&byte| is_space(byte));
+            is_sign = gap.iter().any(|byte| matches!(byte, b',' | b'/' | b'&'));
+        }
+        away += u32::from(is_apart & !is_coordinator);
+        if away > AWAY {
+            break;
+        }
+        if is_sign | is_coordinator {
+            (away, is_bare) = (0, false);
+            if first - number >= FAR || may_end(words, number, first, mention, pairs) {
+                return true;
             }
-        };
-        count += usize::from(is_apart);
-        if count == UNKNOWN + 2
-            && let Some(last) = out.last_mut()
-        {
-            // A mention may begin with signs before its first word.
-            last.end = last.end.min(word.start);
         }
-        before = word.end;
-        if is_coordinator(&bytes[word.start as usize..word.end as usize]) {
-            open(&mut count, word.end, out);
-        }
+        is_coordinator = word.end - word.start <= 6 && is_part(&bytes[word.start as usize..word.end as usize]);
+        next = word;
     }
-    let rest = &bytes[before as usize..];
-    if let Some(by) = rest.iter().position(|byte| matches!(byte, b',' | b'/' | b'&')) {
-        open(&mut count, before + by as u32, out);
+    if is_bare {
+        looked.bare = first;
+    }
+    false
+}
+
+/// Whether a conjunct may end with word number `last` that shares some end of a mention, whose first word is number `first`, or all of it.
+fn may_end(
+    words: &[Word],
+    last: usize,
+    first: usize,
+    mention: Span,
+    pairs: &Pairs<impl Fn(&Word, &Word) -> bool, impl Fn(&Word, &Word) -> bool>,
+) -> bool {
+    // Every two words from the conjunct's first on stand in the name.
+    let may_begin = || {
+        let mut back = words[..=last].windows(2).rev().take_while(|two| (pairs.neighbours)(&two[0], &two[1])).zip(0..);
+        back.any(|(two, back)| back >= FAR || (pairs.first)(&two[0], &two[1]))
+    };
+    let mut begins = None;
+    words[first..].iter().take_while(|word| word.start < mention.end).any(|head| {
+        let is_whole = head.start >= mention.start && head.end <= mention.end;
+        !is_whole
+            || (pairs.neighbours)(&words[last], head)
+                && ((pairs.first)(&words[last], head) || *begins.get_or_insert_with(may_begin))
+    })
+}
+
+/// Whether a word is a coordinator of [`coordinator_before`], or the first or last of one.
+#[inline]
+fn is_part(word: &[u8]) -> bool {
+    match word.len() {
+        2 => matches!(word, b"or" | b"as" | b"vs"),
+        3 => matches!(word, b"and" | b"nor" | b"not" | b"but"),
+        4 => matches!(word, b"plus" | b"also" | b"than"),
+        6 => matches!(word, b"versus" | b"rather"),
+        _ => false,
     }
 }
 
-/// A coordinator ends at `at`.
-fn open(count: &mut usize, at: u32, out: &mut Vec<Span>) {
-    match out.last_mut() {
-        Some(last) if *count < UNKNOWN + 2 => last.end = u32::MAX,
-        _ => out.push(Span::new(at, u32::MAX)),
-    }
-    *count = 0;
-}
-
-/// Whether a word ends a coordinator of [`coordinator_before`].
-fn is_coordinator(word: &[u8]) -> bool {
-    matches!(word, b"and" | b"or" | b"nor" | b"not" | b"as" | b"versus" | b"vs" | b"plus" | b"also" | b"than")
-}
-
-/// Whether conjuncts may stand around a mention; `near` as [`near_coordinators`] gives it.
-pub(crate) fn may_be_shared(text: &str, near: &[Span], mention: Span) -> bool {
-    let last = text.as_bytes()[mention.end as usize - 1];
-    if last.is_ascii_digit() || !last.is_ascii() {
-        return true;
-    }
-    let next = near.partition_point(|stretch| stretch.start <= mention.start);
-    next > 0 && mention.start < near[next - 1].end
+/// Whether numbers after a mention may stand for names of its series.
+pub(crate) fn may_follow(text: &str, sentence: Span, mention: Span) -> bool {
+    let (end, to) = (mention.end as usize, sentence.end as usize);
+    let last = text.as_bytes()[end - 1];
+    (last.is_ascii_digit() || !last.is_ascii()) && series_member(text, end, to).is_some()
 }
 
 /// Where the conjunct before `at` ends, if a coordinator stands between: `,`, `/`, `and`, `or`, `and/or`, `as well as` …
@@ -344,18 +402,50 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
 
+        /// Names of one or two words of the text, and any pair of words neighbours in some name or not.
         #[test]
-        fn no_coordinator_is_missed(text in text()) {
-            let (mut all, mut near) = (Vec::new(), Vec::new());
+        fn no_conjunct_is_missed(text in text(), salt in any::<u64>()) {
+            let mut all = Vec::new();
             words(0, &text, |word| all.push(word));
-            near_coordinators(&text, &all, &mut near);
-            prop_assert!(near.is_sorted_by_key(|stretch| stretch.start));
-            for at in (0..text.len()).filter(|&at| text.is_char_boundary(at)) {
-                let is_shared = coordinator_before(&text, 0, at).is_some() || skip_unknown(&text, 0, at).is_some();
-                let mention = Span::new(at as u32, at as u32 + 1);
-                let is_digit = !text.as_bytes()[at].is_ascii() || text.as_bytes()[at].is_ascii_digit();
-                let is_found = may_be_shared(&text, &near, mention);
-                prop_assert!(is_found || !is_shared && !is_digit, "{at} of {text:?}, {near:?}");
+            let hash_of = |text: &str| {
+                let mut hash = None;
+                words(0, text, |word| hash = hash.or(Some(word.hash)));
+                hash
+            };
+            let are_neighbours = |one: u64, other: u64| (one ^ other.rotate_left(7) ^ salt).count_ones().is_multiple_of(2);
+            let are_first = |one: u64, other: u64| (one ^ other.rotate_left(9) ^ salt).count_ones().is_multiple_of(4);
+            let pairs = Pairs {
+                neighbours: |one: &Word, other: &Word| are_neighbours(one.hash, other.hash),
+                first: |one: &Word, other: &Word| are_first(one.hash, other.hash),
+            };
+            let named = |text: &str| {
+                let mut all = Vec::new();
+                words(0, text, |word| all.push(word.hash));
+                // As the bitmaps are made: every two words of a name are neighbours, its first two as well.
+                let is_name = matches!(all[..], [one, other, ..] if are_first(one, other))
+                    && all.windows(2).all(|two| are_neighbours(two[0], two[1]));
+                is_name.then_some(0)
+            };
+            let join = |before: &str, head: &str| {
+                let last = before.trim_end_matches(|c| !is_word(c));
+                let last = hash_of(&last[last.trim_end_matches(is_word).len()..]);
+                last.zip(hash_of(head)).is_none_or(|(last, head)| are_neighbours(last, head))
+            };
+            let whole = Span::new(0, text.len() as u32);
+            let mut looked = Looked::default();
+            for number in 0..all.len() {
+                for last in number..all.len().min(number + 2) {
+                    let mention = Span::new(all[number].start, all[last].end);
+                    let mut found = 0;
+                    let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &named };
+                    before(&text, 0, mention, &known, &mut |_, _| found += 1);
+                    let may = may_precede(&text, &all, 0, mention, &mut looked, &pairs);
+                    prop_assert!(may || found == 0, "{mention:?} of {text:?}");
+                    let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &|_| Some(0) };
+                    let mut found = 0;
+                    after(&text, text.len(), mention, &known, &mut |_, _| found += 1);
+                    prop_assert!(may_follow(&text, whole, mention) || found == 0, "{mention:?} of {text:?}");
+                }
             }
         }
     }
@@ -411,7 +501,7 @@ mod tests {
             let start = text.find(mention).expect("in the text") as u32;
             let span = Span::new(start, start + mention.len() as u32);
             let mut found = Vec::new();
-            let known = Known { may_join: &|_, _| true, may_begin: &|_| true, name_of: &name_of };
+            let known = Known { may_join: &|_, _| true, may_begin: &|_, _| true, name_of: &name_of };
             conjuncts(text, Span::new(0, text.len() as u32), span, &known, &mut |span, _| found.push(span.of(text)));
             assert_eq!(found, wanted, "{text}");
         }

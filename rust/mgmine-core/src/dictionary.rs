@@ -153,7 +153,7 @@ fn signs_folded(signs: &str) -> u64 {
 pub(crate) struct Word {
     pub start: u32,
     pub end: u32,
-    hash: u64,
+    pub hash: u64,
 }
 
 /// Calls `push` with the words of a run of letters, digits and characters outside ASCII, one of which at least is there.
@@ -484,27 +484,31 @@ impl<'l> Table<'l> {
         get_bit(self.first, bit_of(word, self.log_first))
     }
 
+    /// Whether some name may begin with two words, given by their hashes. Says yes of all with which some do.
     #[inline]
-    fn are_first(&self, first: u64, second: u64) -> bool {
+    pub(crate) fn are_first(&self, first: u64, second: u64) -> bool {
         get_bit(self.second, bit_of(pair(first, second), self.log_second))
     }
 
+    /// Whether some name may hold one word directly before the other, both given by their hashes. Says yes of all that do.
     #[inline]
-    fn are_neighbours(&self, first: u64, second: u64) -> bool {
+    pub(crate) fn are_neighbours(&self, first: u64, second: u64) -> bool {
         get_bit(self.pairs, bit_of(pair(first, second), self.log_pairs))
     }
 
-    /// Whether some name may begin with the words of a text, of which the first two are asked for. Says yes of all that do.
-    pub(crate) fn may_begin(&self, text: &str) -> bool {
+    /// Whether some name may begin with the words of a text and those of another behind it, of which the first two are asked for. Says
+    /// yes of all that do.
+    pub(crate) fn may_begin(&self, text: &str, behind: &str) -> bool {
         let mut begin: [Option<u64>; 2] = [None; 2];
-        words(self.seed, text, |word| {
-            if let Some(place) = begin.iter_mut().find(|place| place.is_none()) {
-                *place = Some(word.hash);
-            }
-        });
+        for text in [text, behind] {
+            words(self.seed, text, |word| {
+                if let Some(place) = begin.iter_mut().find(|place| place.is_none()) {
+                    *place = Some(word.hash);
+                }
+            });
+        }
         match begin {
             [Some(first), Some(second)] => self.are_first(first, second),
-            [Some(first), None] => self.is_first(first),
             _ => true,
         }
     }

@@ -303,7 +303,7 @@ fn no_sieve_of_names_holds_back_a_name() {
             }
             for (at, c) in form.char_indices().filter(|&(_, c)| !crate::normalize::is_word(c)) {
                 let (before, behind) = (&form[..at], &form[at + c.len_utf8()..]);
-                assert!(table.may_begin(before), "{before} of {form}");
+                assert!(table.may_begin(before, behind), "{before} and {behind} of {form}");
                 assert!(table.may_join(before, behind), "{before} and {behind} of {form}");
             }
         }

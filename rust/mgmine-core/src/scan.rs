@@ -7,8 +7,8 @@
 use crate::abbreviation::{Wanted, definitions, definitions_of, is_use_of, use_key};
 use crate::automaton::Search;
 use crate::comention::{Comention, Counted, comentions};
-use crate::coordination::{self, Known};
-use crate::dictionary::Dictionary;
+use crate::coordination::{self, Known, Looked, Pairs};
+use crate::dictionary::{Dictionary, Word};
 use crate::document::{Document, PassageKind};
 use crate::lexicon::{Case, ConceptId, FamilyId, HostId, Lexicon, NameId};
 use crate::matcher::{self, Candidate, Matcher};
@@ -155,12 +155,36 @@ struct Found {
     sentence: u32,
     /// Place among the vetoes of the document plus one; 0 for none. Vetoes are few, so they are kept apart.
     veto: u32,
+    /// The [`use_key`] of its text.
+    key: u16,
 }
 
 impl Found {
     /// Longest first, then leftmost: the order in which overlapping candidates are decided.
     fn rank(&self) -> (u32, u32, ConceptId) {
         (u32::MAX - self.span.len(), self.span.start, self.concept)
+    }
+
+    /// The candidate as a mention that does not count.
+    fn mention(&self, passage: u32) -> Mention {
+        Mention {
+            span: self.span,
+            concept: self.concept,
+            family: self.family,
+            name: NameId(self.name),
+            passage,
+            sentence: self.sentence,
+            counted: false,
+            elliptical: self.elliptical,
+            nested_in: None,
+            veto: None,
+            also: Vec::new(),
+        }
+    }
+
+    /// Text order, longest first: the order of the output.
+    fn place(&self) -> (u32, u32, ConceptId) {
+        (self.span.start, u32::MAX - self.span.end, self.concept)
     }
 }
 
@@ -183,11 +207,10 @@ pub struct Scanner<'l> {
     found: Vec<Found>,
     vetoes: Vec<Veto>,
     wanted: Wanted,
+    /// The [`use_key`] of the short form of each definition.
+    keys: Vec<u16>,
     order: Vec<u32>,
-    /// Where mentions may stand that share a part with others.
-    shared: Vec<Span>,
     kept: Vec<Kept>,
-    rows: Vec<Row>,
     evidence: Evidence,
     counted: Vec<Counted>,
     result: ScanResult,
@@ -205,10 +228,9 @@ impl<'l> Scanner<'l> {
             found: Vec::new(),
             vetoes: Vec::new(),
             wanted: Wanted::none(),
+            keys: Vec::new(),
             order: Vec::new(),
-            shared: Vec::new(),
             kept: Vec::new(),
-            rows: Vec::new(),
             evidence: Evidence::default(),
             counted: Vec::new(),
             result: ScanResult::default(),
@@ -270,7 +292,7 @@ impl<'l> Scanner<'l> {
     /// From candidates to mentions and comentions, as the design document lists the steps.
     fn judge(&mut self, doc: &Document, all_definitions: bool) {
         split_sentences(doc, &mut self.result.sentences);
-        self.place();
+        self.place(&doc.text);
         if self.found.is_empty() {
             return;
         }
@@ -278,13 +300,11 @@ impl<'l> Scanner<'l> {
         self.vetoes.clear();
         self.evidence.start(self.lexicon.veto_count());
         let has_rules = self.lexicon.veto_count() > 0;
-        if !self.result.definitions.is_empty() || has_rules {
-            self.wanted.clear();
-            for definition in &self.result.definitions {
-                self.wanted.add(definition.short.of(&doc.text));
-            }
+        self.keys.clear();
+        self.keys.extend(self.result.definitions.iter().map(|definition| use_key(definition.short.of(&doc.text))));
+        if !self.keys.is_empty() || has_rules {
             for index in 0..self.found.len() {
-                if !has_rules && !self.wanted.has(self.found[index].span.of(&doc.text)) {
+                if !has_rules && !self.keys.contains(&self.found[index].key) {
                     continue;
                 }
                 if let Some(veto) = self.veto(doc, index) {
@@ -303,10 +323,11 @@ impl<'l> Scanner<'l> {
     }
 
     /// Puts each candidate into its sentence; one that would cross a sentence border is none.
-    fn place(&mut self) {
+    fn place(&mut self, text: &str) {
         self.found.clear();
         let sentences = &self.result.sentences;
         let mut sentence = 0;
+        let (mut last, mut key) = (Span::default(), 0);
         for candidate in &self.candidates {
             while sentences.get(sentence).is_some_and(|known| known.span.end <= candidate.start) {
                 sentence += 1;
@@ -314,6 +335,9 @@ impl<'l> Scanner<'l> {
             let span = Span::new(candidate.start, candidate.end);
             if !sentences.get(sentence).is_some_and(|known| known.span.contains(span)) {
                 continue;
+            }
+            if span != last {
+                (last, key) = (span, use_key(span.of(text)));
             }
             self.found.push(Found {
                 span,
@@ -323,6 +347,7 @@ impl<'l> Scanner<'l> {
                 elliptical: false,
                 sentence: sentence as u32,
                 veto: 0,
+                key,
             });
         }
     }
@@ -337,7 +362,7 @@ impl<'l> Scanner<'l> {
         let mut last = Span::default();
         for found in &self.found {
             if found.span != last {
-                self.wanted.add(found.span.of(&doc.text));
+                self.wanted.add(found.span.of(&doc.text), found.key);
                 last = found.span;
             }
         }
@@ -347,6 +372,10 @@ impl<'l> Scanner<'l> {
     /// Makes one candidate of a name that stands in several forms at one place: the first that is not vetoed, else the first. Names
     /// are numbered concept by concept, so the candidates of a concept at a place follow each other.
     fn unite(&mut self) {
+        let is_same = |two: &[Found]| (two[0].span, two[0].concept) == (two[1].span, two[1].concept);
+        if !self.found.windows(2).any(is_same) {
+            return;
+        }
         let mut last = 0;
         for index in 1..self.found.len() {
             let next = self.found[index];
@@ -364,14 +393,9 @@ impl<'l> Scanner<'l> {
     /// Whether and how the document defines a candidate.
     fn bound(&self, doc: &Document, found: &Found) -> Bound {
         let mut bound = Bound::Free;
-        if self.result.definitions.is_empty() {
-            return bound;
-        }
         let text = found.span.of(&doc.text);
-        let key = use_key(text);
-        for definition in &self.result.definitions {
-            let short = definition.short.of(&doc.text);
-            if use_key(short) != key || !is_use_of(text, short) {
+        for (definition, &key) in self.result.definitions.iter().zip(&self.keys) {
+            if key != found.key || !is_use_of(text, definition.short.of(&doc.text)) {
                 continue;
             }
             if self.names_it(doc, found, definition) {
@@ -406,6 +430,9 @@ impl<'l> Scanner<'l> {
             return false;
         }
         let behind = doc.text[definition.short.end as usize..].trim_start_matches([')', ']', '"', '\'', '”', '’']);
+        if !dictionary.may_join(long.of(&doc.text), behind) {
+            return false;
+        }
         let mut end = 0;
         for _ in 0..2 {
             let word = behind[end..].trim_start_matches([' ', '\u{a0}', '-']);
@@ -457,33 +484,52 @@ impl<'l> Scanner<'l> {
     /// name, are in `kept`; what overlaps a longer one in part is vetoed. Only within a run of candidates that overlap one
     /// another is there anything to decide, and most runs are of one.
     fn resolve(&mut self, doc: &Document) {
-        let mut order = std::mem::take(&mut self.order);
-        order.clear();
-        order.extend((0..self.found.len() as u32).filter(|&index| self.found[index as usize].veto == 0));
-        if self.found.last().is_some_and(|last| last.elliptical) {
-            order.sort_by_key(|&index| self.found[index as usize].span.start);
-        }
         self.kept.clear();
-        let mut at = 0;
-        while at < order.len() {
-            let mut end = self.found[order[at] as usize].span.end;
-            let mut next = at + 1;
-            while let Some(found) = order.get(next).map(|&index| &self.found[index as usize])
-                && found.span.start < end
-            {
-                end = end.max(found.span.end);
-                next += 1;
+        let mut run = std::mem::take(&mut self.order);
+        run.clear();
+        let mut end = 0;
+        let mut next = |scanner: &mut Self, index: u32| {
+            let Found { span, veto, .. } = scanner.found[index as usize];
+            if veto != 0 {
+                return;
             }
-            if next == at + 1 {
-                self.kept.push(Kept { index: order[at], nested: None, also: Vec::new(), run_end: end });
-            } else {
-                let run = &mut order[at..next];
-                run.sort_unstable_by_key(|&index| (self.found[index as usize].rank(), index));
-                self.decide(doc, run, end);
+            if span.start >= end {
+                scanner.close(doc, &mut run, end);
             }
-            at = next;
+            run.push(index);
+            end = end.max(span.end);
+        };
+        if self.found.last().is_some_and(|last| last.elliptical) {
+            let mut order: Vec<u32> = (0..self.found.len() as u32).collect();
+            order.sort_by_key(|&index| self.found[index as usize].span.start);
+            order.into_iter().for_each(|index| next(self, index));
+        } else {
+            (0..self.found.len() as u32).for_each(|index| next(self, index));
         }
-        self.order = order;
+        self.close(doc, &mut run, end);
+        self.order = run;
+    }
+
+    /// Decides among the candidates of a run that ends at `end`, and empties it. What is kept of it is in text order.
+    fn close(&mut self, doc: &Document, run: &mut Vec<u32>, end: u32) {
+        match run[..] {
+            [] => return,
+            [index] => self.kept.push(Kept { index, nested: None, also: Vec::new(), run_end: end }),
+            [..] => {
+                run.sort_unstable_by_key(|&index| (self.found[index as usize].rank(), index));
+                let (first, last) = (run[0], run[run.len() - 1]);
+                if self.found[first as usize].span == self.found[last as usize].span {
+                    // By rank, what stands between two of the same span has it too.
+                    let also = run[1..].iter().map(|&index| self.found[index as usize].concept).collect();
+                    self.kept.push(Kept { index: first, nested: None, also, run_end: end });
+                } else {
+                    let before = self.kept.len();
+                    self.decide(doc, run, end);
+                    self.kept[before..].sort_unstable_by_key(|kept| self.found[kept.index as usize].place());
+                }
+            }
+        }
+        run.clear();
     }
 
     /// Decides among the candidates of a run that ends at `run_end`, given by rank.
@@ -531,17 +577,18 @@ impl<'l> Scanner<'l> {
         let before = self.found.len();
         let mut order = std::mem::take(&mut self.order);
         order.clear();
-        // For a few mentions it is cheaper to look before each than to go through all words.
-        const FEW: usize = 8;
-        if self.kept.len() * FEW < whole.words().len() {
-            self.shared.clear();
-            self.shared.push(Span::new(0, u32::MAX));
-        } else {
-            coordination::near_coordinators(&doc.text, whole.words(), &mut self.shared);
-        }
+        let words = whole.words();
+        let are = Pairs {
+            neighbours: |one: &Word, other: &Word| dictionary.are_neighbours(one.hash, other.hash),
+            first: |one: &Word, other: &Word| dictionary.are_first(one.hash, other.hash),
+        };
+        let mut looked = Looked::default();
         for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
             let found = &self.found[kept.index as usize];
-            if coordination::may_be_shared(&doc.text, &self.shared, found.span) {
+            let sentence = self.result.sentences[found.sentence as usize].span;
+            if coordination::may_precede(&doc.text, words, sentence.start, found.span, &mut looked, &are)
+                || coordination::may_follow(&doc.text, sentence, found.span)
+            {
                 order.push(kept.index);
             }
         }
@@ -562,7 +609,7 @@ impl<'l> Scanner<'l> {
             };
             let mut more = Vec::new();
             let may_join = |conjunct: &str, head: &str| dictionary.may_join(conjunct, head);
-            let may_begin = |conjunct: &str| dictionary.may_begin(conjunct);
+            let may_begin = |conjunct: &str, head: &str| dictionary.may_begin(conjunct, head);
             let known = Known { may_join: &may_join, may_begin: &may_begin, name_of: &name_of };
             coordination::conjuncts(&doc.text, sentence, found.span, &known, &mut |span, name| more.push((span, name)));
             for (span, name) in more {
@@ -572,7 +619,17 @@ impl<'l> Scanner<'l> {
                 if known {
                     continue;
                 }
-                self.found.push(Found { span, name, concept, family, sentence: number, elliptical: true, veto: 0 });
+                let key = use_key(span.of(&doc.text));
+                self.found.push(Found {
+                    span,
+                    name,
+                    concept,
+                    family,
+                    sentence: number,
+                    elliptical: true,
+                    veto: 0,
+                    key,
+                });
                 let index = self.found.len() - 1;
                 // The whole name's evidence is asked for; what stands around the conjunct is the coordination.
                 if self.veto(doc, index).is_some() {
@@ -586,18 +643,10 @@ impl<'l> Scanner<'l> {
 
     /// Writes the mentions in text order: kept ones, with hosts and reference passages, and vetoed ones.
     fn write(&mut self, doc: &Document) {
-        self.rows.clear();
-        let row = |found: &Found, at: usize, vetoed| Row {
-            start: found.span.start,
-            end: u32::MAX - found.span.end,
-            vetoed,
-            concept: found.concept,
-            at: at as u32,
-        };
-        self.rows
-            .extend(self.kept.iter().enumerate().map(|(at, kept)| row(&self.found[kept.index as usize], at, false)));
+        let mut vetoed = std::mem::take(&mut self.order);
+        vetoed.clear();
         if !self.vetoes.is_empty() {
-            for (at, found) in self.found.iter().enumerate().filter(|(_, found)| found.veto != 0) {
+            for (at, found) in (0..).zip(&self.found).filter(|(_, found)| found.veto != 0) {
                 // Inside a kept mention of the family nobody misses it. Runs of kept ones are in text order and apart.
                 let first = self.kept.partition_point(|kept| kept.run_end <= found.span.start);
                 let mut near = self.kept[first..].iter().take_while(|kept| kept.run_end == self.kept[first].run_end);
@@ -606,49 +655,50 @@ impl<'l> Scanner<'l> {
                     kept.span.contains(found.span) && kept.family == found.family
                 });
                 if !shadowed {
-                    self.rows.push(row(found, at, true));
+                    vetoed.push(at);
                 }
             }
+            vetoed.sort_by_key(|&index| self.found[index as usize].place());
         }
-        self.rows.sort_unstable();
         let mut mentions = std::mem::take(&mut self.result.mentions);
-        mentions.reserve(self.rows.len());
-        for at in 0..self.rows.len() {
-            let Row { vetoed, at, .. } = self.rows[at];
-            let at = at as usize;
-            let (index, nested, also) = if vetoed {
-                (at, None, Vec::new())
-            } else {
-                let kept = &mut self.kept[at];
-                (kept.index as usize, kept.nested, std::mem::take(&mut kept.also))
-            };
-            let found = &self.found[index];
+        let mut kept = std::mem::take(&mut self.kept);
+        mentions.reserve(kept.len() + vetoed.len());
+        let mut rejected = vetoed.iter().map(|&index| index as usize).peekable();
+        for Kept { index, nested, also, .. } in kept.drain(..) {
+            let Span { start, end } = self.found[index as usize].span;
+            while let Some(&index) = rejected.peek()
+                && let Span { start: other, end: far } = self.found[index].span
+                && (other < start || other == start && far > end)
+            {
+                mentions.push(self.rejected(index));
+                rejected.next();
+            }
+            let found = &self.found[index as usize];
             let sentence = self.result.sentences[found.sentence as usize];
             let is_reference = doc.passages[sentence.passage as usize].kind == PassageKind::Reference;
-            let nested_in = if vetoed {
-                None
-            } else {
-                nested.map(Nested::Concept).or_else(|| self.host(doc, found, sentence.span))
-            };
-            let veto = vetoed.then(|| {
-                let Veto { reason, detail } = &mut self.vetoes[found.veto as usize - 1];
-                Veto { reason: *reason, detail: std::mem::take(detail) }
-            });
+            let nested_in = nested.map(Nested::Concept).or_else(|| self.host(doc, found, sentence.span));
             mentions.push(Mention {
-                span: found.span,
-                concept: found.concept,
-                family: found.family,
-                name: NameId(found.name),
-                passage: sentence.passage,
-                sentence: found.sentence,
-                counted: !vetoed && nested_in.is_none() && !is_reference,
-                elliptical: found.elliptical,
+                counted: nested_in.is_none() && !is_reference,
                 nested_in: if is_reference { None } else { nested_in },
-                veto,
                 also,
+                ..found.mention(sentence.passage)
             });
         }
+        for index in rejected {
+            mentions.push(self.rejected(index));
+        }
         self.result.mentions = mentions;
+        self.kept = kept;
+        self.order = vetoed;
+    }
+
+    /// The mention that a vetoed candidate is.
+    fn rejected(&mut self, index: usize) -> Mention {
+        let found = &self.found[index];
+        let Veto { reason, detail } = &mut self.vetoes[found.veto as usize - 1];
+        let veto = Veto { reason: *reason, detail: std::mem::take(detail) };
+        let passage = self.result.sentences[found.sentence as usize].passage;
+        Mention { veto: Some(veto), ..found.mention(passage) }
     }
 
     fn host(&self, doc: &Document, found: &Found, sentence: Span) -> Option<Nested> {
@@ -690,18 +740,6 @@ impl<'l> Scanner<'l> {
         }
         !self.result.mentions.is_empty()
     }
-}
-
-/// A mention to be written, in the order of the output.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Row {
-    start: u32,
-    /// Counted from the far end: longest first.
-    end: u32,
-    vetoed: bool,
-    concept: ConceptId,
-    /// Place among the kept, or among the found if vetoed.
-    at: u32,
 }
 
 /// A candidate that was kept.

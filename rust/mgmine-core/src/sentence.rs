@@ -80,6 +80,9 @@ fn is_wrapped(text: &str, from: usize, at: usize) -> bool {
 
 /// Length of a bullet with the white space behind it at the start of a line; 0 if there is none.
 fn bullet(line: &str) -> usize {
+    if line.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return 0;
+    }
     let mut chars = line.chars();
     let is_bullet = matches!(
         chars.next(),
@@ -112,8 +115,8 @@ fn trimmed(text: &str, start: usize, end: usize, push: &mut impl FnMut(usize, us
     let body = &body[lead..];
     // A dash is a bullet only where a line starts.
     let at_line_start =
-        text[..start + lead].trim_end_matches([' ', '\t', '\r']).chars().next_back().is_none_or(|c| c == '\n');
-    let skip = if at_line_start { bullet(body) } else { 0 };
+        || text[..start + lead].trim_end_matches([' ', '\t', '\r']).chars().next_back().is_none_or(|c| c == '\n');
+    let skip = Some(bullet(body)).filter(|&skip| skip > 0 && at_line_start()).unwrap_or(0);
     if body.len() > skip {
         push(start + lead + skip, start + lead + body.len());
     }
@@ -125,6 +128,11 @@ fn end_of_sentence(text: &str, start: usize, stop: usize, depth: &mut Option<usi
     // Only the last of several stops counts: `...`, `?!`.
     if rest.starts_with(['.', '?', '!']) {
         return None;
+    }
+    match Plain::of(text.as_bytes(), start, stop) {
+        Plain::Decimal => return None,
+        Plain::Sentence => return (!in_brackets(text, start, stop, depth)).then_some(stop + 1),
+        Plain::No => {}
     }
     let (glued, cited) = glued_end(text, stop + 1);
     let behind = &text[glued..];
@@ -168,6 +176,35 @@ fn end_of_sentence(text: &str, start: usize, stop: usize, depth: &mut Option<usi
         return (kind == Start::Upper).then_some(end);
     }
     ends_after(text, start, stop, before, kind, word, cited).then_some(end)
+}
+
+/// The two kinds of stop that most are of, told by the bytes around them; what follows for them is what [`end_of_sentence`] finds
+/// by looking closer.
+enum Plain {
+    /// Between two digits.
+    Decimal,
+    /// Behind a word too long for an abbreviation, before a space and a capital: only brackets around it can keep it from being an
+    /// end.
+    Sentence,
+    No,
+}
+
+impl Plain {
+    #[inline]
+    fn of(bytes: &[u8], start: usize, stop: usize) -> Self {
+        let (before, behind) = (&bytes[start..stop], &bytes[stop + 1..]);
+        match behind {
+            [b'0'..=b'9', ..] if before.last().is_some_and(u8::is_ascii_digit) => Self::Decimal,
+            [b' ', b'A'..=b'Z', ..]
+                if before
+                    .last_chunk::<{ ABBREVIATION + 1 }>()
+                    .is_some_and(|word| word.iter().all(u8::is_ascii_lowercase)) =>
+            {
+                Self::Sentence
+            }
+            _ => Self::No,
+        }
+    }
 }
 
 /// Whether a text begins with the number of a list in brackets: `(a)`, `(iv)`, `(2)`, `(b-d)`.
@@ -220,7 +257,13 @@ fn is_space(c: char) -> bool {
 
 /// The token that ends at `stop`, without opening brackets and quotes.
 fn word_before(text: &str, start: usize, stop: usize) -> &str {
-    let token = text[start..stop].rsplit(is_space).next().unwrap_or("");
+    let bytes = &text.as_bytes()[start..stop];
+    let at = bytes.iter().rposition(|&byte| byte <= b' ' || byte >= 0x80).map_or(0, |at| at + 1);
+    // Other characters than letters, digits and signs of ASCII are looked at one by one.
+    let token = match at.checked_sub(1).map(|before| bytes[before]) {
+        None | Some(b' ') => &text[start + at..stop],
+        _ => text[start..stop].rsplit(is_space).next().unwrap_or(""),
+    };
     token.trim_start_matches(['(', '[', '{', '"', '\'', '“', '‘', '<'])
 }
 
@@ -230,30 +273,28 @@ fn in_brackets(text: &str, start: usize, stop: usize, depth: &mut Option<usize>)
     // `depth` remembers where the innermost open bracket of the block was found not to be closed.
     let mut open = 0usize;
     let mut opened_at = 0;
-    for (at, byte) in text.as_bytes()[start..stop].iter().enumerate() {
-        match byte {
-            b'(' => {
-                open += 1;
-                opened_at = start + at;
-            }
-            b')' => open = open.saturating_sub(1),
-            _ => {}
+    let bytes = text.as_bytes();
+    for at in memchr::memchr2_iter(b'(', b')', &bytes[start..stop]).map(|by| start + by) {
+        if bytes[at] == b'(' {
+            open += 1;
+            opened_at = at;
+        } else {
+            open = open.saturating_sub(1);
         }
     }
     if open == 0 || *depth == Some(opened_at) {
         return false;
     }
     let mut level = open;
-    for byte in text.as_bytes()[stop..].iter().take(SOON) {
-        match byte {
-            b'(' => level += 1,
-            b')' => {
-                level -= 1;
-                if level < open {
-                    return true;
-                }
+    let soon = &bytes[stop..bytes.len().min(stop + SOON)];
+    for at in memchr::memchr2_iter(b'(', b')', soon) {
+        if soon[at] == b'(' {
+            level += 1;
+        } else {
+            level -= 1;
+            if level < open {
+                return true;
             }
-            _ => {}
         }
     }
     *depth = Some(opened_at);
@@ -264,6 +305,9 @@ fn in_brackets(text: &str, start: usize, stop: usize, depth: &mut Option<usize>)
 fn glued_end(text: &str, at: usize) -> (usize, bool) {
     let mut end = at;
     let mut cited = false;
+    if text.as_bytes().get(at) == Some(&b' ') {
+        return (end, cited);
+    }
     loop {
         let rest = &text[end..];
         let Some(first) = rest.chars().next() else { break };
@@ -313,17 +357,19 @@ fn bracketed_citation(rest: &str) -> Option<usize> {
 /// Whether a stop without space behind it ends a sentence: `patients.The aim`, `cells.[2]Next`.
 fn no_space(text: &str, stop: usize, glued: usize, before: &str) -> bool {
     let next = &text[glued..];
-    let tail: Vec<char> = before.chars().rev().take_while(|c| c.is_lowercase()).collect();
-    let capital = next.chars().next().is_some_and(char::is_uppercase);
+    if !next.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let tail = before.chars().rev().take_while(|c| c.is_lowercase()).count();
     let lower = next.chars().skip(1).take_while(|c| c.is_lowercase()).count();
     let word_length = next.chars().take_while(|c| c.is_alphabetic()).count();
     let spaced = next.chars().nth(word_length).is_none_or(|c| is_space(c) || c == ',');
     let is_address = before.contains(['/', '@', '.']) || before.starts_with("www");
     let starter = is_starter(&next[..next.chars().take(word_length).map(char::len_utf8).sum()]);
-    if text.as_bytes()[stop] != b'.' || is_address || !capital || !spaced {
+    if text.as_bytes()[stop] != b'.' || is_address || !spaced {
         return false;
     }
-    (tail.len() >= 3 || (glued > stop + 1 && !tail.is_empty())) && (lower >= 2 && lower + 1 == word_length || starter)
+    (tail >= 3 || (glued > stop + 1 && tail > 0)) && (lower >= 2 && lower + 1 == word_length || starter)
         || starter && before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, ')' | ']' | '%'))
 }
 
@@ -489,6 +535,14 @@ fn is_starter(word: &str) -> bool {
     STARTERS.binary_search(&word).is_ok()
 }
 
+/// The most letters and stops of an abbreviation of [`BEFORE`] or [`AFTER`].
+const ABBREVIATION: usize = 6;
+
+/// Whether a word is in a list of abbreviations, in whatever case.
+fn is_in(list: &[&str], word: &str) -> bool {
+    word.len() <= ABBREVIATION && list.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// Abbreviations that stand before what they belong to: no sentence ends with them.
 const BEFORE: &[&str] = &[
     "approx", "assoc", "ca", "cf", "chap", "col", "dr", "drs", "e.g", "ed", "eds", "eg", "eq", "eqn", "eqns", "eqs",
@@ -564,7 +618,7 @@ const LETTERED: &[&str] = &[
 ];
 
 fn ends_after(text: &str, start: usize, stop: usize, before: &str, kind: Start, next: &str, cited: bool) -> bool {
-    let starter = is_starter(next);
+    let starter = || is_starter(next);
     if kind == Start::Lower {
         return false;
     }
@@ -573,23 +627,23 @@ fn ends_after(text: &str, start: usize, stop: usize, before: &str, kind: Start, 
     }
     let token = before.trim_end_matches([',', ';', ':']);
     let last = token.rsplit(['-', '–', '/', '(', '[', '‐', '‑']).next().unwrap_or("");
-    let lower = last.to_lowercase();
     // The list number of a sentence: `1. Magnesium …`, `A. Methods`.
-    let is_first = text[start..stop].trim().len() == token.len() || text[start..stop].trim() == before;
+    let is_first = || text[start..stop].trim().len() == token.len() || text[start..stop].trim() == before;
     let is_number = !token.is_empty() && token.chars().all(|c| fold(c).is_ascii_digit());
-    if is_first && (is_number && token.len() < 3 || token.chars().count() == 1 && kind == Start::Upper && !starter) {
+    let mut letters = token.chars();
+    let is_one = letters.next().is_some() && letters.next().is_none();
+    if (is_number && token.len() < 3 || is_one && kind == Start::Upper && !starter()) && is_first() {
         return false;
     }
-    if lower == "no" || lower == "nos" {
+    if is_in(&["no", "nos"], last) {
         // `No. 5`, but `The answer is no. The …`.
-        return kind != Start::Digit && (last != "No" || starter);
+        return kind != Start::Digit && (last != "No" || starter());
     }
-    if BEFORE.contains(&lower.as_str()) || BEFORE.contains(&token.to_lowercase().as_str()) {
+    if is_in(BEFORE, last) || is_in(BEFORE, token) {
         return false;
     }
     let mut letters = last.chars();
-    let single =
-        letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none() && token.chars().count() == 1;
+    let single = is_one && letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();
     if single {
         // An initial (`J. Smith`, `E. coli`) or a name's last part (`vitamin C. The …`).
         let token_start = token.as_ptr() as usize - text.as_ptr() as usize;
@@ -603,26 +657,27 @@ fn ends_after(text: &str, start: usize, stop: usize, before: &str, kind: Start, 
             || last == "I" && noun.len() > 1;
         let is_small = token.chars().all(char::is_lowercase) || !last.is_ascii();
         return match kind {
-            Start::Upper => lettered || starter || is_small,
+            Start::Upper => lettered || starter() || is_small,
             _ => lettered || is_small && kind != Start::Digit,
         };
     }
-    if AFTER.contains(&lower.as_str()) {
+    if is_in(AFTER, last) {
+        let lower = last.to_ascii_lowercase();
         return match lower.as_str() {
             // `et al. 2010`, `et al. [5]`, `et al. Smith`: mostly not the end.
-            "al" => starter,
+            "al" => starter(),
             "vol" | "apr" | "aug" | "dec" | "feb" | "jan" | "nov" | "oct" | "sep" | "sept" | "mt" | "nr" => {
-                kind == Start::Upper && (starter || lower != "vol" && lower != "mt")
+                kind == Start::Upper && (starter() || lower != "vol" && lower != "mt")
             }
             "sp" | "spp" | "subsp" | "var" | "ssp" | "etc" => kind != Start::Digit,
-            _ => starter,
+            _ => starter(),
         };
     }
     // Dotted abbreviations: `i.v.`, `U.S.`, `a.m.`.
     let dotted = token.contains('.')
         && token.split('.').all(|part| part.chars().count() <= 3 && part.chars().all(char::is_alphabetic));
     if dotted {
-        return starter;
+        return starter();
     }
     true
 }
