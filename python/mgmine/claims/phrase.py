@@ -607,8 +607,12 @@ class Phrases:
         if node.lemma == "blockade" and themes[0].dep == "compound":
             # "PD-1 blockade" is a treatment
             return [self._plain(node)]
-        if node.lemma in _DEEDS or (node.lemma == "loss" and themes[0].i < node.i):
-            # "magnesium loss" is a process, "a loss of magnesium" a change
+        if (
+            node.lemma in _DEEDS
+            or (node.lemma == "loss" and themes[0].i < node.i)
+            or (node.lemma == "arrest" and themes[0].i > node.i)
+        ):
+            # "magnesium loss" is a process, "a loss of magnesium" a change; lymphocytes arrest on a vessel, a cycle is arrested
             return [self._plain(node)]
         pure = group.id in ("increase", "decrease", "improve", "impair", "change", "abolish", "inhibit")
         out: list[Arg] = []
@@ -1100,7 +1104,7 @@ _DISABLING = frozenset({"loss-of-function", "inactivating", "null", "truncating"
 
 _DEEDS = frozenset({
     "lysis", "destruction", "clearance", "elimination", "eradication", "degradation", "killing", "growth", "expansion", "repair",
-    "relief", "cessation", "arrest", "termination", "relaxation", "contraction", "regression", "detachment", "dissolution", "resolution",
+    "relief", "cessation", "termination", "relaxation", "contraction", "regression", "detachment", "dissolution", "resolution",
 })  # fmt: skip
 """Nouns of change that name a process of their own: to increase the lysis of X is not to decrease X."""
 

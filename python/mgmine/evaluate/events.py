@@ -306,9 +306,9 @@ def measure(
 
 ARCHIVES = tuple(f"bionlp-st-2013-{name}-train.brat.tar.gz" for name in ("pc", "cg", "ge"))
 """The corpora that are measured, in ``corpora/relations`` of the folder of public corpora."""
-LEAST_SCORE = 0.52
-"""Claims below are left out of the table: the lowest score, in steps of 0.02, that gives precision 0.72 on held-out documents of the
-four fifths that the score was trained on."""
+LEAST_SCORE = 0.50
+"""Claims below are left out of the table: the highest score, in steps of 0.02, with which recall on held-out documents of the four fifths that
+the score was trained on is a tenth above the must, for on documents that no rule was built on it is lower."""
 
 
 def rows(places: Places) -> Iterator[Row]:
