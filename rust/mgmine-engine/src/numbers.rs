@@ -280,7 +280,7 @@ mod tests {
     /// Reads what [`differences`] wrote, by the letter of the format.
     fn undo(bytes: &[u8], bits: u32) -> Vec<i64> {
         let mut at = 0;
-        let mut number = |at: &mut usize| {
+        let number = |at: &mut usize| {
             let (mut value, mut shift) = (0_u64, 0);
             loop {
                 let byte = bytes[*at];
