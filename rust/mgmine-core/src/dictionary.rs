@@ -18,6 +18,8 @@
 //! Bitmaps, table and forms are flat little-endian arrays, so that a compiled lexicon can be mapped from a file. The table
 //! stores 32 bits of each hash; a chance agreement costs a verification and never a wrong match.
 
+use std::hint::black_box;
+
 use crate::boundary::is_citation;
 use crate::lexicon::{Case, ConceptId, FamilyId, Names};
 use crate::matcher::{Candidate, Matcher, sort, verify_folded};
@@ -453,10 +455,18 @@ impl Record<'_> {
         if self.flags & PLAIN != 0
             && let Some(found) = text.as_bytes().get(core..core + self.form.len())
         {
-            let equal = found == self.form;
-            if equal || found.eq_ignore_ascii_case(self.form) {
-                let place = (core as u32, (core + self.form.len()) as u32);
-                return (equal || self.flags & EXACT == 0).then_some(place);
+            let place = (core as u32, (core + self.form.len()) as u32);
+            if found == self.form {
+                return Some(place);
+            }
+            let mut both = found.iter().zip(self.form);
+            let Some(at) = both.position(|(found, form)| !found.eq_ignore_ascii_case(form)) else {
+                return (self.flags & EXACT == 0).then_some(place);
+            };
+            // Most differ in a sign: one of ASCII stands for nothing but itself, a space in it for nothing but a space, of which
+            // the form has no two.
+            if found[at].is_ascii_graphic() || found[at] == b' ' && at > 0 && found[at - 1] != b' ' {
+                return None;
             }
         }
         verify_folded(std::str::from_utf8(self.form).ok()?, self.case(), text, core)
@@ -477,6 +487,12 @@ impl<'l> Table<'l> {
             at = (flags & LAST == 0).then(|| form_end.next_multiple_of(4));
             Some(Record { names: ends.get(start + 8..names_end)?, form: ends.get(names_end..form_end)?, flags })
         })
+    }
+
+    /// The beginning of the first record of a value that has some.
+    #[inline]
+    fn head(&self, value: u32) -> u32 {
+        u32_at(self.ends, ((value & !MORE) as usize - 1) * 4).unwrap_or(0)
     }
 
     #[inline]
@@ -724,21 +740,17 @@ impl<'l> Dictionary<'l> {
         let (onward, seen) = (&mut self.onward, &mut self.seen);
         onward.clear();
         onward.resize(hits.len(), 0);
+        let two = |hit: &Hit| (all[hit.word as usize], all[hit.word as usize + 1]);
+        // The last word of the text has none behind it.
+        let before_others = hits.partition_point(|hit| hit.word as usize + 1 < all.len());
         let mut count = 0;
-        for (number, hit) in (0..).zip(&*hits) {
+        for (number, hit) in (0..).zip(&hits[..before_others]) {
+            let (before, next) = two(hit);
             onward[count] = number;
-            count += usize::from((hit.value & MORE != 0) & (hit.word as usize + 1 < all.len()));
+            let goes_on = hit.value & MORE != 0;
+            count += usize::from(goes_on & (table.are_first(before.hash, next.hash) | may_be_cited(text, next)));
         }
         onward.truncate(count);
-        let two = |hit: &Hit| (all[hit.word as usize], all[hit.word as usize + 1]);
-        let mut left = 0;
-        for at in 0..count {
-            let number = onward[at];
-            let (before, next) = two(&hits[number as usize]);
-            onward[left] = number;
-            left += usize::from(table.are_first(before.hash, next.hash) | may_be_cited(text, next));
-        }
-        onward.truncate(left);
         seen.clear();
         for &number in &*onward {
             let hit = &mut hits[number as usize];
@@ -762,7 +774,15 @@ impl Matcher for Dictionary<'_> {
         words(table.seed, text, |word| all.push(word));
         self.find_first();
         self.find_second(text, out);
+        let with_records = |value: &u32| value & !MORE != 0;
+        let values = self.hits.iter().flat_map(|hit| [hit.value, hit.longer]).filter(with_records);
+        // Nothing is done with the records yet, but they are all on their way when the first is read.
+        black_box(values.fold(0, |all, value| all ^ table.head(value)));
         for hit in &self.hits {
+            // Nearly all first words of names are none themselves, and what follows is not what follows in the name.
+            if hit.value & !MORE == 0 && hit.longer == 0 {
+                continue;
+            }
             let number = hit.word as usize;
             let core = self.words[number].start as usize;
             let first = out.len();
@@ -776,7 +796,9 @@ impl Matcher for Dictionary<'_> {
             }
         }
         for &word in &self.words {
-            if let Some(end) = citation_at(text, word) {
+            if may_be_cited(text, word)
+                && let Some(end) = citation_at(text, word)
+            {
                 let start = word.start as usize;
                 let value = table.short.probe(hash_word(table.seed, &text[start..end]));
                 table.push(value, text, start, out);

@@ -70,11 +70,36 @@ impl SourceMap {
     /// span. Inline markup between the characters of the span lies inside the range.
     #[must_use]
     pub fn source_range(&self, span: Span) -> Option<(u64, u64)> {
+        self.ranges().of(span)
+    }
+
+    /// The same for one span after another: best those in text order.
+    #[must_use]
+    pub fn ranges(&self) -> SourceRanges<'_> {
+        SourceRanges { runs: &self.runs, at: 0 }
+    }
+}
+
+/// Source byte ranges of the spans of a text.
+#[derive(Clone, Debug)]
+pub struct SourceRanges<'m> {
+    runs: &'m [SourceRun],
+    /// The run that the last span began in.
+    at: usize,
+}
+
+impl SourceRanges<'_> {
+    /// Runs that are tried one after another before they are searched.
+    const NEAR: usize = 8;
+
+    /// See [`SourceMap::source_range`].
+    #[must_use]
+    pub fn of(&mut self, span: Span) -> Option<(u64, u64)> {
         if span.is_empty() {
             return None;
         }
-        let index = |byte: u32| self.runs.partition_point(|run| run.text <= byte).checked_sub(1);
-        let (first, last) = (self.runs.get(index(span.start)?)?, self.runs.get(index(span.end - 1)?)?);
+        self.at = self.run_of(span.start)?;
+        let (first, last) = (self.runs[self.at], self.runs[self.run_of(span.end - 1)?]);
         let start = if first.text_len == first.source_len {
             first.source + u64::from(span.start - first.text)
         } else {
@@ -86,6 +111,20 @@ impl SourceMap {
             last.source + u64::from(last.source_len)
         };
         Some((start, end))
+    }
+
+    /// The run that holds a byte of the text.
+    fn run_of(&self, byte: u32) -> Option<usize> {
+        let mut at = self.at;
+        if self.runs.get(at)?.text <= byte {
+            for _ in 0..Self::NEAR {
+                match self.runs.get(at + 1) {
+                    Some(next) if next.text <= byte => at += 1,
+                    _ => return Some(at),
+                }
+            }
+        }
+        self.runs.partition_point(|run| run.text <= byte).checked_sub(1)
     }
 }
 
@@ -247,5 +286,25 @@ impl Document {
             .iter()
             .find(|passage| passage.kind == PassageKind::Title)
             .map_or("", |passage| passage.span.of(&self.text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_follow_any_order() {
+        let run = |at: u32| SourceRun { text: at * 3, text_len: 3, source: u64::from(at) * 10, source_len: 3 + at % 2 };
+        let map = SourceMap { runs: (1..40).map(run).collect() };
+        let spans: Vec<Span> =
+            (0..100).flat_map(|start| [1, 2, 30].map(|length| Span::new(start, start + length))).collect();
+        let mut ranges = map.ranges();
+        for span in spans.iter().chain(spans.iter().rev()).chain(spans.iter().step_by(37)) {
+            assert_eq!(ranges.of(*span), map.source_range(*span), "{span:?}");
+        }
+        assert_eq!(map.source_range(Span::new(2, 4)), None);
+        assert_eq!(map.source_range(Span::new(4, 7)), Some((10, 21)));
+        assert_eq!(map.source_range(Span::new(5, 5)), None);
     }
 }

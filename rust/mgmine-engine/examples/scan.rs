@@ -15,6 +15,7 @@ use mgmine_engine::collect::{Chunk, TableKind, TableOptions, Tables};
 use mgmine_engine::lexicons;
 use mgmine_engine::parquet::ParquetFile;
 use mgmine_engine::run::{self, Event, Input, Threads};
+use mgmine_engine::tables::unpack;
 use mgmine_engine::visit::Gate;
 
 #[derive(Default)]
@@ -88,7 +89,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             match event {
                 Event::Chunk(Chunk::Batch(kind, batch)) => match files.get_mut(&kind) {
                     Some(file) => file.write(&batch)?,
-                    None => held.push(batch),
+                    None => held.push(unpack(&kind.schema(), &batch)),
                 },
                 Event::Problem(problem) => {
                     problems += 1;

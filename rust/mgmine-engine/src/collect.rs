@@ -19,6 +19,11 @@ pub trait Collect {
     /// What it hands out.
     type Chunk: Send;
 
+    /// Whether documents are to have the map to source bytes.
+    fn wants_source_map(&self) -> bool {
+        false
+    }
+
     /// Takes a document and what was found in it (`found` is false for nothing). `source` fills in, on request, what is
     /// too dear to read for every document.
     fn document(&mut self, doc: &mut Document, result: &ScanResult, found: bool, source: &mut Source);
@@ -250,18 +255,19 @@ impl<'l> Tables<'l> {
 impl Collect for Tables<'_> {
     type Chunk = Chunk;
 
+    fn wants_source_map(&self) -> bool {
+        self.mentions.is_some() || self.vetoes.is_some()
+    }
+
     fn document(&mut self, doc: &mut Document, result: &ScanResult, found: bool, source: &mut Source) {
         let mut kept = 0;
         if found {
             kept = result.mentions.iter().filter(|mention| mention.veto.is_none()).count();
-            if (kept > 0 && self.mentions.is_some()) || (!result.mentions.is_empty() && self.vetoes.is_some()) {
-                source.source_map(doc);
-                if let Some(table) = &mut self.mentions {
-                    table.add(doc, result, self.lexicon, false);
-                }
-                if let Some(table) = &mut self.vetoes {
-                    table.add(doc, result, self.lexicon);
-                }
+            if let Some(table) = &mut self.mentions {
+                table.add(doc, result, self.lexicon, false);
+            }
+            if let Some(table) = &mut self.vetoes {
+                table.add(doc, result, self.lexicon);
             }
             if let Some(table) = &mut self.comentions {
                 visit::comentions(doc, result, self.lexicon, |row| table.push(row));

@@ -12,7 +12,7 @@ pub struct Interner {
 }
 
 /// A hash of a string.
-pub(crate) fn hash(bytes: &[u8]) -> u32 {
+fn hash(bytes: &[u8]) -> u32 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = bytes.as_chunks::<8>();
     let mut hash = bytes.len() as u64;
@@ -100,6 +100,12 @@ impl Interner {
         let taken = (std::mem::take(&mut self.ends), std::mem::take(&mut self.bytes));
         self.clear();
         taken
+    }
+
+    /// Where each string ends among all, one behind the other.
+    #[must_use]
+    pub fn all(&self) -> (&[u32], &[u8]) {
+        (&self.ends, &self.bytes)
     }
 
     /// Forgets all strings and keeps the buffers.

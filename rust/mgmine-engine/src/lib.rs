@@ -5,6 +5,8 @@ pub mod claims;
 pub mod collect;
 mod intern;
 pub mod lexicons;
+mod numbers;
+mod pages;
 pub mod parquet;
 pub mod print;
 pub mod rows;

@@ -1,7 +1,6 @@
 //! Parquet out: zstd, statistics, and the same bytes for the same rows.
 //!
-//! Strings are written by [`crate::strings`], everything else by the parquet crate: integers as differences, for they grow from
-//! row to row, which is smaller and cheaper than any compression of them.
+//! Strings are written by [`crate::strings`], integers and flags by [`crate::numbers`], everything else by the parquet crate.
 
 use std::fs::File;
 use std::io;
@@ -16,7 +15,9 @@ use ::parquet::file::writer::SerializedFileWriter;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
-use crate::strings::{LEVEL, StringColumn};
+use crate::numbers;
+use crate::pages::{Column, LEVEL};
+use crate::strings::StringColumn;
 
 /// Rows of a row group. Small enough that what is buffered stays in a few megabytes, big enough to compress well.
 const ROW_GROUP: usize = 131_072;
@@ -41,8 +42,8 @@ fn properties(schema: &SchemaRef) -> Result<WriterProperties, ParquetError> {
 }
 
 /// The leaves of one field in the row group at hand.
-enum Column {
-    Strings(Box<StringColumn>),
+enum Leaves {
+    Own(Box<dyn Column>),
     Other(Vec<ArrowColumnWriter>),
 }
 
@@ -51,7 +52,7 @@ struct RowGroups {
     file: SerializedFileWriter<io::BufWriter<File>>,
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
-    columns: Vec<Column>,
+    columns: Vec<Leaves>,
     /// Rows of the row group at hand.
     rows: usize,
     /// Row groups written.
@@ -67,24 +68,27 @@ impl RowGroups {
         Ok(row_groups)
     }
 
-    /// Columns for the next row group. Those of strings keep their buffers.
+    /// Columns for the next row group. Those written here keep their buffers.
     fn start(&mut self) -> Result<(), ParquetError> {
-        let mut strings: Vec<Option<Box<StringColumn>>> = std::mem::take(&mut self.columns)
+        let mut kept: Vec<Option<Box<dyn Column>>> = std::mem::take(&mut self.columns)
             .into_iter()
-            .map(|column| if let Column::Strings(column) = column { Some(column) } else { None })
+            .map(|column| if let Leaves::Own(column) = column { Some(column) } else { None })
             .collect();
-        strings.resize_with(self.schema.fields().len(), || None);
+        kept.resize_with(self.schema.fields().len(), || None);
         let mut writers = self.factory.create_column_writers(self.written)?.into_iter();
         let leaves = self.file.schema_descr();
         let mut leaf = 0;
-        for (field, strings) in self.schema.fields().iter().zip(strings) {
+        for (field, kept) in self.schema.fields().iter().zip(kept) {
             let first = leaf;
             while leaf < leaves.num_columns() && leaves.get_column_root(leaf).name() == field.name() {
                 leaf += 1;
             }
-            let own: Vec<_> = writers.by_ref().take(leaf - first).collect();
-            let strings = strings.or_else(|| StringColumn::new(field, leaves.column(first)).map(Box::new));
-            self.columns.push(strings.map_or(Column::Other(own), Column::Strings));
+            let writers: Vec<_> = writers.by_ref().take(leaf - first).collect();
+            let own = kept.or_else(|| {
+                let strings = StringColumn::new(field, leaves.column(first)).map(|strings| Box::new(strings) as _);
+                strings.or_else(|| numbers::column(field, leaves.column(first)))
+            });
+            self.columns.push(own.map_or(Leaves::Other(writers), Leaves::Own));
         }
         self.rows = 0;
         Ok(())
@@ -98,11 +102,11 @@ impl RowGroups {
             for ((field, array), column) in self.schema.fields().iter().zip(batch.columns()).zip(&mut self.columns) {
                 let array = array.slice(at, rows);
                 match column {
-                    Column::Strings(column) => {
-                        column.write(&array);
+                    Leaves::Own(column) => {
+                        column.write(&array)?;
                         size += column.size();
                     }
-                    Column::Other(writers) => {
+                    Leaves::Other(writers) => {
                         for (leaf, writer) in compute_leaves(field, &array)?.iter().zip(writers) {
                             writer.write(leaf)?;
                             size += writer.get_estimated_total_bytes();
@@ -127,11 +131,11 @@ impl RowGroups {
         let mut group = self.file.next_row_group()?;
         for column in &mut self.columns {
             match column {
-                Column::Strings(column) => {
+                Leaves::Own(column) => {
                     let (pages, close) = column.finish()?;
                     group.append_column(&pages, close)?;
                 }
-                Column::Other(writers) => {
+                Leaves::Other(writers) => {
                     for writer in std::mem::take(writers) {
                         writer.close()?.append_to_row_group(&mut group)?;
                     }
@@ -226,7 +230,7 @@ mod tests {
     use arrow_array::builder::{ListBuilder, StringBuilder, StringDictionaryBuilder};
     use arrow_array::cast::AsArray as _;
     use arrow_array::types::Int32Type;
-    use arrow_array::{Array as _, ArrayRef, Int32Array, StringArray};
+    use arrow_array::{Array as _, ArrayRef, BooleanArray, Int32Array, Int64Array, StringArray};
     use arrow_schema::{DataType, Field, Schema};
 
     use super::*;
@@ -303,6 +307,57 @@ mod tests {
             Arc::new(lists.finish()),
         ];
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("a batch")
+    }
+
+    #[test]
+    fn numbers_and_flags_come_back() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("numbers.parquet");
+        let fields = vec![
+            Field::new("n", DataType::Int32, false),
+            Field::new("wide", DataType::Int64, true),
+            Field::new("never", DataType::Int32, true),
+            Field::new("flag", DataType::Boolean, false),
+        ];
+        let schema = Arc::new(Schema::new(fields));
+        let rows = |rows: std::ops::Range<i64>| {
+            let columns: Vec<ArrayRef> = vec![
+                Arc::new(Int32Array::from_iter_values(rows.clone().map(|row| (row * row % 1013) as i32))),
+                Arc::new(Int64Array::from_iter(
+                    rows.clone().map(|row| (row % 5 > 0 || row < 40_000).then_some(row << 33)),
+                )),
+                Arc::new(Int32Array::new_null(rows.clone().count())),
+                Arc::new(BooleanArray::from_iter(rows.map(|row| Some(row % 3 == 0)))),
+            ];
+            RecordBatch::try_new(schema.clone(), columns).expect("a batch")
+        };
+        let mut file = ParquetFile::create(&path, &schema).expect("a file");
+        for two in [0, 1, 40_000, 140_000].windows(2) {
+            file.write(&rows(two[0]..two[1])).expect("written");
+        }
+        assert_eq!(file.close().expect("closed"), 140_000);
+        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).expect("opened")).expect("a reader");
+        let group = builder.metadata().row_group(0);
+        let statistics = |column: usize| {
+            let statistics = group.column(column).statistics().expect("statistics");
+            let bytes = |bytes: Option<&[u8]>| bytes.map(<[u8]>::to_vec);
+            (bytes(statistics.min_bytes_opt()), bytes(statistics.max_bytes_opt()), statistics.null_count_opt())
+        };
+        let int = |value: i32| Some(value.to_le_bytes().to_vec());
+        let long = |value: i64| Some(value.to_le_bytes().to_vec());
+        let nulls = (40_000..131_072).filter(|row| row % 5 == 0).count() as u64;
+        assert_eq!(statistics(0), (int(0), int(1012), Some(0)));
+        assert_eq!(statistics(1), (long(0), long(131_071 << 33), Some(nulls)));
+        assert_eq!(statistics(2), (None, None, Some(131_072)));
+        assert_eq!(statistics(3), (Some(vec![0]), Some(vec![1]), Some(0)));
+        let mut row = 0;
+        for batch in builder.build().expect("built") {
+            let batch = batch.expect("read");
+            let end = row + batch.num_rows() as i64;
+            assert_eq!(batch, rows(row..end));
+            row = end;
+        }
+        assert_eq!(row, 140_000);
     }
 
     fn texts(dictionary: &ArrayRef) -> Vec<Option<String>> {

@@ -54,11 +54,6 @@ impl Source {
     pub fn metadata(&mut self, doc: &mut Document) {
         self.reader.metadata(doc);
     }
-
-    /// Fills in the map to source bytes of the document last read.
-    pub fn source_map(&mut self, doc: &mut Document) {
-        self.reader.source_map(doc);
-    }
 }
 
 /// What went through.
@@ -275,7 +270,8 @@ fn one<'l, C: Collect>(
     let send = |event| sender.send(event).map_err(|_| GivenUp);
     let name = input.name();
     let mut summary = Summary::default();
-    let reader = match open(input, Want::default(), shared.threaded) {
+    let want = Want { source_map: collector.wants_source_map(), ..Want::default() };
+    let reader = match open(input, want, shared.threaded) {
         Ok(reader) => reader,
         Err(problem) => {
             summary.unread = 1;

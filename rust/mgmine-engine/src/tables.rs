@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::iter::repeat_n;
-use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Int16Builder, Int32Builder, Int64Builder, StringBuilder};
+use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, DictionaryArray, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    Array as _, ArrayRef, DictionaryArray, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
 };
-use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer};
+use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 use mgmine_core::document::{Document, Metadata, PubDate, RecordKind};
 use mgmine_core::lexicon::{ConceptId, Lexicon, NameId};
@@ -31,52 +31,117 @@ use crate::visit::AllIds;
 const MAX_ROWS: usize = 16_384;
 /// … or at this many bytes of text, whichever comes first.
 const MAX_TEXT: usize = 4 << 20;
+/// What is known of names is forgotten at the end of a batch when it takes more bytes than this.
+const MOST_KEPT: usize = 4 << 20;
 
-/// A column of strings, each distinct one kept once.
-struct Dictionary {
+/// Strings by number, each distinct one kept once.
+#[derive(Default)]
+struct Numbered {
     strings: Interner,
     keys: Vec<i32>,
+}
+
+impl Numbered {
+    fn number(&mut self, string: &str) -> i32 {
+        int(self.strings.intern(string.as_bytes()))
+    }
+
+    fn append_n(&mut self, string: &str, rows: usize) {
+        let key = self.number(string);
+        self.keys.extend(repeat_n(key, rows));
+    }
+
+    fn finish(&mut self, nulls: Option<NullBuffer>) -> DictionaryArray<Int32Type> {
+        let (ends, bytes) = self.strings.take();
+        let ends = std::iter::once(0).chain(ends.into_iter().map(int)).collect::<Vec<_>>();
+        let strings = StringArray::new(OffsetBuffer::new(ends.into()), Buffer::from_vec(bytes), None);
+        let keys = Int32Array::new(moved(&mut self.keys).into(), nulls);
+        DictionaryArray::new(keys, Arc::new(strings))
+    }
+}
+
+/// A column of strings by number, without nulls, whose numbers stay the same from batch to batch: what is met many times in an input
+/// is looked up once.
+#[derive(Default)]
+struct Kept {
+    numbered: Numbered,
+    /// The strings as they were at the end of the last batch.
+    strings: Option<Arc<StringArray>>,
+}
+
+impl Kept {
+    fn finish(&mut self) -> DictionaryArray<Int32Type> {
+        let keys = moved(&mut self.numbered.keys).into();
+        let (ends, bytes) = self.numbered.strings.all();
+        let known = self.strings.take().filter(|known| known.len() == ends.len());
+        let strings = known.unwrap_or_else(|| {
+            let ends = std::iter::once(0).chain(ends.iter().copied().map(int)).collect::<Vec<_>>();
+            Arc::new(StringArray::new(OffsetBuffer::new(ends.into()), Buffer::from_slice_ref(bytes), None))
+        });
+        self.strings = Some(strings.clone());
+        DictionaryArray::new(Int32Array::new(keys, None), strings)
+    }
+
+    fn clear(&mut self) {
+        self.numbered.strings.clear();
+        self.strings = None;
+    }
+}
+
+/// The values of a batch. The next one will have about as many.
+fn moved<T>(values: &mut Vec<T>) -> Vec<T> {
+    let next = Vec::with_capacity(values.len());
+    std::mem::replace(values, next)
+}
+
+/// A column of strings by number, some of them null.
+struct Dictionary {
+    numbered: Numbered,
     valid: NullBufferBuilder,
 }
 
 impl Default for Dictionary {
     fn default() -> Self {
-        Self { strings: Interner::default(), keys: Vec::new(), valid: NullBufferBuilder::new(0) }
+        Self { numbered: Numbered::default(), valid: NullBufferBuilder::new(0) }
     }
 }
 
 impl Dictionary {
     fn append_value(&mut self, string: impl AsRef<str>) {
-        self.keys.push(int(self.strings.intern(string.as_ref().as_bytes())));
+        let key = self.numbered.number(string.as_ref());
+        self.append_key(key);
+    }
+
+    /// Adds a string known by its number.
+    fn append_key(&mut self, key: i32) {
+        self.numbered.keys.push(key);
         self.valid.append_non_null();
     }
 
     /// Adds a value to as many rows.
     fn append_n(&mut self, string: Option<&str>, rows: usize) {
-        let key = string.map_or(0, |string| int(self.strings.intern(string.as_bytes())));
-        self.keys.extend(repeat_n(key, rows));
         match string {
-            Some(_) => self.valid.append_n_non_nulls(rows),
-            None => self.valid.append_n_nulls(rows),
+            Some(string) => {
+                self.numbered.append_n(string, rows);
+                self.valid.append_n_non_nulls(rows);
+            }
+            None => {
+                self.numbered.keys.extend(repeat_n(0, rows));
+                self.valid.append_n_nulls(rows);
+            }
         }
     }
 
     fn append_option(&mut self, string: Option<impl AsRef<str>>) {
         match string {
             Some(string) => self.append_value(string),
-            None => {
-                self.keys.push(0);
-                self.valid.append_null();
-            }
+            None => self.append_n(None, 1),
         }
     }
 
     fn finish(&mut self) -> DictionaryArray<Int32Type> {
-        let (ends, bytes) = self.strings.take();
-        let ends = std::iter::once(0).chain(ends.into_iter().map(int)).collect::<Vec<_>>();
-        let strings = StringArray::new(OffsetBuffer::new(ends.into()), Buffer::from_vec(bytes), None);
-        let keys = Int32Array::new(std::mem::take(&mut self.keys).into(), self.valid.finish());
-        DictionaryArray::new(keys, Arc::new(strings))
+        let nulls = self.valid.finish();
+        self.numbered.finish(nulls)
     }
 }
 
@@ -91,7 +156,8 @@ pub trait Table {
     /// Bytes of text since the last batch.
     fn text_bytes(&self) -> usize;
 
-    /// The rows so far as a batch; the table is empty afterwards.
+    /// The rows so far as a batch; the table is empty afterwards. Strings may stand in it by number where the schema has them as
+    /// they are: see [`unpack`].
     fn finish(&mut self) -> RecordBatch;
 
     /// A batch, if there are enough rows for one.
@@ -109,8 +175,13 @@ fn utf8(name: &str, nullable: bool) -> Field {
     Field::new(name, DataType::Utf8, nullable)
 }
 
+/// The type of strings by number.
+fn numbered_type() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
 fn dictionary(name: &str, nullable: bool) -> Field {
-    Field::new(name, DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), nullable)
+    Field::new(name, numbered_type(), nullable)
 }
 
 fn int32(name: &str, nullable: bool) -> Field {
@@ -169,7 +240,7 @@ impl Lists {
     }
 
     fn finish(&mut self, items: ArrayRef) -> ArrayRef {
-        let mut ends = std::mem::take(&mut self.ends);
+        let mut ends = moved(&mut self.ends);
         if ends.is_empty() {
             ends.push(0);
         }
@@ -208,65 +279,84 @@ fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A column of strings without nulls.
-#[derive(Default)]
-struct Strings {
-    bytes: Vec<u8>,
-    ends: Vec<i32>,
+/// The strings of a dictionary without nulls, one for each row.
+fn spelt_out(numbered: &DictionaryArray<Int32Type>) -> StringArray {
+    let strings = numbered.values().as_string::<i32>();
+    StringArray::from_iter_values(numbered.keys().values().iter().map(|&key| strings.value(key as usize)))
 }
 
-impl Strings {
-    fn append(&mut self, string: &str) {
-        self.bytes.extend_from_slice(string.as_bytes());
-        self.ends.push(i32::try_from(self.bytes.len()).expect("a batch holds less than 2 GiB of text"));
+/// A dictionary of the strings that some row has, in order of appearance.
+fn compact(numbered: &DictionaryArray<Int32Type>) -> DictionaryArray<Int32Type> {
+    let strings = numbered.values().as_string::<i32>();
+    let mut known: Vec<Option<i32>> = vec![None; strings.len()];
+    let mut compact = Numbered::default();
+    for key in numbered.keys() {
+        let key = key
+            .map_or(0, |key| *known[key as usize].get_or_insert_with(|| compact.number(strings.value(key as usize))));
+        compact.keys.push(key);
     }
+    compact.finish(numbered.nulls().cloned())
+}
 
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Appends some of the strings once more.
-    fn repeat(&mut self, which: Range<usize>) {
-        let start = which.start.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;
-        let Some(&end) = self.ends[which.clone()].last() else { return };
-        let by = i32::try_from(self.bytes.len() - start).expect("a batch holds less than 2 GiB of text");
-        self.bytes.extend_from_within(start..end as usize);
-        let first = self.ends.len();
-        self.ends.extend_from_within(which);
-        for end in &mut self.ends[first..] {
-            *end += by;
+/// A batch of a table as its schema has it: strings that stand in it by number spelt out, and in its dictionaries only those of
+/// its rows.
+///
+/// # Panics
+/// If the batch is not one of a table of this schema.
+#[must_use]
+pub fn unpack(schema: &SchemaRef, packed: &RecordBatch) -> RecordBatch {
+    let columns = schema.fields().iter().zip(packed.columns()).map(|(field, column)| -> ArrayRef {
+        match (field.data_type(), column.data_type()) {
+            (DataType::Dictionary(..), _) => Arc::new(compact(column.as_dictionary())),
+            (same, other) if same == other => column.clone(),
+            (DataType::List(_), _) => {
+                let lists = column.as_list::<i32>();
+                let items = Arc::new(spelt_out(lists.values().as_dictionary()));
+                Arc::new(ListArray::new(item(DataType::Utf8), lists.offsets().clone(), items, None))
+            }
+            _ => Arc::new(spelt_out(column.as_dictionary())),
         }
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        let ends = std::iter::once(0).chain(self.ends.drain(..)).collect::<Vec<_>>();
-        let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
-        Arc::new(StringArray::new(OffsetBuffer::new(ends.into()), bytes, None))
-    }
+    });
+    batch(schema.clone(), columns.collect())
 }
 
 /// What the rows of a name have in common.
 #[derive(Clone, Copy, Default)]
 struct Common {
     concept: i32,
-    /// Its ids among those of the batch.
+    /// The text that its last row had, as a number: nearly always that of the next one, too.
+    text: i32,
+    /// Its ids, as numbers, in [`Commons`].
     ids: (u32, u32),
-    /// The other concepts whose ids are with them, among those of the batch.
+    /// Bytes of these.
+    bytes: u32,
+    /// The other concepts whose ids are with them, in [`Commons`].
     also: (u32, u32),
 }
 
-/// What is known of the names that a batch has had so far, so that the lexicon is asked for their strings once a batch.
+/// What is known of the names met so far, so that the lexicon is asked for their strings once.
 #[derive(Default)]
 struct Commons {
     of: HashMap<NameId, Common, BuildHasherDefault<ByNumber>>,
+    ids: Vec<i32>,
     also: Vec<ConceptId>,
 }
 
 impl Commons {
+    fn size(&self) -> usize {
+        self.of.len() * size_of::<(NameId, Common)>() + (self.ids.len() + self.also.len()) * size_of::<i32>()
+    }
+
     fn clear(&mut self) {
         self.of.clear();
+        self.ids.clear();
         self.also.clear();
     }
+}
+
+/// The part of a list that a name has.
+fn part<T>(all: &[T], (start, end): (u32, u32)) -> &[T] {
+    &all[start as usize..end as usize]
 }
 
 /// Hashes a number by one multiplication: names are met by the million.
@@ -292,7 +382,7 @@ impl Hasher for ByNumber {
 /// Kept mentions, or with `vetoes` the rejected candidates.
 #[derive(Default)]
 pub struct MentionTable<'l> {
-    doc_id: Strings,
+    doc_id: Numbered,
     doc_version: Vec<i32>,
     record: Vec<i64>,
     passage: Dictionary,
@@ -300,17 +390,19 @@ pub struct MentionTable<'l> {
     sentence: Vec<i32>,
     start: Vec<i32>,
     end: Vec<i32>,
-    text: Strings,
+    text: Kept,
     family: Dictionary,
-    concept: Dictionary,
-    ids: Strings,
+    concept: Kept,
+    ids: Kept,
     lists: Lists,
     counted: BooleanBuilder,
     nested_in: Dictionary,
-    source_start: Int64Builder,
-    source_end: Int64Builder,
+    source_start: Places,
+    source_end: Places,
     commons: Commons,
     all_ids: AllIds<'l>,
+    /// Bytes of the texts and ids of all rows, spelt out.
+    text_bytes: usize,
 }
 
 fn mention_fields() -> Vec<Field> {
@@ -334,111 +426,164 @@ fn mention_fields() -> Vec<Field> {
     ]
 }
 
+/// The same fields with all strings by number.
+fn packed(schema: &Schema) -> SchemaRef {
+    let pack = |field: &Arc<Field>| match field.name().as_str() {
+        "doc_id" | "text" => dictionary(field.name(), false),
+        "ids" => list("ids", numbered_type()),
+        _ => Field::clone(field),
+    };
+    Arc::new(Schema::new(schema.fields().iter().map(pack).collect::<Vec<_>>()))
+}
+
 static MENTIONS: LazyLock<SchemaRef> = LazyLock::new(|| schema(mention_fields()));
+static PACKED_MENTIONS: LazyLock<SchemaRef> = LazyLock::new(|| packed(&MENTIONS));
 
 impl<'l> MentionTable<'l> {
     /// Adds the kept mentions of a document, or with `vetoed` the rejected candidates, column by column. A veto is not part of this
     /// table.
     pub fn add(&mut self, doc: &Document, result: &ScanResult, lexicon: &'l Lexicon, vetoed: bool) {
-        let rows = || result.mentions.iter().filter(move |mention| mention.veto.is_some() == vetoed);
-        let count = rows().count();
+        let rows: Vec<&Mention> = result.mentions.iter().filter(|mention| mention.veto.is_some() == vetoed).collect();
+        let count = rows.len();
         if count == 0 {
             return;
         }
-        for _ in 0..count {
-            self.doc_id.append(&doc.id);
-        }
+        self.doc_id.append_n(&doc.id, count);
+        self.text_bytes += doc.id.len() * count;
         self.doc_version.extend(repeat_n(int(doc.version), count));
         self.record.extend(repeat_n(long(doc.record), count));
-        for group in result.mentions.chunk_by(|a, b| a.passage == b.passage) {
-            let count = group.iter().filter(|mention| mention.veto.is_some() == vetoed).count();
-            if count > 0 {
-                let passage = &doc.passages[group[0].passage as usize];
-                self.passage.append_n(Some(passage.kind.as_str()), count);
-                self.section.append_n(passage.section.as_deref(), count);
-            }
+        for group in rows.chunk_by(|a, b| a.passage == b.passage) {
+            let passage = &doc.passages[group[0].passage as usize];
+            self.passage.append_n(Some(passage.kind.as_str()), group.len());
+            self.section.append_n(passage.section.as_deref(), group.len());
         }
-        self.sentence.extend(rows().map(|mention| int(mention.sentence)));
+        self.sentence.extend(rows.iter().map(|mention| int(mention.sentence)));
         let mut points = CodePoints::new(&doc.text);
-        for mention in rows() {
+        self.start.reserve(count);
+        self.end.reserve(count);
+        for mention in &rows {
             let span = points.span(mention.span);
             self.start.push(int(span.start));
             self.end.push(int(span.end));
-            self.text.append(mention.span.of(&doc.text));
         }
-        for mention in rows() {
-            self.add_common(mention, lexicon);
+        for mention in &rows {
+            self.add_common(mention, mention.span.of(&doc.text), lexicon);
         }
-        for group in result.mentions.chunk_by(|a, b| a.family == b.family) {
-            let count = group.iter().filter(|mention| mention.veto.is_some() == vetoed).count();
-            if count > 0 {
-                self.family.append_n(Some(lexicon.family(group[0].family).id.as_str()), count);
-            }
+        for group in rows.chunk_by(|a, b| a.family == b.family) {
+            self.family.append_n(Some(lexicon.family(group[0].family).id.as_str()), group.len());
         }
-        for mention in rows() {
-            self.counted.append_value(mention.counted);
-            self.nested_in.append_option(mention.nested_in.map(|nested| nested.label(lexicon)));
+        for group in rows.chunk_by(|a, b| a.nested_in == b.nested_in) {
+            self.nested_in.append_n(group[0].nested_in.map(|nested| nested.label(lexicon)), group.len());
         }
-        for mention in rows() {
-            let source = doc.source_map.source_range(mention.span);
-            self.source_start.append_option(source.map(|(start, _)| long(start)));
-            self.source_end.append_option(source.map(|(_, end)| long(end)));
+        for group in rows.chunk_by(|a, b| a.counted == b.counted) {
+            self.counted.append_n(group.len(), group[0].counted);
+        }
+        let mut ranges = doc.source_map.ranges();
+        for mention in &rows {
+            let (start, end) = ranges.of(mention.span).unzip();
+            self.source_start.append(start);
+            self.source_end.append(end);
         }
     }
 
-    /// Adds concept and ids of a mention.
-    fn add_common(&mut self, mention: &Mention, lexicon: &'l Lexicon) {
-        if let Some(common) = self.commons.of.get(&mention.name)
-            && self.commons.also[common.also.0 as usize..common.also.1 as usize] == mention.also
-        {
-            self.concept.keys.push(common.concept);
-            self.concept.valid.append_non_null();
-            self.ids.repeat(common.ids.0 as usize..common.ids.1 as usize);
-            self.lists.close(self.ids.len());
-            return;
-        }
-        self.concept.append_value(lexicon.label(mention.concept));
-        let first = self.ids.len() as u32;
-        for id in self.all_ids.of(mention, lexicon) {
-            self.ids.append(id);
-        }
-        self.lists.close(self.ids.len());
-        let from = self.commons.also.len() as u32;
-        self.commons.also.extend_from_slice(&mention.also);
-        let common = Common {
-            concept: *self.concept.keys.last().expect("just added"),
-            ids: (first, self.ids.len() as u32),
-            also: (from, self.commons.also.len() as u32),
+    /// Adds text, concept and ids of a mention.
+    fn add_common(&mut self, mention: &Mention, text: &str, lexicon: &'l Lexicon) {
+        let known = self.commons.of.get(&mention.name).copied();
+        let known = known.filter(|common| *part(&self.commons.also, common.also) == *mention.also);
+        let text_of = |common: &Common| self.text.numbered.strings.get(common.text as u32);
+        let common = match known {
+            Some(common) if text_of(&common) == text.as_bytes() => common,
+            _ => {
+                let mut common = known.unwrap_or_else(|| self.common_of(mention, lexicon));
+                common.text = self.text.numbered.number(text);
+                self.commons.of.insert(mention.name, common);
+                common
+            }
         };
-        self.commons.of.insert(mention.name, common);
+        self.text.numbered.keys.push(common.text);
+        self.concept.numbered.keys.push(common.concept);
+        let ids = &mut self.ids.numbered.keys;
+        ids.extend_from_slice(part(&self.commons.ids, common.ids));
+        self.lists.close(ids.len());
+        self.text_bytes += text.len() + common.bytes as usize;
+    }
+
+    /// What is known of a name that was not met before, or with other concepts; but for its text.
+    fn common_of(&mut self, mention: &Mention, lexicon: &'l Lexicon) -> Common {
+        let commons = &mut self.commons;
+        let (ids, also) = (commons.ids.len() as u32, commons.also.len() as u32);
+        let mut bytes = 0;
+        for id in self.all_ids.of(mention, lexicon) {
+            commons.ids.push(self.ids.numbered.number(id));
+            bytes += id.len() as u32;
+        }
+        commons.also.extend_from_slice(&mention.also);
+        Common {
+            concept: self.concept.numbered.number(lexicon.label(mention.concept)),
+            text: 0,
+            ids: (ids, commons.ids.len() as u32),
+            bytes,
+            also: (also, commons.also.len() as u32),
+        }
     }
 
     fn columns(&mut self) -> Vec<ArrayRef> {
-        let ids = self.ids.finish();
-        self.commons.clear();
+        let [text, concept, ids] =
+            [&mut self.text, &mut self.concept, &mut self.ids].map(|kept| Arc::new(kept.finish()) as ArrayRef);
+        self.text_bytes = 0;
+        let strings = [&self.text, &self.concept, &self.ids].map(|kept| kept.numbered.strings.text_bytes());
+        if strings.iter().sum::<usize>() + self.commons.size() > MOST_KEPT {
+            self.commons.clear();
+            self.text.clear();
+            self.concept.clear();
+            self.ids.clear();
+        }
         vec![
-            self.doc_id.finish(),
+            Arc::new(self.doc_id.finish(None)),
             int32s(&mut self.doc_version),
-            Arc::new(Int64Array::new(std::mem::take(&mut self.record).into(), None)),
+            Arc::new(Int64Array::new(moved(&mut self.record).into(), None)),
             Arc::new(self.passage.finish()),
             Arc::new(self.section.finish()),
             int32s(&mut self.sentence),
             int32s(&mut self.start),
             int32s(&mut self.end),
-            self.text.finish(),
+            text,
             Arc::new(self.family.finish()),
-            Arc::new(self.concept.finish()),
+            concept,
             self.lists.finish(ids),
             Arc::new(self.counted.finish()),
             Arc::new(self.nested_in.finish()),
-            Arc::new(self.source_start.finish()),
-            Arc::new(self.source_end.finish()),
+            self.source_start.finish(),
+            self.source_end.finish(),
         ]
     }
 }
 
 fn int32s(values: &mut Vec<i32>) -> ArrayRef {
-    Arc::new(Int32Array::new(std::mem::take(values).into(), None))
+    Arc::new(Int32Array::new(moved(values).into(), None))
+}
+
+/// A column of places in the source, where known.
+struct Places {
+    values: Vec<i64>,
+    valid: NullBufferBuilder,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { values: Vec::new(), valid: NullBufferBuilder::new(0) }
+    }
+}
+
+impl Places {
+    fn append(&mut self, place: Option<u64>) {
+        self.values.push(place.map_or(0, long));
+        self.valid.append(place.is_some());
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(Int64Array::new(moved(&mut self.values).into(), self.valid.finish()))
+    }
 }
 
 impl Table for MentionTable<'_> {
@@ -451,11 +596,11 @@ impl Table for MentionTable<'_> {
     }
 
     fn text_bytes(&self) -> usize {
-        self.doc_id.bytes.len() + self.text.bytes.len() + self.ids.bytes.len()
+        self.text_bytes
     }
 
     fn finish(&mut self) -> RecordBatch {
-        batch(Self::schema(), self.columns())
+        batch(PACKED_MENTIONS.clone(), self.columns())
     }
 }
 
@@ -472,6 +617,7 @@ static VETOES: LazyLock<SchemaRef> = LazyLock::new(|| {
     fields.extend([dictionary("veto", false), utf8("veto_detail", false)]);
     schema(fields)
 });
+static PACKED_VETOES: LazyLock<SchemaRef> = LazyLock::new(|| packed(&VETOES));
 
 impl<'l> VetoTable<'l> {
     /// Adds the rejected candidates of a document.
@@ -501,7 +647,7 @@ impl Table for VetoTable<'_> {
         let mut columns = self.mention.columns();
         columns.push(Arc::new(self.veto.finish()));
         columns.push(Arc::new(self.veto_detail.finish()));
-        batch(Self::schema(), columns)
+        batch(PACKED_VETOES.clone(), columns)
     }
 }
 

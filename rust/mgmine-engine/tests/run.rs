@@ -12,6 +12,7 @@ use mgmine_core::lexicon::Lexicon;
 use mgmine_core::scan::ScanResult;
 use mgmine_engine::collect::{Chunk, Collect, PrintOptions, Printed, Printer, TableKind, TableOptions, Tables};
 use mgmine_engine::run::{Event, Input, Source, Summary, Threads, run};
+use mgmine_engine::tables::unpack;
 use mgmine_engine::visit::Gate;
 
 const LEXICON: &str = r#"
@@ -185,7 +186,7 @@ fn tables(
         || Tables::new(lexicon, options),
         |_, event| {
             match event {
-                Event::Chunk(Chunk::Batch(kind, batch)) => batches.push((kind, batch)),
+                Event::Chunk(Chunk::Batch(kind, batch)) => batches.push((kind, unpack(&kind.schema(), &batch))),
                 Event::Chunk(Chunk::Gated(gated)) => places.extend(gated),
                 Event::Problem(problem) => panic!("{problem}"),
                 Event::End(_) => {}

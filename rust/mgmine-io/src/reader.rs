@@ -390,17 +390,6 @@ impl Reader {
         }
     }
 
-    /// Fills `doc.source_map`. `doc` must be the document last read; anything else is left as it is.
-    pub fn source_map(&mut self, doc: &mut Document) {
-        if !self.current || doc.record != self.cx.index {
-            return;
-        }
-        let record = &self.cx.window.bytes()[..self.cx.record];
-        // It was read before without an error, and what was repaired in it is reported.
-        let _ = self.inner.fill(record, doc.source_offset, doc, true, &mut self.notes);
-        self.notes.list.clear();
-    }
-
     /// The problems met since the last call, in the order of the input. A flood is cut short and counted.
     pub fn take_problems(&mut self) -> Vec<Problem> {
         self.cx.problems.take()

@@ -11,7 +11,7 @@ use mgmine_engine::collect::{Chunk, Gated, PrintOptions, Printed, Printer, Table
 use mgmine_engine::parquet::ParquetFile;
 use mgmine_engine::print::{COMENTION_HEADER, MENTION_HEADER};
 use mgmine_engine::run::{self, Event, Input, Threads};
-use mgmine_engine::tables::{ProblemTable, Table as _};
+use mgmine_engine::tables::{ProblemTable, Table as _, unpack};
 use mgmine_engine::visit::Gate;
 use pyo3::exceptions::{PyAttributeError, PyIndexError};
 use pyo3::prelude::*;
@@ -490,7 +490,9 @@ pub fn scan(
             || Tables::new(&lexicon.inner, &options),
             |_, event| {
                 match event {
-                    Event::Chunk(Chunk::Batch(kind, batch)) => built.entry(kind).or_default().push(batch),
+                    Event::Chunk(Chunk::Batch(kind, batch)) => {
+                        built.entry(kind).or_default().push(unpack(&kind.schema(), &batch));
+                    }
                     Event::Chunk(Chunk::Gated(places)) => gated.extend(places),
                     Event::Problem(problem) => problems.push(problem),
                     Event::End(_) => {}

@@ -1,0 +1,309 @@
+//! Pages of a column in Parquet, and what the footer says of them.
+
+use std::io::Write as _;
+
+use ::parquet::basic::{Compression, Encoding, ZstdLevel};
+use ::parquet::column::page::{CompressedPage, Page, PageWriter as _};
+use ::parquet::column::writer::ColumnCloseResult;
+use ::parquet::errors::{ParquetError, Result};
+use ::parquet::file::metadata::ColumnChunkMetaData;
+use ::parquet::file::statistics::Statistics;
+use ::parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use ::parquet::schema::types::ColumnDescPtr;
+use arrow_array::ArrayRef;
+use bytes::Bytes;
+
+/// Level of zstd: the lowest, for the dictionary has taken out what repeats.
+pub const LEVEL: i32 = 1;
+/// Levels of a data page.
+pub const PAGE: usize = 32_768;
+
+/// A column of one row group that is encoded here.
+pub trait Column: Send {
+    /// Adds the rows of an array of the field's type.
+    ///
+    /// # Errors
+    /// If a page is full and the parquet crate fails.
+    fn write(&mut self, array: &ArrayRef) -> Result<()>;
+
+    /// Bytes held, about.
+    fn size(&self) -> usize;
+
+    /// The column as pages, and what the footer says of it. The column is empty afterwards.
+    ///
+    /// # Errors
+    /// If zstd or the parquet crate fails.
+    fn finish(&mut self) -> Result<(Bytes, ColumnCloseResult)>;
+}
+
+/// The pages of a column.
+pub struct Pages {
+    sink: TrackedWrite<Vec<u8>>,
+    /// Without it, pages stay as they are.
+    zstd: Option<zstd::bulk::Compressor<'static>>,
+    /// Bytes so far.
+    written: u64,
+    /// What they would be without compression.
+    uncompressed: u64,
+    /// Where the first data page begins.
+    data: Option<u64>,
+    has_dictionary: bool,
+}
+
+impl Pages {
+    /// No page; those to come stay as they are.
+    pub fn plain() -> Self {
+        Self {
+            sink: TrackedWrite::new(Vec::new()),
+            zstd: None,
+            written: 0,
+            uncompressed: 0,
+            data: None,
+            has_dictionary: false,
+        }
+    }
+
+    /// No page; those to come are packed.
+    ///
+    /// # Errors
+    /// If zstd fails.
+    pub fn zstd() -> Result<Self> {
+        let zstd = zstd::bulk::Compressor::new(LEVEL).map_err(|error| ParquetError::External(Box::new(error)))?;
+        Ok(Self { zstd: Some(zstd), ..Self::plain() })
+    }
+
+    /// Adds the page of the dictionary.
+    ///
+    /// # Errors
+    /// If zstd or the parquet crate fails.
+    pub fn add_dictionary(&mut self, bytes: &[u8], values: usize) -> Result<()> {
+        self.has_dictionary = true;
+        let (num_values, encoding) = (values as u32, Encoding::PLAIN);
+        self.add(bytes, |buf| Page::DictionaryPage { buf, num_values, encoding, is_sorted: false })
+    }
+
+    /// Adds a page of that many levels.
+    ///
+    /// # Errors
+    /// If zstd or the parquet crate fails.
+    pub fn add_data(&mut self, bytes: &[u8], levels: usize, encoding: Encoding) -> Result<()> {
+        self.data.get_or_insert(self.written);
+        self.add(bytes, |buf| Page::DataPage {
+            buf,
+            num_values: levels as u32,
+            encoding,
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        })
+    }
+
+    /// Bytes so far.
+    pub fn size(&self) -> usize {
+        self.written as usize
+    }
+
+    fn add(&mut self, bytes: &[u8], page: impl FnOnce(Bytes) -> Page) -> Result<()> {
+        let buffer = match &mut self.zstd {
+            Some(zstd) => zstd.compress(bytes).map_err(|error| ParquetError::External(Box::new(error)))?.into(),
+            None => Bytes::copy_from_slice(bytes),
+        };
+        let page = CompressedPage::new(page(buffer), bytes.len());
+        let spec = SerializedPageWriter::new(&mut self.sink).write_page(page)?;
+        self.written += spec.bytes_written;
+        self.uncompressed += spec.uncompressed_size as u64;
+        Ok(())
+    }
+
+    /// All of it, and what the footer says.
+    ///
+    /// # Errors
+    /// If the parquet crate fails.
+    pub fn close(
+        mut self,
+        descr: &ColumnDescPtr,
+        encodings: Vec<Encoding>,
+        rows: usize,
+        levels: usize,
+        statistics: Statistics,
+    ) -> Result<(Bytes, ColumnCloseResult)> {
+        let compression = match self.zstd {
+            Some(_) => Compression::ZSTD(ZstdLevel::try_new(LEVEL)?),
+            None => Compression::UNCOMPRESSED,
+        };
+        let metadata = ColumnChunkMetaData::builder(descr.clone())
+            .set_compression(compression)
+            .set_encodings(encodings)
+            .set_num_values(levels as i64)
+            .set_total_compressed_size(self.written as i64)
+            .set_total_uncompressed_size(self.uncompressed as i64)
+            .set_data_page_offset(self.data.unwrap_or(0) as i64)
+            .set_dictionary_page_offset(self.has_dictionary.then_some(0))
+            .set_statistics(statistics)
+            .build()?;
+        let close = ColumnCloseResult {
+            bytes_written: self.written,
+            rows_written: rows as u64,
+            metadata,
+            bloom_filter: None,
+            column_index: None,
+            offset_index: None,
+        };
+        self.sink.flush()?;
+        Ok((Bytes::from(std::mem::take(self.sink.inner_mut())), close))
+    }
+}
+
+/// Bits of the widest number up to `most`.
+pub fn bits(most: u32) -> u32 {
+    u32::BITS - most.leading_zeros()
+}
+
+/// Definition or repetition levels of a page, behind their length.
+pub fn put_levels(levels: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.extend_from_slice(&[0; 4]);
+    rle(levels, 1, out);
+    let length = (out.len() - start - 4) as u32;
+    out[start..start + 4].copy_from_slice(&length.to_le_bytes());
+}
+
+/// How many of the values from the first on are equal to it.
+fn run_of<T: Copy + PartialEq>(values: &[T]) -> usize {
+    const STEP: usize = 16;
+    let Some(&value) = values.first() else { return 0 };
+    let (steps, _) = values.as_chunks::<STEP>();
+    // Without a branch inside a step, it is compared at once.
+    let same = |step: &&[T; STEP]| step.iter().fold(true, |same, &other| same & (other == value));
+    let whole = steps.iter().take_while(same).count() * STEP;
+    whole + values[whole..].iter().take_while(|&&other| other == value).count()
+}
+
+/// Parquet's hybrid of run lengths and packed bits.
+pub fn rle<T: Copy + PartialEq + Into<u32>>(values: &[T], width: u32, out: &mut Vec<u8>) {
+    /// A shorter run is packed with its neighbours.
+    const RUN: usize = 24;
+    let (mut packed_from, mut at) = (0, 0);
+    while at < values.len() {
+        let value = values[at];
+        let is_run = values.get(at + 1) == Some(&value) && values.get(at + RUN - 1) == Some(&value);
+        let run = if is_run { run_of(&values[at..]) } else { 1 };
+        if run >= RUN {
+            put_packed(&values[packed_from..at], width, out);
+            varint((run as u64) << 1, out);
+            out.extend_from_slice(&value.into().to_le_bytes()[..width.div_ceil(8) as usize]);
+            at += run;
+            packed_from = at;
+        } else {
+            // Packed bits come eight values at a time.
+            at = (at + 8).min(values.len());
+        }
+    }
+    put_packed(&values[packed_from..], width, out);
+}
+
+fn put_packed<T: Copy + Into<u32>>(values: &[T], width: u32, out: &mut Vec<u8>) {
+    /// Values of a run: its header stays short for readers that expect that.
+    const MOST: usize = 504;
+    for part in values.chunks(MOST) {
+        let groups = part.len().div_ceil(8);
+        varint((groups as u64) << 1 | 1, out);
+        pack(part, width, groups * width as usize, out);
+    }
+}
+
+/// Appends the lowest `width` bits of each value, at most 32, and zeros up to `size` bytes.
+pub fn pack<T: Copy + Into<u32>>(values: &[T], width: u32, size: usize, out: &mut Vec<u8>) {
+    /// Values packed at a time: their bits are whole bytes.
+    const PART: usize = 64;
+    let end = out.len() + size;
+    for part in values.chunks(PART) {
+        let mut packed = [0_u8; PART * 4 + 8];
+        let (mut bits, mut count, mut at) = (0_u64, 0, 0);
+        for &value in part {
+            bits |= u64::from(value.into()) << count;
+            count += width;
+            if count >= 32 {
+                packed[at..at + 4].copy_from_slice(&(bits as u32).to_le_bytes());
+                at += 4;
+                bits >>= 32;
+                count -= 32;
+            }
+        }
+        packed[at..at + 4].copy_from_slice(&(bits as u32).to_le_bytes());
+        out.extend_from_slice(&packed[..at + count.div_ceil(8) as usize]);
+    }
+    out.resize(end, 0);
+}
+
+/// A number seven bits at a time.
+pub fn varint(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads what [`rle`] wrote, by the letter of the format.
+    fn unpack(mut bytes: &[u8], width: u32, count: usize) -> Vec<u32> {
+        let mut out = Vec::new();
+        while out.len() < count {
+            let (mut header, mut shift) = (0_u64, 0);
+            loop {
+                let byte = bytes[0];
+                bytes = &bytes[1..];
+                header |= u64::from(byte & 0x7f) << shift;
+                shift += 7;
+                if byte < 0x80 {
+                    break;
+                }
+            }
+            if header & 1 == 0 {
+                let size = width.div_ceil(8) as usize;
+                let mut value = [0; 4];
+                value[..size].copy_from_slice(&bytes[..size]);
+                bytes = &bytes[size..];
+                out.extend(std::iter::repeat_n(u32::from_le_bytes(value), (header >> 1) as usize));
+            } else {
+                let values = (header >> 1) as usize * 8;
+                for index in 0..values {
+                    let value = (0..width as usize).map(|bit| {
+                        let at = index * width as usize + bit;
+                        u32::from(bytes[at / 8] >> (at % 8) & 1) << bit
+                    });
+                    out.push(value.sum());
+                }
+                bytes = &bytes[values * width as usize / 8..];
+            }
+        }
+        assert!(bytes.is_empty());
+        assert!(out[count..].iter().all(|&value| value == 0));
+        out.truncate(count);
+        out
+    }
+
+    #[test]
+    fn runs_and_packed_bits() {
+        let mut state = 1_u64;
+        for width in 1..=24 {
+            for length in [0, 1, 7, 8, 9, 24, 31, 503, 504, 505, 2000] {
+                let mut values = Vec::new();
+                while values.len() < length {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    let value = (state >> 33) as u32 & ((1 << width) - 1);
+                    let run = if state >> 60 == 0 { 100 } else { 1 };
+                    values.extend(std::iter::repeat_n(value, run));
+                }
+                values.truncate(length);
+                let mut out = Vec::new();
+                rle(&values, width, &mut out);
+                assert_eq!(unpack(&out, width, length), values);
+            }
+        }
+    }
+}
