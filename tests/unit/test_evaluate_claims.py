@@ -87,7 +87,8 @@ def read(text: str) -> set[tuple[str, str, str | None, str]]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("{HKa} inhibits phosphorylation of {Akt} and {GSK-3}.", ("HKa", "affects", "-", "phosphorylation of Akt and GSK-3")),
+        ("{HKa} inhibits phosphorylation of {Akt} and {GSK-3}.", ("HKa", "affects", "-", "phosphorylation of Akt")),
+        ("{HKa} inhibits phosphorylation of {Akt} and {GSK-3}.", ("HKa", "affects", "-", "GSK-3")),
         ("{TSP-1} is down-regulated by oncogenes such as {Myc} and {Ras}.", ("Ras", "affects", "-", "TSP-1")),
         ("{E6} binds to and inhibits {p53}.", ("E6", "binds", None, "p53")),
         ("{E2F-1} associates with and is acetylated by {p300}.", ("E2F-1", "binds", None, "p300")),
