@@ -12,13 +12,11 @@
 //!    numbers, so that it costs one place in memory.
 //!
 //! With hundreds of thousands of names, nearly all the time goes into waiting for memory. So all words of a text go through a
-//! sieve before the next one begins, without a branch between one look into memory and the next: the processor then waits for
-//! many of them at once. The table of first words, which every word of the text asks, is one of its own and small.
+//! sieve before the next one begins, and what the next one looks at is asked for in passing: it is on its way from memory
+//! while the rest goes through. The table of first words, which every word of the text asks, is one of its own and small.
 //!
 //! Bitmaps, table and forms are flat little-endian arrays, so that a compiled lexicon can be mapped from a file. The table
 //! stores 32 bits of each hash; a chance agreement costs a verification and never a wrong match.
-
-use std::hint::black_box;
 
 use crate::boundary::is_citation;
 use crate::lexicon::{Case, ConceptId, FamilyId, Names};
@@ -73,6 +71,23 @@ const fn bit_of(hash: u64, bits: u32) -> usize {
 #[inline]
 fn get_bit(map: &[u8], bit: usize) -> bool {
     map.get(bit >> 3).is_some_and(|byte| byte >> (bit & 7) & 1 == 1)
+}
+
+/// Has byte `at` brought near, without waiting for it as a look would: a processor waits for few looks at once.
+#[inline]
+fn fetch(bytes: &[u8], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let place = bytes.as_ptr().wrapping_add(at).cast();
+        // SAFETY: a hint, which reads nothing and may be given for any address; every x86-64 processor has it.
+        #[allow(unsafe_code)]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(place);
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    std::hint::black_box(bytes.get(at).copied());
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -373,21 +388,21 @@ impl Slots<'_> {
         u64::from_le_bytes(bytes)
     }
 
-    /// What stands where a prefix would stand if nothing else did: the look into memory.
+    /// Brings near what [`Slots::probe`] will look at.
     #[inline]
-    fn look(&self, hash: u64) -> u64 {
-        self.at(finish(hash) as usize & self.mask)
+    fn fetch(&self, hash: u64) {
+        fetch(self.bytes, (finish(hash) as usize & self.mask) * SLOT);
     }
 
-    /// What the table says of a prefix, `seen` being what [`Slots::look`] gave: place of its records plus one (0: no name ends
-    /// here), and [`MORE`] if names go on.
+    /// What the table says of a prefix: place of its records plus one (0: no name ends here), and [`MORE`] if names go on.
     #[inline]
-    fn resolve(&self, hash: u64, mut seen: u64) -> u32 {
+    fn probe(&self, hash: u64) -> u32 {
         let hash = finish(hash);
         let stored = (hash >> 32) as u32;
         let mut slot = hash as usize & self.mask;
         // A full turn ends the search in a table without a free slot, which only a damaged file can hold.
         for _ in 0..=self.mask {
+            let seen = self.at(slot);
             let value = (seen >> 32) as u32;
             if value == 0 {
                 return 0;
@@ -396,14 +411,8 @@ impl Slots<'_> {
                 return value;
             }
             slot = (slot + 1) & self.mask;
-            seen = self.at(slot);
         }
         0
-    }
-
-    #[inline]
-    fn probe(&self, hash: u64) -> u32 {
-        self.resolve(hash, self.look(hash))
     }
 }
 
@@ -489,10 +498,24 @@ impl<'l> Table<'l> {
         })
     }
 
-    /// The beginning of the first record of a value that has some.
+    /// Brings near the first record of a value that has some: with its names and form it mostly ends in the next line of memory.
     #[inline]
-    fn head(&self, value: u32) -> u32 {
-        u32_at(self.ends, ((value & !MORE) as usize - 1) * 4).unwrap_or(0)
+    fn fetch_record(&self, value: u32) {
+        let at = ((value & !MORE) as usize - 1) * 4;
+        fetch(self.ends, at);
+        fetch(self.ends, at + 48);
+    }
+
+    /// Brings near what [`Table::is_first`] will look at.
+    #[inline]
+    fn fetch_first(&self, word: u64) {
+        fetch(self.first, bit_of(word, self.log_first) >> 3);
+    }
+
+    /// Brings near what [`Table::are_first`] will look at.
+    #[inline]
+    fn fetch_second(&self, first: u64, second: u64) {
+        fetch(self.second, bit_of(pair(first, second), self.log_second) >> 3);
     }
 
     #[inline]
@@ -648,8 +671,6 @@ pub struct Dictionary<'l> {
     onward: Vec<u32>,
     /// First words met lately, by hash, and what the table says of them.
     lately: Vec<(u64, u32)>,
-    /// What was seen in the table.
-    seen: Vec<u64>,
 }
 
 impl<'l> Dictionary<'l> {
@@ -678,14 +699,7 @@ impl<'l> Dictionary<'l> {
         let short = Slots { bytes: short, mask: (1 << bits_short) - 1 };
         let long = Slots { bytes: long, mask: (1 << bits_long) - 1 };
         let table = Table { names, first, second, pairs, short, long, ends, log_first, log_second, log_pairs, seed };
-        Some(Self {
-            table,
-            words: Vec::new(),
-            hits: Vec::new(),
-            onward: Vec::new(),
-            lately: Vec::new(),
-            seen: Vec::new(),
-        })
+        Some(Self { table, words: Vec::new(), hits: Vec::new(), onward: Vec::new(), lately: Vec::new() })
     }
 
     pub(crate) fn table(&self) -> Table<'l> {
@@ -699,7 +713,7 @@ impl<'l> Dictionary<'l> {
 
     /// Fills `hits` with the words that are the first of some name.
     fn find_first(&mut self) {
-        let (table, all, hits, seen) = (&self.table, &self.words, &mut self.hits, &mut self.seen);
+        let (table, all, hits) = (&self.table, &self.words, &mut self.hits);
         hits.clear();
         hits.resize(all.len(), Hit::default());
         let mut count = 0;
@@ -717,6 +731,9 @@ impl<'l> Dictionary<'l> {
         let mut count = 0;
         for (number, hit) in (0..).zip(&mut *hits) {
             let hash = all[hit.word as usize].hash;
+            if let Some(next) = all.get(hit.word as usize + 1) {
+                table.fetch_second(hash, next.hash);
+            }
             let (known, value) = lately[place(hash)];
             hit.value = value;
             missed[count] = number;
@@ -724,11 +741,10 @@ impl<'l> Dictionary<'l> {
         }
         missed.truncate(count);
         let hash_of = |hits: &[Hit], number: u32| all[hits[number as usize].word as usize].hash;
-        seen.clear();
-        seen.extend(missed.iter().map(|&number| table.short.look(hash_of(hits, number))));
-        for (&number, &seen) in missed.iter().zip(&*seen) {
+        missed.iter().for_each(|&number| table.short.fetch(hash_of(hits, number)));
+        for &number in &*missed {
             let hash = hash_of(hits, number);
-            let value = table.short.resolve(hash, seen);
+            let value = table.short.probe(hash);
             hits[number as usize].value = value;
             lately[place(hash)] = (hash, value);
         }
@@ -737,7 +753,7 @@ impl<'l> Dictionary<'l> {
     /// Fills `onward` with the hits with which, and with the next word, some name begins.
     fn find_second(&mut self, text: &str, out: &mut Vec<Candidate>) {
         let (table, all, hits) = (&self.table, &self.words, &mut self.hits);
-        let (onward, seen) = (&mut self.onward, &mut self.seen);
+        let onward = &mut self.onward;
         onward.clear();
         onward.resize(hits.len(), 0);
         let two = |hit: &Hit| (all[hit.word as usize], all[hit.word as usize + 1]);
@@ -751,16 +767,15 @@ impl<'l> Dictionary<'l> {
             count += usize::from(goes_on & (table.are_first(before.hash, next.hash) | may_be_cited(text, next)));
         }
         onward.truncate(count);
-        seen.clear();
         for &number in &*onward {
             let hit = &mut hits[number as usize];
             let (before, next) = two(hit);
             hit.hash = table.longer(text, before, before.hash, before, next, out);
-            seen.push(table.long.look(hit.hash));
+            table.long.fetch(hit.hash);
         }
-        for (&number, &seen) in onward.iter().zip(&*seen) {
+        for &number in &*onward {
             let hit = &mut hits[number as usize];
-            hit.longer = table.long.resolve(hit.hash, seen);
+            hit.longer = table.long.probe(hit.hash);
         }
     }
 }
@@ -771,13 +786,15 @@ impl Matcher for Dictionary<'_> {
         let table = self.table;
         let all = &mut self.words;
         all.clear();
-        words(table.seed, text, |word| all.push(word));
+        words(table.seed, text, |word| {
+            table.fetch_first(word.hash);
+            all.push(word);
+        });
         self.find_first();
         self.find_second(text, out);
         let with_records = |value: &u32| value & !MORE != 0;
         let values = self.hits.iter().flat_map(|hit| [hit.value, hit.longer]).filter(with_records);
-        // Nothing is done with the records yet, but they are all on their way when the first is read.
-        black_box(values.fold(0, |all, value| all ^ table.head(value)));
+        values.for_each(|value| table.fetch_record(value));
         for hit in &self.hits {
             // Nearly all first words of names are none themselves, and what follows is not what follows in the name.
             if hit.value & !MORE == 0 && hit.longer == 0 {
