@@ -122,7 +122,7 @@ def _defined(reader: Reader) -> list[Draft]:
     for node in nodes[:end]:
         if against is None and node.tag not in ("JJR", "RBR"):
             continue
-        direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
+        direction = _direction(reader.data, node.low)
         if not direction:
             continue
         if (
@@ -244,12 +244,17 @@ def _the_more(reader: Reader) -> Draft | None:
     )  # fmt: skip
 
 
+def _direction(data: Data, word: str) -> int:
+    """+1 or −1 for a word that compares, 0 for another."""
+    return 1 if word in _UP else -1 if word in _DOWN else data.directions.get(word, 0)
+
+
 def sharpened(data: Data, nodes: list[Node]) -> int:
     """+1 or −1 for a comparative at the start of these words, 0 for none."""
     if not nodes:
         return 0
     first = nodes[0].low
-    direction = 1 if first in _UP else -1 if first in _DOWN else data.directions.get(first, 0)
+    direction = _direction(data, first)
     if first == "more" and len(nodes) > 1 and (data.base_directions.get(nodes[1].low) == -1 or nodes[1].low in _DOWN):
         return -1
     return direction
@@ -378,7 +383,7 @@ def _outcome(reader: Reader, cohort: Node, last: int) -> tuple[Arg, int, list[No
 
 def _comparative(reader: Reader, nodes: list[Node]) -> tuple[Arg, int, list[Node]] | None:
     for place, node in enumerate(nodes):
-        direction = 1 if node.low in _UP else -1 if node.low in _DOWN else reader.data.directions.get(node.low, 0)
+        direction = _direction(reader.data, node.low)
         if node.low == "as" and place and nodes[place - 1].low in _TIMES | _PARTS:
             # "twice as frequent", "half as often"
             direction = 1 if nodes[place - 1].low in _TIMES else -1
