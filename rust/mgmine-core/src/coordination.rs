@@ -194,69 +194,90 @@ pub(crate) struct Pairs<N: Fn(&Word, &Word) -> bool, F: Fn(&Word, &Word) -> bool
 /// Most words looked at; farther back nothing is ruled out.
 const FAR: usize = 64;
 
-/// How far the mentions of a text were looked at.
-#[derive(Debug, Default)]
-pub(crate) struct Looked {
-    /// Number of the first word of the last one.
-    word: usize,
-    /// Number of a word before which no coordinator is near.
-    bare: usize,
+/// Most words, as white space parts them, from a coordinator to what it joins: those between, and the first of that.
+const AWAY: u32 = UNKNOWN + 1;
+
+/// Where conjuncts of a text may end: of each word, the number of the nearest word before it behind which a coordinator may
+/// stand, if what that joins may begin with it. From there the next one is found in the same way.
+#[derive(Debug)]
+pub(crate) struct Ends {
+    before: Vec<u32>,
+    /// Number of the first word of the mention last asked for.
+    last: usize,
+    /// A bit for the first six bits of the hash of each of [`PARTS`]: most words are told by it.
+    parts: u64,
+}
+
+impl Ends {
+    const NONE: u32 = u32::MAX;
+
+    /// `hash_of` gives the hashes that words will have.
+    pub(crate) fn new(hash_of: impl Fn(&str) -> u64) -> Self {
+        let parts = PARTS.iter().fold(0, |parts, part| parts | 1 << (hash_of(part) >> 58));
+        Self { before: Vec::new(), last: 0, parts }
+    }
+
+    /// Those of a text, given with its words.
+    pub(crate) fn fill(&mut self, text: &str, words: &[Word]) {
+        let bytes = text.as_bytes();
+        self.last = 0;
+        self.before.clear();
+        self.before.reserve(words.len());
+        self.before.extend(words.first().map(|_| Self::NONE));
+        // Words between the nearest end and the next word.
+        let (mut nearest, mut away) = (Self::NONE, 0);
+        self.before.extend((0..).zip(words.array_windows()).map(|(number, [word, next])| {
+            let (mut is_apart, mut is_sign) = (true, false);
+            if next.start != word.end + 1 || bytes[word.end as usize] != b' ' {
+                let gap = &bytes[word.end as usize..next.start as usize];
+                is_apart = gap.iter().any(|&byte| is_space(byte));
+                is_sign = gap.iter().any(|byte| matches!(byte, b',' | b'/' | b'&'));
+            }
+            let is_part =
+                self.parts >> (next.hash >> 58) & 1 == 1 && is_part(&bytes[next.start as usize..next.end as usize]);
+            if is_sign | is_part {
+                (nearest, away) = (number, u32::from(is_apart & !is_part));
+            } else {
+                away += u32::from(is_apart);
+            }
+            if away > AWAY { Self::NONE } else { nearest }
+        }));
+    }
+
+    /// The number of the first word of a mention; `None` if there is none in it. Best asked for in text order.
+    fn first_word(&mut self, words: &[Word], mention: Span) -> Option<usize> {
+        let mut first = self.last;
+        while first > 0 && words[first - 1].end > mention.start {
+            first -= 1;
+        }
+        while words.get(first).is_some_and(|word| word.end <= mention.start) {
+            first += 1;
+        }
+        self.last = first;
+        words.get(first).is_some_and(|word| word.start < mention.end).then_some(first)
+    }
 }
 
 /// Whether conjuncts may stand before a mention of a sentence that begins at `from`: whether a coordinator may stand near before
 /// it, or before that one, and behind a word that begins, or goes on, a name together with what the mention ends in. `words`
-/// are the words of the text, whose mentions are asked for best in text order. Says yes of all before which [`conjuncts`] finds
-/// some.
+/// are the words of the text, `ends` what is known of them. Says yes of all before which [`conjuncts`] finds some.
 pub(crate) fn may_precede(
-    text: &str,
     words: &[Word],
     from: u32,
     mention: Span,
-    looked: &mut Looked,
+    ends: &mut Ends,
     pairs: &Pairs<impl Fn(&Word, &Word) -> bool, impl Fn(&Word, &Word) -> bool>,
 ) -> bool {
-    /// Most words, as white space parts them, from a coordinator to what it joins: those between, and the first of that.
-    const AWAY: u32 = UNKNOWN + 1;
-    let bytes = text.as_bytes();
-    let mut first = looked.word;
-    while first > 0 && words[first - 1].end > mention.start {
-        first -= 1;
-    }
-    while words.get(first).is_some_and(|word| word.end <= mention.start) {
-        first += 1;
-    }
-    looked.word = first;
-    let Some(mut next) = words.get(first).filter(|word| word.start < mention.end) else { return true };
-    // Since the mention, or since the word before the last coordinator.
-    let mut away = 0;
-    let (mut is_bare, mut is_coordinator) = (true, false);
+    let Some(first) = ends.first_word(words, mention) else { return true };
     let mut number = first;
-    for word in words[..first].iter().rev() {
-        if word.end <= from || number == looked.bare && !is_coordinator {
-            break;
+    while let Some(&last) = ends.before.get(number).filter(|&&last| last != Ends::NONE) {
+        number = last as usize;
+        if words[number].end <= from {
+            return false;
         }
-        number -= 1;
-        let (mut is_apart, mut is_sign) = (true, false);
-        if next.start != word.end + 1 || bytes[word.end as usize] != b' ' {
-            let gap = &bytes[word.end as usize..next.start as usize];
-            is_apart = gap.iter().any(|&byte| is_space(byte));
-            is_sign = gap.iter().any(|byte| matches!(byte, b',' | b'/' | b'&'));
+        if first - number >= FAR || may_end(words, number, first, mention, pairs) {
+            return true;
         }
-        away += u32::from(is_apart & !is_coordinator);
-        if away > AWAY {
-            break;
-        }
-        if is_sign | is_coordinator {
-            (away, is_bare) = (0, false);
-            if first - number >= FAR || may_end(words, number, first, mention, pairs) {
-                return true;
-            }
-        }
-        is_coordinator = word.end - word.start <= 6 && is_part(&bytes[word.start as usize..word.end as usize]);
-        next = word;
-    }
-    if is_bare {
-        looked.bare = first;
     }
     false
 }
@@ -283,16 +304,12 @@ fn may_end(
     })
 }
 
-/// Whether a word is a coordinator of [`coordinator_before`], or the first or last of one.
-#[inline]
+/// The words that are a coordinator of [`coordinator_before`], or the first or last of one.
+const PARTS: &[&str] = &["or", "as", "vs", "and", "nor", "not", "but", "plus", "also", "than", "versus", "rather"];
+
+/// Whether a word is one of [`PARTS`].
 fn is_part(word: &[u8]) -> bool {
-    match word.len() {
-        2 => matches!(word, b"or" | b"as" | b"vs"),
-        3 => matches!(word, b"and" | b"nor" | b"not" | b"but"),
-        4 => matches!(word, b"plus" | b"also" | b"than"),
-        6 => matches!(word, b"versus" | b"rather"),
-        _ => false,
-    }
+    PARTS.iter().any(|part| part.as_bytes() == word)
 }
 
 /// Whether numbers after a mention may stand for names of its series.
@@ -432,14 +449,15 @@ mod tests {
                 last.zip(hash_of(head)).is_none_or(|(last, head)| are_neighbours(last, head))
             };
             let whole = Span::new(0, text.len() as u32);
-            let mut looked = Looked::default();
+            let mut ends = Ends::new(|part| hash_of(part).expect("a word"));
+            ends.fill(&text, &all);
             for number in 0..all.len() {
                 for last in number..all.len().min(number + 2) {
                     let mention = Span::new(all[number].start, all[last].end);
                     let mut found = 0;
                     let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &named };
                     before(&text, 0, mention, &known, &mut |_, _| found += 1);
-                    let may = may_precede(&text, &all, 0, mention, &mut looked, &pairs);
+                    let may = may_precede(&all, 0, mention, &mut ends, &pairs);
                     prop_assert!(may || found == 0, "{mention:?} of {text:?}");
                     let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &|_| Some(0) };
                     let mut found = 0;

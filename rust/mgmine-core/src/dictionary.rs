@@ -4,16 +4,16 @@
 //! A word is hashed once, eight bytes at a time; what follows works with these hashes. Each sieve is only reached
 //! through the one before:
 //!
-//! 1. a bitmap of the first words of all cores, asked for each word of the text;
-//! 2. a hash table of all word prefixes of all cores, followed word by word for as long as some name goes on. A bitmap of the
-//!    first two words of all cores, and behind these one of all pairs of neighbouring words, tell beforehand whether it is
-//!    worth it;
+//! 1. two bitmaps, of the cores of a single word and of the first two words of all others, asked for each word of the text and
+//!    each two. Most words begin some name, but few of them with the word that follows;
+//! 2. two hash tables, of the cores of a single word and of all longer word prefixes. These are followed word by word for as long
+//!    as some name goes on; a bitmap of all pairs of neighbouring words tells beforehand whether it is worth it;
 //! 3. exact verification of the names that end there: signs around the core, case, boundaries. Their forms stand beside their
 //!    numbers, so that it costs one place in memory.
 //!
 //! With hundreds of thousands of names, nearly all the time goes into waiting for memory. So all words of a text go through a
 //! sieve before the next one begins, and what the next one looks at is asked for in passing: it is on its way from memory
-//! while the rest goes through. The table of first words, which every word of the text asks, is one of its own and small.
+//! while the rest goes through.
 //!
 //! Bitmaps, table and forms are flat little-endian arrays, so that a compiled lexicon can be mapped from a file. The table
 //! stores 32 bits of each hash; a chance agreement costs a verification and never a wrong match.
@@ -27,8 +27,6 @@ use crate::token::word_runs;
 const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
 const MORE: u32 = 1 << 31;
 const SLOT: usize = 8;
-/// Words remembered.
-const LATELY: usize = 1 << 12;
 /// Bit 5 of each byte: set in ASCII letters and digits it makes the two cases of a letter one and changes nothing else.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -217,16 +215,16 @@ fn citation_at(text: &str, word: Word) -> Option<usize> {
 /// The sections of a dictionary as bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Built {
-    /// log2 of the sizes of the bitmaps of first and of neighbouring words, log2 of the slot counts of both tables, seed, log2 of the
-    /// size of the bitmap of first two words: four little-endian u32, one u64, one u32.
+    /// log2 of the sizes of the bitmaps of single, of first two and of neighbouring words, the slot counts of both tables, seed:
+    /// five little-endian u32, one u64.
     pub head: Vec<u8>,
-    /// The bitmap of first words.
-    pub first: Vec<u8>,
+    /// The bitmap of cores of a single word.
+    pub single: Vec<u8>,
     /// The bitmap of first two words.
     pub second: Vec<u8>,
     /// The bitmap of neighbouring words.
     pub pairs: Vec<u8>,
-    /// The table of first words, then that of longer prefixes.
+    /// The table of cores of a single word, then that of longer prefixes.
     pub slots: Vec<u8>,
     /// Records: length and flags of a form, number of names, names with concept and family, form, zeros up to a multiple of
     /// four.
@@ -279,46 +277,49 @@ const GOES_ON: u32 = u32::MAX;
 fn table(forms: &[Form<'_>], seed: u64) -> Option<Built> {
     let (mut short, mut long): (Prefixes, Prefixes) =
         (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len() * 2));
-    let (mut first, mut second) = (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len()));
-    let mut pairs = Vec::with_capacity(forms.len() * 2);
+    let (mut second, mut pairs) = (Vec::with_capacity(forms.len()), Vec::with_capacity(forms.len() * 2));
     let mut core: Vec<Word> = Vec::new();
     for (at, form) in (0..).zip(forms) {
         core.clear();
         words(seed, form.text, |word| core.push(word));
-        let Some(&word) = core.first() else { continue };
-        first.push(word.hash);
-        let mut hash = word.hash;
-        short.push((hash, if core.len() > 1 { GOES_ON } else { at }));
-        second.extend(core.get(1).map(|next| pair(word.hash, next.hash)));
+        match core[..] {
+            [] => continue,
+            [word] => short.push((word.hash, at)),
+            [word, next, ..] => second.push(pair(word.hash, next.hash)),
+        }
+        let mut hash = core[0].hash;
         for (number, two) in (2..).zip(core.windows(2)) {
             pairs.push(pair(two[0].hash, two[1].hash));
             hash = join(hash, signs(form.text, two[0].end as usize, two[1].start as usize), two[1].hash);
             long.push((hash, if core.len() > number { GOES_ON } else { at }));
         }
     }
-    let (log_first, first) = bitmap(first, 16, 25);
+    let (log_single, single) = bitmap(short.iter().map(|prefix| prefix.0).collect(), 16, 25);
     let (log_second, second) = bitmap(second, 16, 26);
     let (log_pairs, pairs) = bitmap(pairs, 8, 26);
     let (mut slots, mut ends) = (Vec::new(), Vec::new());
-    let bits_short = fill(forms, short, &mut slots, &mut ends)?;
-    let bits_long = fill(forms, long, &mut slots, &mut ends)?;
+    let count_short = fill(forms, short, &mut slots, &mut ends)?;
+    let count_long = fill(forms, long, &mut slots, &mut ends)?;
     let mut head = Vec::new();
-    for value in [log_first, log_pairs, bits_short, bits_long] {
+    for value in [log_single, log_second, log_pairs, count_short, count_long] {
         head.extend_from_slice(&value.to_le_bytes());
     }
     head.extend_from_slice(&u64::to_le_bytes(seed));
-    head.extend_from_slice(&u32::to_le_bytes(log_second));
-    Some(Built { head, first, second, pairs, slots, ends })
+    Some(Built { head, single, second, pairs, slots, ends })
 }
 
-/// Appends a table of the prefixes to `slots` and the records of the forms that end at them to `ends`. Gives log2 of the number of
-/// slots.
+/// The slot that a prefix, given by its [finished](finish) hash, has in a table of so many, if no other has it.
+#[inline]
+const fn slot_of(hash: u64, count: usize) -> usize {
+    ((hash & 0xffff_ffff) * count as u64 >> 32) as usize
+}
+
+/// Appends a table of the prefixes to `slots` and the records of the forms that end at them to `ends`. Gives the number of slots.
 fn fill(forms: &[Form<'_>], mut prefixes: Prefixes, slots: &mut Vec<u8>, ends: &mut Vec<u8>) -> Option<u32> {
     prefixes.sort_unstable();
     prefixes.dedup();
     let distinct = prefixes.chunk_by(|a, b| a.0 == b.0).count();
-    let slot_count = (distinct.max(1) * 3 / 2 + 1).next_power_of_two();
-    let mask = slot_count - 1;
+    let slot_count = distinct * 3 / 2 + 1;
     let base = slots.len();
     slots.resize(base + slot_count * SLOT, 0);
     let slots = &mut slots[base..];
@@ -333,7 +334,7 @@ fn fill(forms: &[Form<'_>], mut prefixes: Prefixes, slots: &mut Vec<u8>, ends: &
         }
         let hash = finish(group[0].0);
         let stored = (hash >> 32) as u32;
-        let mut slot = hash as usize & mask;
+        let mut slot = slot_of(hash, slot_count);
         loop {
             let bytes = &mut slots[slot * SLOT..(slot + 1) * SLOT];
             let taken = u64::from_le_bytes((&*bytes).try_into().expect("eight bytes"));
@@ -344,10 +345,10 @@ fn fill(forms: &[Form<'_>], mut prefixes: Prefixes, slots: &mut Vec<u8>, ends: &
             if taken as u32 == stored {
                 return None;
             }
-            slot = (slot + 1) & mask;
+            slot = if slot + 1 == slot_count { 0 } else { slot + 1 };
         }
     }
-    Some(slot_count.ilog2())
+    u32::try_from(slot_count).ok()
 }
 
 /// Appends the records of the forms that end at a prefix. Names that many concepts share are verified once.
@@ -377,21 +378,14 @@ fn push_records(here: &mut [Form<'_>], ends: &mut Vec<u8>) {
 /// A hash table of prefixes.
 #[derive(Clone, Copy)]
 struct Slots<'l> {
-    bytes: &'l [u8],
-    mask: usize,
+    bytes: &'l [[u8; SLOT]],
 }
 
 impl Slots<'_> {
-    #[inline]
-    fn at(&self, slot: usize) -> u64 {
-        let bytes: [u8; SLOT] = self.bytes[slot * SLOT..slot * SLOT + SLOT].try_into().expect("eight bytes");
-        u64::from_le_bytes(bytes)
-    }
-
     /// Brings near what [`Slots::probe`] will look at.
     #[inline]
     fn fetch(&self, hash: u64) {
-        fetch(self.bytes, (finish(hash) as usize & self.mask) * SLOT);
+        fetch(self.bytes.as_flattened(), slot_of(finish(hash), self.bytes.len()) * SLOT);
     }
 
     /// What the table says of a prefix: place of its records plus one (0: no name ends here), and [`MORE`] if names go on.
@@ -399,10 +393,10 @@ impl Slots<'_> {
     fn probe(&self, hash: u64) -> u32 {
         let hash = finish(hash);
         let stored = (hash >> 32) as u32;
-        let mut slot = hash as usize & self.mask;
+        let slot = slot_of(hash, self.bytes.len());
         // A full turn ends the search in a table without a free slot, which only a damaged file can hold.
-        for _ in 0..=self.mask {
-            let seen = self.at(slot);
+        for bytes in self.bytes[slot..].iter().chain(&self.bytes[..slot]) {
+            let seen = u64::from_le_bytes(*bytes);
             let value = (seen >> 32) as u32;
             if value == 0 {
                 return 0;
@@ -410,7 +404,6 @@ impl Slots<'_> {
             if seen as u32 == stored {
                 return value;
             }
-            slot = (slot + 1) & self.mask;
         }
         0
     }
@@ -420,15 +413,15 @@ impl Slots<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'l> {
     names: Names<'l>,
-    first: &'l [u8],
+    single: &'l [u8],
     second: &'l [u8],
     pairs: &'l [u8],
-    /// Of first words.
+    /// Of cores of a single word.
     short: Slots<'l>,
     /// Of longer prefixes.
     long: Slots<'l>,
     ends: &'l [u8],
-    log_first: u32,
+    log_single: u32,
     log_second: u32,
     log_pairs: u32,
     seed: u64,
@@ -498,18 +491,19 @@ impl<'l> Table<'l> {
         })
     }
 
-    /// Brings near the first record of a value that has some: with its names and form it mostly ends in the next line of memory.
+    /// Brings near the first record of a value, if it has some: with its names and form it mostly ends in the next line of memory.
     #[inline]
     fn fetch_record(&self, value: u32) {
-        let at = ((value & !MORE) as usize - 1) * 4;
-        fetch(self.ends, at);
-        fetch(self.ends, at + 48);
+        if let Some(at) = (value & !MORE).checked_sub(1) {
+            fetch(self.ends, at as usize * 4);
+            fetch(self.ends, at as usize * 4 + 48);
+        }
     }
 
-    /// Brings near what [`Table::is_first`] will look at.
+    /// Brings near what [`Table::is_single`] will look at.
     #[inline]
-    fn fetch_first(&self, word: u64) {
-        fetch(self.first, bit_of(word, self.log_first) >> 3);
+    fn fetch_single(&self, word: u64) {
+        fetch(self.single, bit_of(word, self.log_single) >> 3);
     }
 
     /// Brings near what [`Table::are_first`] will look at.
@@ -518,9 +512,10 @@ impl<'l> Table<'l> {
         fetch(self.second, bit_of(pair(first, second), self.log_second) >> 3);
     }
 
+    /// Whether a word may be a name by itself. Says yes of all that are.
     #[inline]
-    fn is_first(&self, word: u64) -> bool {
-        get_bit(self.first, bit_of(word, self.log_first))
+    fn is_single(&self, word: u64) -> bool {
+        get_bit(self.single, bit_of(word, self.log_single))
     }
 
     /// Whether some name may begin with two words, given by their hashes. Says yes of all with which some do.
@@ -565,6 +560,11 @@ impl<'l> Table<'l> {
         self.are_neighbours(hash_word(self.seed, &end[start..]), hash_word(self.seed, &behind[..length]))
     }
 
+    /// The hash of a word.
+    pub(crate) fn hash_of(&self, word: &str) -> u64 {
+        hash_word(self.seed, word)
+    }
+
     #[inline]
     fn push(&self, value: u32, text: &str, core: usize, out: &mut Vec<Candidate>) {
         if value & !MORE == 0 {
@@ -595,7 +595,7 @@ impl<'l> Table<'l> {
         self.are_neighbours(before.hash, next.hash) | may_be_cited(text, next)
     }
 
-    /// Follows the words behind number `last` for as long as some name goes on that begins at number `first`.
+    /// Follows the words behind number `last` for as long as some name goes on that begins at number `first`, `hash` being that of all.
     fn follow(
         &self,
         text: &str,
@@ -649,15 +649,13 @@ impl<'l> Table<'l> {
     }
 }
 
-/// A word of the text that is the first of some name.
+/// What the table says of a word of the text, or of two.
 #[derive(Clone, Copy, Debug, Default)]
 struct Hit {
-    /// Its number.
+    /// Number of the word, or of the first.
     word: u32,
-    /// What the table says of it.
     value: u32,
-    /// What the table says of it together with the next word, and the hash of both.
-    longer: u32,
+    /// The hash of both words.
     hash: u64,
 }
 
@@ -666,11 +664,24 @@ struct Hit {
 pub struct Dictionary<'l> {
     table: Table<'l>,
     words: Vec<Word>,
-    hits: Vec<Hit>,
-    /// Hits that go on, by number; before that, those whose words were not met lately.
-    onward: Vec<u32>,
-    /// First words met lately, by hash, and what the table says of them.
-    lately: Vec<(u64, u32)>,
+    /// Words that are names by themselves. These two are as long as the longest text; how many hold is counted.
+    singles: Vec<Hit>,
+    /// Two words with which some name begins.
+    twos: Vec<Hit>,
+    /// Numbers of words that may end with a citation number.
+    cited: Vec<u32>,
+}
+
+/// Keeps of the first `count` hits those of which `value` gives something. Gives how many.
+#[inline]
+fn ask(hits: &mut [Hit], value: impl Fn(&Hit) -> u32) -> usize {
+    let mut kept = 0;
+    for at in 0..hits.len() {
+        let hit = Hit { value: value(&hits[at]), ..hits[at] };
+        hits[kept] = hit;
+        kept += usize::from(hit.value != 0);
+    }
+    kept
 }
 
 impl<'l> Dictionary<'l> {
@@ -678,28 +689,27 @@ impl<'l> Dictionary<'l> {
     pub(crate) fn new(
         names: Names<'l>,
         head: &'l [u8],
-        [first, second, pairs, slots, ends]: [&'l [u8]; 5],
+        [single, second, pairs, slots, ends]: [&'l [u8]; 5],
     ) -> Option<Self> {
-        let [log_first, log_pairs, bits_short, bits_long, log_second] =
-            [0, 4, 8, 12, 24].map(|at| u32_at(head, at).unwrap_or(0));
-        let seed = u64::from_le_bytes(head.get(16..24)?.try_into().ok()?);
-        let fits = (3..32).contains(&log_first)
-            && (3..32).contains(&log_second)
-            && (3..32).contains(&log_pairs)
-            && bits_short < 32
-            && bits_long < 32
-            && first.len() == 1 << (log_first - 3)
-            && second.len() == 1 << (log_second - 3)
-            && pairs.len() == 1 << (log_pairs - 3)
-            && slots.len() == (SLOT << bits_short) + (SLOT << bits_long);
+        let [log_single, log_second, log_pairs, count_short, count_long] =
+            [0, 4, 8, 12, 16].map(|at| u32_at(head, at).unwrap_or(0));
+        let seed = u64::from_le_bytes(head.get(20..28)?.try_into().ok()?);
+        let is_map = |map: &[u8], log: u32| (3..32).contains(&log) && map.len() == 1 << (log - 3);
+        let (short, long) = slots.as_chunks().0.split_at_checked(count_short as usize)?;
+        let fits = is_map(single, log_single)
+            && is_map(second, log_second)
+            && is_map(pairs, log_pairs)
+            && count_short > 0
+            && count_long > 0
+            && long.len() == count_long as usize
+            && slots.len().is_multiple_of(SLOT);
         if !fits {
             return None;
         }
-        let (short, long) = slots.split_at(SLOT << bits_short);
-        let short = Slots { bytes: short, mask: (1 << bits_short) - 1 };
-        let long = Slots { bytes: long, mask: (1 << bits_long) - 1 };
-        let table = Table { names, first, second, pairs, short, long, ends, log_first, log_second, log_pairs, seed };
-        Some(Self { table, words: Vec::new(), hits: Vec::new(), onward: Vec::new(), lately: Vec::new() })
+        let (short, long) = (Slots { bytes: short }, Slots { bytes: long });
+        let table = Table { names, single, second, pairs, short, long, ends, log_single, log_second, log_pairs, seed };
+        let (singles, twos) = (Vec::new(), Vec::new());
+        Some(Self { table, words: Vec::new(), singles, twos, cited: Vec::new() })
     }
 
     pub(crate) fn table(&self) -> Table<'l> {
@@ -711,71 +721,71 @@ impl<'l> Dictionary<'l> {
         &self.words
     }
 
-    /// Fills `hits` with the words that are the first of some name.
-    fn find_first(&mut self) {
-        let (table, all, hits) = (&self.table, &self.words, &mut self.hits);
-        hits.clear();
-        hits.resize(all.len(), Hit::default());
-        let mut count = 0;
-        for (number, word) in (0..).zip(all) {
-            hits[count].word = number;
-            count += usize::from(table.is_first(word.hash));
-        }
-        hits.truncate(count);
-        // A few words make up most of any text.
-        let (missed, lately) = (&mut self.onward, &mut self.lately);
-        lately.resize(LATELY, (0, 0));
-        let place = |hash: u64| (hash >> 40) as usize % LATELY;
-        missed.clear();
-        missed.resize(hits.len(), 0);
-        let mut count = 0;
-        for (number, hit) in (0..).zip(&mut *hits) {
-            let hash = all[hit.word as usize].hash;
-            if let Some(next) = all.get(hit.word as usize + 1) {
-                table.fetch_second(hash, next.hash);
+    /// Fills `words`, and `cited` with the numbers of those that may end with a citation number.
+    fn split(&mut self, text: &str) {
+        let (table, all, cited) = (&self.table, &mut self.words, &mut self.cited);
+        all.clear();
+        cited.clear();
+        let mut before = 0;
+        words(table.seed, text, |word| {
+            table.fetch_single(word.hash);
+            table.fetch_second(before, word.hash);
+            before = word.hash;
+            if may_be_cited(text, word) {
+                cited.push(all.len() as u32);
             }
-            let (known, value) = lately[place(hash)];
-            hit.value = value;
-            missed[count] = number;
-            count += usize::from(known != hash);
-        }
-        missed.truncate(count);
-        let hash_of = |hits: &[Hit], number: u32| all[hits[number as usize].word as usize].hash;
-        missed.iter().for_each(|&number| table.short.fetch(hash_of(hits, number)));
-        for &number in &*missed {
-            let hash = hash_of(hits, number);
-            let value = table.short.probe(hash);
-            hits[number as usize].value = value;
-            lately[place(hash)] = (hash, value);
-        }
+            all.push(word);
+        });
     }
 
-    /// Fills `onward` with the hits with which, and with the next word, some name begins.
-    fn find_second(&mut self, text: &str, out: &mut Vec<Candidate>) {
-        let (table, all, hits) = (&self.table, &self.words, &mut self.hits);
-        let onward = &mut self.onward;
-        onward.clear();
-        onward.resize(hits.len(), 0);
-        let two = |hit: &Hit| (all[hit.word as usize], all[hit.word as usize + 1]);
-        // The last word of the text has none behind it.
-        let before_others = hits.partition_point(|hit| hit.word as usize + 1 < all.len());
-        let mut count = 0;
-        for (number, hit) in (0..).zip(&hits[..before_others]) {
-            let (before, next) = two(hit);
-            onward[count] = number;
-            let goes_on = hit.value & MORE != 0;
-            count += usize::from(goes_on & (table.are_first(before.hash, next.hash) | may_be_cited(text, next)));
+    /// Fills `singles` and `twos` with what the bitmaps do not rule out and then keeps what the tables hold. Gives how many of both.
+    fn sift(&mut self, text: &str) -> (usize, usize) {
+        let (table, all) = (&self.table, &self.words);
+        let most = self.singles.len().max(all.len());
+        self.singles.resize(most, Hit::default());
+        self.twos.resize(most, Hit::default());
+        let (singles, twos) = (&mut self.singles[..], &mut self.twos[..]);
+        let (mut single, mut two) = (0, 0);
+        let mut before = None;
+        for (number, word) in (0..).zip(all) {
+            singles[single].word = number;
+            single += usize::from(table.is_single(word.hash));
+            if let Some(before) = before.replace(word.hash) {
+                twos[two].word = number - 1;
+                two += usize::from(table.are_first(before, word.hash));
+            }
         }
-        onward.truncate(count);
-        for &number in &*onward {
-            let hit = &mut hits[number as usize];
-            let (before, next) = two(hit);
-            hit.hash = table.longer(text, before, before.hash, before, next, out);
+        let (singles, twos) = (&mut singles[..single], &mut twos[..two]);
+        singles.iter().for_each(|hit| table.short.fetch(all[hit.word as usize].hash));
+        for hit in &mut *twos {
+            let (first, next) = (all[hit.word as usize], all[hit.word as usize + 1]);
+            hit.hash = join(first.hash, signs(text, first.end as usize, next.start as usize), next.hash);
             table.long.fetch(hit.hash);
         }
-        for &number in &*onward {
-            let hit = &mut hits[number as usize];
-            hit.longer = table.long.probe(hit.hash);
+        let known = |value: u32| {
+            table.fetch_record(value);
+            value
+        };
+        let singles = ask(singles, |hit| known(table.short.probe(all[hit.word as usize].hash)));
+        let twos = ask(twos, |hit| known(table.long.probe(hit.hash)));
+        (singles, twos)
+    }
+
+    /// The names of one word, or of two words, that end before a citation number.
+    fn before_citations(&self, text: &str, out: &mut Vec<Candidate>) {
+        let table = &self.table;
+        for &number in &self.cited {
+            let number = number as usize;
+            let word = self.words[number];
+            let Some(end) = citation_at(text, word) else { continue };
+            let hash = hash_word(table.seed, &text[word.start as usize..end]);
+            table.push(table.short.probe(hash), text, word.start as usize, out);
+            if let Some(before) = number.checked_sub(1).map(|before| self.words[before])
+                && table.are_first(before.hash, hash)
+            {
+                let between = signs(text, before.end as usize, word.start as usize);
+                table.push(table.long.probe(join(before.hash, between, hash)), text, before.start as usize, out);
+            }
         }
     }
 }
@@ -783,44 +793,31 @@ impl<'l> Dictionary<'l> {
 impl Matcher for Dictionary<'_> {
     fn candidates(&mut self, text: &str, out: &mut Vec<Candidate>) {
         let from = out.len();
-        let table = self.table;
-        let all = &mut self.words;
-        all.clear();
-        words(table.seed, text, |word| {
-            table.fetch_first(word.hash);
-            all.push(word);
-        });
-        self.find_first();
-        self.find_second(text, out);
-        let with_records = |value: &u32| value & !MORE != 0;
-        let values = self.hits.iter().flat_map(|hit| [hit.value, hit.longer]).filter(with_records);
-        values.for_each(|value| table.fetch_record(value));
-        for hit in &self.hits {
-            // Nearly all first words of names are none themselves, and what follows is not what follows in the name.
-            if hit.value & !MORE == 0 && hit.longer == 0 {
-                continue;
-            }
-            let number = hit.word as usize;
-            let core = self.words[number].start as usize;
+        self.split(text);
+        let (singles, twos) = self.sift(text);
+        let table = &self.table;
+        let mut singles = self.singles[..singles].iter().peekable();
+        let mut twos = self.twos[..twos].iter().peekable();
+        loop {
+            let next = [singles.peek(), twos.peek()].into_iter().flatten().map(|hit| hit.word).min();
+            let Some(number) = next else { break };
             let first = out.len();
-            table.push(hit.value, text, core, out);
-            table.push(hit.longer, text, core, out);
-            if hit.longer & MORE != 0 {
-                table.follow(text, &self.words, number, number + 1, hit.hash, out);
+            let core = self.words[number as usize].start as usize;
+            if let Some(hit) = singles.next_if(|hit| hit.word == number) {
+                table.push(hit.value, text, core, out);
+            }
+            if let Some(hit) = twos.next_if(|hit| hit.word == number) {
+                table.push(hit.value, text, core, out);
+                if hit.value & MORE != 0 {
+                    let number = number as usize;
+                    table.follow(text, &self.words, number, number + 1, hit.hash, out);
+                }
             }
             if out.len() > first + 1 {
                 sort(&mut out[first..]);
             }
         }
-        for &word in &self.words {
-            if may_be_cited(text, word)
-                && let Some(end) = citation_at(text, word)
-            {
-                let start = word.start as usize;
-                let value = table.short.probe(hash_word(table.seed, &text[start..end]));
-                table.push(value, text, start, out);
-            }
-        }
+        self.before_citations(text, out);
         if !out[from..].is_sorted_by_key(|found| (found.start, u32::MAX - found.end, found.name)) {
             sort(&mut out[from..]);
         }

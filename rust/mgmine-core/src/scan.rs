@@ -7,7 +7,7 @@
 use crate::abbreviation::{Wanted, definitions, definitions_of, is_use_of, use_key};
 use crate::automaton::Search;
 use crate::comention::{Comention, Counted, comentions};
-use crate::coordination::{self, Known, Looked, Pairs};
+use crate::coordination::{self, Ends, Known, Pairs};
 use crate::dictionary::{Dictionary, Word};
 use crate::document::{Document, PassageKind};
 use crate::lexicon::{Case, ConceptId, FamilyId, HostId, Lexicon, NameId};
@@ -209,6 +209,7 @@ pub struct Scanner<'l> {
     wanted: Wanted,
     /// The [`use_key`] of the short form of each definition.
     keys: Vec<u16>,
+    ends: Ends,
     order: Vec<u32>,
     kept: Vec<Kept>,
     evidence: Evidence,
@@ -220,9 +221,11 @@ impl<'l> Scanner<'l> {
     /// A scanner for a lexicon. Cheap; make one a thread.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon) -> Self {
+        let dictionary = lexicon.dictionary();
         Self {
             lexicon,
-            dictionary: lexicon.dictionary(),
+            ends: Ends::new(|word| dictionary.as_ref().map_or(0, |whole| whole.table().hash_of(word))),
+            dictionary,
             loose: lexicon.loose().map(|automaton| Search::new(lexicon.names(), automaton)),
             candidates: Vec::new(),
             found: Vec::new(),
@@ -582,11 +585,11 @@ impl<'l> Scanner<'l> {
             neighbours: |one: &Word, other: &Word| dictionary.are_neighbours(one.hash, other.hash),
             first: |one: &Word, other: &Word| dictionary.are_first(one.hash, other.hash),
         };
-        let mut looked = Looked::default();
+        self.ends.fill(&doc.text, words);
         for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
             let found = &self.found[kept.index as usize];
             let sentence = self.result.sentences[found.sentence as usize].span;
-            if coordination::may_precede(&doc.text, words, sentence.start, found.span, &mut looked, &are)
+            if coordination::may_precede(words, sentence.start, found.span, &mut self.ends, &are)
                 || coordination::may_follow(&doc.text, sentence, found.span)
             {
                 order.push(kept.index);

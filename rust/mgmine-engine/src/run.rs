@@ -2,19 +2,21 @@
 //!
 //! Each worker takes the next input, reads and scans it, and sends chunks of output through a bounded channel of that
 //! input. The calling thread drains the channels in input order, so the output is the same for any number of threads;
-//! a worker that is far ahead waits. With more threads than inputs, unpacking runs on a thread of its own.
+//! a worker that is far ahead waits. With more threads than inputs, unpacking runs on a thread of its own. With one thread the
+//! calling one does all of it: what is written is still in the processor's cache then.
 
+use std::any::Any;
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mgmine_core::document::Document;
 use mgmine_core::lexicon::Lexicon;
-use mgmine_core::scan::Scanner;
+use mgmine_core::scan::{ScanResult, Scanner};
 use mgmine_io::{Item, Options, Problem, ProblemKind, Reader, Want};
 
 use crate::collect::Collect;
@@ -24,7 +26,7 @@ const WAITING: usize = 64;
 /// How often the caller hears of progress.
 const TICK: Duration = Duration::from_millis(100);
 /// Documents between two reports of progress.
-const REPORT: u64 = 256;
+const REPORT: u64 = 64;
 
 /// Where documents come from.
 pub enum Input {
@@ -54,6 +56,14 @@ impl Source {
     pub fn metadata(&mut self, doc: &mut Document) {
         self.reader.metadata(doc);
     }
+
+    /// Bytes read since it was asked before.
+    fn read_since(&self, reported: &mut u64) -> u64 {
+        let bytes = self.reader.bytes_read();
+        let since = bytes.saturating_sub(*reported);
+        *reported = bytes;
+        since
+    }
 }
 
 /// What went through.
@@ -80,6 +90,17 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts what was found in a document.
+    fn count(&mut self, result: &ScanResult) {
+        let counted = result.mentions.iter().filter(|found| found.counted && found.veto.is_none()).count();
+        let vetoes = result.mentions.iter().filter(|found| found.veto.is_some()).count();
+        self.matched += u64::from(counted > 0);
+        self.counted += counted as u64;
+        self.vetoes += vetoes as u64;
+        self.mentions += (result.mentions.len() - vetoes) as u64;
+        self.comentions += result.comentions.len() as u64;
+    }
+
     /// Adds the counts of `other`.
     pub fn add(&mut self, other: &Self) {
         self.documents += other.documents;
@@ -117,13 +138,11 @@ impl Default for Threads {
 
 type Channel<C> = (SyncSender<Event<C>>, Input);
 
-struct Shared<'s, C> {
+struct Shared<C> {
     inputs: Vec<Mutex<Option<Channel<C>>>>,
     next: AtomicUsize,
     stop: AtomicBool,
     bytes: AtomicU64,
-    lexicon: &'s Lexicon,
-    threaded: bool,
 }
 
 /// Reads and scans `inputs`; each has a collector of its own made by `collector`. `consume` is called on this thread
@@ -145,7 +164,11 @@ pub fn run<C, E>(
 where
     C: Collect,
 {
+    if threads.0 <= 1 {
+        return alone(inputs, lexicon, &collector, consume, tick);
+    }
     let workers = threads.0.clamp(1, inputs.len().max(1));
+    let threaded = threads.0 > workers;
     let mut receivers = Vec::with_capacity(inputs.len());
     let mut slots = Vec::with_capacity(inputs.len());
     for input in inputs {
@@ -153,17 +176,11 @@ where
         slots.push(Mutex::new(Some((sender, input))));
         receivers.push(receiver);
     }
-    let shared = Shared {
-        inputs: slots,
-        next: AtomicUsize::new(0),
-        stop: AtomicBool::new(false),
-        bytes: AtomicU64::new(0),
-        lexicon,
-        threaded: threads.0 > workers,
-    };
+    let shared =
+        Shared { inputs: slots, next: AtomicUsize::new(0), stop: AtomicBool::new(false), bytes: AtomicU64::new(0) };
     std::thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| work(&shared, &collector));
+            scope.spawn(|| work(&shared, Worker::new(lexicon, threaded), &collector));
         }
         let mut total = Summary::default();
         let result = receivers.into_iter().enumerate().try_for_each(|(index, receiver)| {
@@ -180,52 +197,93 @@ where
     })
 }
 
+/// [`run`] on this thread alone.
+fn alone<C: Collect, E>(
+    inputs: Vec<Input>,
+    lexicon: &Lexicon,
+    collector: &impl Fn() -> C,
+    mut consume: impl FnMut(usize, Event<C::Chunk>) -> Result<(), E>,
+    tick: impl FnMut(u64) -> Result<(), E>,
+) -> Result<Summary, E> {
+    let mut worker = Worker::new(lexicon, false);
+    let mut total = Summary::default();
+    let mut ticker = Ticker::new(tick);
+    for (index, input) in inputs.into_iter().enumerate() {
+        let consume = |event: Event<C::Chunk>| {
+            if let Event::End(summary) = &event {
+                total.add(summary);
+            }
+            consume(index, event)
+        };
+        let mut direct = Direct { consume, ticker: &mut ticker, stopped: None };
+        let done = worker.input(input, collector, &mut direct);
+        match direct.stopped {
+            Some(Stopped::Error(error)) => return Err(error),
+            Some(Stopped::Panic(panic)) => resume_unwind(panic),
+            None => debug_assert!(done.is_ok(), "only who listens gives up"),
+        }
+        ticker.tick()?;
+    }
+    Ok(total)
+}
+
+/// Tells the caller of progress, now and then.
+struct Ticker<T> {
+    tick: T,
+    bytes: u64,
+    last: Instant,
+}
+
+impl<E, T: FnMut(u64) -> Result<(), E>> Ticker<T> {
+    fn new(tick: T) -> Self {
+        Self { tick, bytes: 0, last: Instant::now() }
+    }
+
+    /// Tells that so many bytes have been read, if it was not done just now.
+    fn at(&mut self, bytes: u64) -> Result<(), E> {
+        self.bytes = bytes;
+        if self.last.elapsed() < TICK {
+            return Ok(());
+        }
+        self.last = Instant::now();
+        self.tick()
+    }
+
+    fn tick(&mut self) -> Result<(), E> {
+        (self.tick)(self.bytes)
+    }
+}
+
 fn drain<C, E>(
     receiver: &Receiver<Event<C>>,
     bytes: &AtomicU64,
     tick: &mut impl FnMut(u64) -> Result<(), E>,
     mut consume: impl FnMut(Event<C>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut last = std::time::Instant::now();
+    let mut ticker = Ticker::new(tick);
     loop {
         match receiver.recv_timeout(TICK) {
             Ok(event) => consume(event)?,
             Err(RecvTimeoutError::Timeout) => {}
             // The worker is through with this input.
-            Err(RecvTimeoutError::Disconnected) => return tick(bytes.load(Ordering::Relaxed)),
+            Err(RecvTimeoutError::Disconnected) => {
+                ticker.bytes = bytes.load(Ordering::Relaxed);
+                return ticker.tick();
+            }
         }
-        if last.elapsed() >= TICK {
-            tick(bytes.load(Ordering::Relaxed))?;
-            last = std::time::Instant::now();
-        }
+        ticker.at(bytes.load(Ordering::Relaxed))?;
     }
 }
 
-fn work<C: Collect>(shared: &Shared<'_, C::Chunk>, collector: &(impl Fn() -> C + Sync)) {
-    let mut scanner = Scanner::new(shared.lexicon);
-    let mut doc = Document::default();
+fn work<C: Collect>(shared: &Shared<C::Chunk>, mut worker: Worker<'_>, collector: &(impl Fn() -> C + Sync)) {
     loop {
         let index = shared.next.fetch_add(1, Ordering::Relaxed);
         let Some(slot) = shared.inputs.get(index) else { return };
         let taken = slot.lock().expect("no worker panics while it takes an input").take();
         let Some((sender, input)) = taken else { return };
-        if shared.stop.load(Ordering::Relaxed) {
+        // The caller has given up; the flag ends the other workers too.
+        if shared.stop.load(Ordering::Relaxed) || worker.input(input, collector, &mut (&sender, shared)).is_err() {
             return;
-        }
-        let name = input.name();
-        let done = catch_unwind(AssertUnwindSafe(|| one(shared, input, &sender, &mut scanner, &mut doc, collector())));
-        match done {
-            Ok(Ok(())) => {}
-            // The caller has given up; the flag ends the other workers too.
-            Ok(Err(GivenUp)) => return,
-            // A mistake of ours costs this input, not the others.
-            Err(_) => {
-                scanner = Scanner::new(shared.lexicon);
-                let told = sender.send(Event::Problem(mistake(name, &doc, true)));
-                if told.is_err() {
-                    return;
-                }
-            }
         }
     }
 }
@@ -240,6 +298,65 @@ fn mistake(file: String, doc: &Document, fatal: bool) -> Problem {
         kind: ProblemKind::BrokenRecord,
         message: "mgmine failed at this document: a mistake in mgmine, please report it".to_owned(),
         fatal,
+    }
+}
+
+/// Who is told what comes of an input.
+trait Listener<C> {
+    /// Something came of it.
+    fn hear(&mut self, event: Event<C>) -> Result<(), GivenUp>;
+    /// So many bytes more were read, of this or the inputs before.
+    fn advance(&mut self, bytes: u64) -> Result<(), GivenUp>;
+}
+
+/// To the thread that drains the channels.
+impl<C> Listener<C> for (&SyncSender<Event<C>>, &Shared<C>) {
+    fn hear(&mut self, event: Event<C>) -> Result<(), GivenUp> {
+        self.0.send(event).map_err(|_| GivenUp)
+    }
+
+    fn advance(&mut self, bytes: u64) -> Result<(), GivenUp> {
+        self.1.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if self.1.stop.load(Ordering::Relaxed) { Err(GivenUp) } else { Ok(()) }
+    }
+}
+
+/// Straight to the caller, on its own thread.
+struct Direct<'t, F, T, E> {
+    consume: F,
+    ticker: &'t mut Ticker<T>,
+    stopped: Option<Stopped<E>>,
+}
+
+/// How the caller ended the run: its panic is no mistake at a document.
+enum Stopped<E> {
+    Error(E),
+    Panic(Box<dyn Any + Send>),
+}
+
+impl<F, T, E> Direct<'_, F, T, E> {
+    fn call(&mut self, work: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<(), GivenUp> {
+        let done = catch_unwind(AssertUnwindSafe(|| work(self)));
+        self.stopped = match done {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => Some(Stopped::Error(error)),
+            Err(panic) => Some(Stopped::Panic(panic)),
+        };
+        Err(GivenUp)
+    }
+}
+
+impl<C, E, F, T> Listener<C> for Direct<'_, F, T, E>
+where
+    F: FnMut(Event<C>) -> Result<(), E>,
+    T: FnMut(u64) -> Result<(), E>,
+{
+    fn hear(&mut self, event: Event<C>) -> Result<(), GivenUp> {
+        self.call(|direct| (direct.consume)(event))
+    }
+
+    fn advance(&mut self, bytes: u64) -> Result<(), GivenUp> {
+        self.call(|direct| direct.ticker.at(direct.ticker.bytes + bytes))
     }
 }
 
@@ -259,85 +376,97 @@ pub fn open(input: Input, want: Want, threaded: bool) -> Result<Reader, Problem>
     }
 }
 
-fn one<'l, C: Collect>(
-    shared: &Shared<'l, C::Chunk>,
-    input: Input,
-    sender: &SyncSender<Event<C::Chunk>>,
-    scanner: &mut Scanner<'l>,
-    doc: &mut Document,
-    mut collector: C,
-) -> Result<(), GivenUp> {
-    let send = |event| sender.send(event).map_err(|_| GivenUp);
-    let name = input.name();
-    let mut summary = Summary::default();
-    let want = Want { source_map: collector.wants_source_map(), ..Want::default() };
-    let reader = match open(input, want, shared.threaded) {
-        Ok(reader) => reader,
-        Err(problem) => {
-            summary.unread = 1;
-            send(Event::Problem(problem))?;
-            return send(Event::End(summary));
-        }
-    };
-    let mut source = Source { reader };
-    let mut chunks = Vec::new();
-    let mut reported = 0;
-    let mut cut = false;
-    loop {
-        let item = source.reader.next(doc);
-        for problem in source.reader.take_problems() {
-            cut |= problem.fatal;
-            send(Event::Problem(problem))?;
-        }
-        match item {
-            Item::Document => {
-                let Ok(found) = catch_unwind(AssertUnwindSafe(|| scanner.scan(doc))) else {
-                    *scanner = Scanner::new(shared.lexicon);
-                    send(Event::Problem(mistake(name.clone(), doc, false)))?;
-                    continue;
-                };
-                let result = scanner.result();
-                summary.documents += 1;
-                summary.abstracts += u64::from(doc.has_abstract());
-                if found {
-                    let counted = result.mentions.iter().filter(|found| found.counted && found.veto.is_none()).count();
-                    let vetoes = result.mentions.iter().filter(|found| found.veto.is_some()).count();
-                    summary.matched += u64::from(counted > 0);
-                    summary.counted += counted as u64;
-                    summary.vetoes += vetoes as u64;
-                    summary.mentions += (result.mentions.len() - vetoes) as u64;
-                    summary.comentions += result.comentions.len() as u64;
-                }
-                collector.document(doc, result, found, &mut source);
-                collector.take(&mut chunks, false);
-                for chunk in chunks.drain(..) {
-                    send(Event::Chunk(chunk))?;
-                }
-            }
-            Item::Deleted => {
-                summary.deletions += 1;
-                collector.deleted(doc);
-            }
-            Item::End => break,
-        }
-        if summary.documents % REPORT == 0 {
-            report(shared, &source, &mut reported);
-            if shared.stop.load(Ordering::Relaxed) {
-                return Err(GivenUp);
-            }
-        }
-    }
-    summary.unread = u64::from(cut && summary.documents == 0 && summary.deletions == 0);
-    report(shared, &source, &mut reported);
-    collector.take(&mut chunks, true);
-    for chunk in chunks.drain(..) {
-        send(Event::Chunk(chunk))?;
-    }
-    send(Event::End(summary))
+/// Scans one input after another.
+struct Worker<'l> {
+    lexicon: &'l Lexicon,
+    scanner: Scanner<'l>,
+    doc: Document,
+    /// Whether unpacking runs on a thread of its own.
+    threaded: bool,
 }
 
-fn report<C>(shared: &Shared<'_, C>, source: &Source, reported: &mut u64) {
-    let bytes = source.reader.bytes_read();
-    shared.bytes.fetch_add(bytes.saturating_sub(*reported), Ordering::Relaxed);
-    *reported = bytes;
+impl<'l> Worker<'l> {
+    fn new(lexicon: &'l Lexicon, threaded: bool) -> Self {
+        Self { lexicon, scanner: Scanner::new(lexicon), doc: Document::default(), threaded }
+    }
+
+    /// Scans an input. A mistake of ours costs this input, not the others.
+    fn input<C: Collect>(
+        &mut self,
+        input: Input,
+        collector: &impl Fn() -> C,
+        listener: &mut impl Listener<C::Chunk>,
+    ) -> Result<(), GivenUp> {
+        let name = input.name();
+        catch_unwind(AssertUnwindSafe(|| self.scan(input, collector(), listener))).unwrap_or_else(|_| {
+            self.scanner = Scanner::new(self.lexicon);
+            listener.hear(Event::Problem(mistake(name, &self.doc, true)))
+        })
+    }
+
+    fn scan<C: Collect>(
+        &mut self,
+        input: Input,
+        mut collector: C,
+        listener: &mut impl Listener<C::Chunk>,
+    ) -> Result<(), GivenUp> {
+        let Self { lexicon, scanner, doc, threaded } = self;
+        let name = input.name();
+        let mut summary = Summary::default();
+        let want = Want { source_map: collector.wants_source_map(), ..Want::default() };
+        let reader = match open(input, want, *threaded) {
+            Ok(reader) => reader,
+            Err(problem) => {
+                summary.unread = 1;
+                listener.hear(Event::Problem(problem))?;
+                return listener.hear(Event::End(summary));
+            }
+        };
+        let mut source = Source { reader };
+        let mut chunks = Vec::new();
+        let mut reported = 0;
+        let mut cut = false;
+        loop {
+            let item = source.reader.next(doc);
+            for problem in source.reader.take_problems() {
+                cut |= problem.fatal;
+                listener.hear(Event::Problem(problem))?;
+            }
+            match item {
+                Item::Document => {
+                    let Ok(found) = catch_unwind(AssertUnwindSafe(|| scanner.scan(doc))) else {
+                        *scanner = Scanner::new(lexicon);
+                        listener.hear(Event::Problem(mistake(name.clone(), doc, false)))?;
+                        continue;
+                    };
+                    let result = scanner.result();
+                    summary.documents += 1;
+                    summary.abstracts += u64::from(doc.has_abstract());
+                    if found {
+                        summary.count(result);
+                    }
+                    collector.document(doc, result, found, &mut source);
+                    collector.take(&mut chunks, false);
+                    for chunk in chunks.drain(..) {
+                        listener.hear(Event::Chunk(chunk))?;
+                    }
+                }
+                Item::Deleted => {
+                    summary.deletions += 1;
+                    collector.deleted(doc);
+                }
+                Item::End => break,
+            }
+            if summary.documents % REPORT == 0 {
+                listener.advance(source.read_since(&mut reported))?;
+            }
+        }
+        summary.unread = u64::from(cut && summary.documents == 0 && summary.deletions == 0);
+        listener.advance(source.read_since(&mut reported))?;
+        collector.take(&mut chunks, true);
+        for chunk in chunks.drain(..) {
+            listener.hear(Event::Chunk(chunk))?;
+        }
+        listener.hear(Event::End(summary))
+    }
 }

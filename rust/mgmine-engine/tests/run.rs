@@ -152,7 +152,7 @@ impl Read for Endless {
 #[test]
 fn a_caller_that_gives_up_ends_the_run() {
     let lexicon = lexicon();
-    for from_tick in [false, true] {
+    for (threads, from_tick) in [(1, false), (1, true), (2, false), (2, true)] {
         let given = vec![
             Input::Stream("endless".into(), Box::new(Endless(0))),
             Input::Stream("endless too".into(), Box::new(Endless(0))),
@@ -161,7 +161,7 @@ fn a_caller_that_gives_up_ends_the_run() {
         let result = run(
             given,
             &lexicon,
-            Threads(2),
+            Threads(threads),
             || Printer::new(&lexicon, ALL),
             |_, _| {
                 *chunks.borrow_mut() += 1;
@@ -170,6 +170,27 @@ fn a_caller_that_gives_up_ends_the_run() {
             |_| if from_tick { Err("enough") } else { Ok(()) },
         );
         assert_eq!(result, Err("enough"));
+    }
+}
+
+#[test]
+fn a_panic_of_the_caller_is_no_mistake_at_a_document() {
+    let lexicon = lexicon();
+    for threads in [1, 2] {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            run::<_, ()>(
+                inputs(&[3, 3]),
+                &lexicon,
+                Threads(threads),
+                || Printer::new(&lexicon, ALL),
+                |_, event| match event {
+                    Event::Problem(problem) => panic!("a problem was told: {problem}"),
+                    _ => panic!("mine"),
+                },
+                |_| Ok(()),
+            )
+        }));
+        assert_eq!(panic.expect_err("the caller's").downcast_ref::<&str>(), Some(&"mine"), "{threads} threads");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::normalize::fold_text;
 /// First bytes of a compiled lexicon.
 pub(crate) const MAGIC: &[u8; 8] = b"MGMLEXIC";
 /// Changes whenever the layout, the variant rules or the hashing change.
-pub(crate) const FORMAT: u32 = 4;
+pub(crate) const FORMAT: u32 = 5;
 /// Bytes before the sections: magic, format, section count, hash as 32 hexadecimal digits.
 pub(crate) const HEADER: usize = 48;
 pub(crate) const SECTIONS: usize = 11;
@@ -25,7 +25,7 @@ pub(crate) mod section {
     pub const NAMES: usize = 2;
     pub const STRINGS: usize = 3;
     pub const HEAD: usize = 4;
-    pub const FIRST: usize = 5;
+    pub const SINGLE: usize = 5;
     pub const SECOND: usize = 6;
     pub const PAIRS: usize = 7;
     pub const SLOTS: usize = 8;
@@ -312,7 +312,7 @@ pub(crate) fn compile(source: &Source) -> Vec<u8> {
         names.0,
         strings.into_bytes(),
         built.head,
-        built.first,
+        built.single,
         built.second,
         built.pairs,
         built.slots,

@@ -430,7 +430,7 @@ impl Lexicon {
     /// The matcher of all names that begin at a word; `None` if there is none.
     #[must_use]
     pub fn dictionary(&self) -> Option<Dictionary<'_>> {
-        let parts = [section::FIRST, section::SECOND, section::PAIRS, section::SLOTS, section::ENDS]
+        let parts = [section::SINGLE, section::SECOND, section::PAIRS, section::SLOTS, section::ENDS]
             .map(|number| self.section(number));
         Dictionary::new(self.names(), self.section(section::HEAD), parts)
     }
