@@ -244,8 +244,8 @@ impl Ends {
         }));
     }
 
-    /// The number of the first word of a mention; `None` if there is none in it. Best asked for in text order.
-    fn first_word(&mut self, words: &[Word], mention: Span) -> Option<usize> {
+    /// What stands before a mention. Best asked for in text order.
+    pub(crate) fn near(&mut self, words: &[Word], mention: Span) -> Near {
         let mut first = self.last;
         while first > 0 && words[first - 1].end > mention.start {
             first -= 1;
@@ -254,21 +254,43 @@ impl Ends {
             first += 1;
         }
         self.last = first;
-        words.get(first).is_some_and(|word| word.start < mention.end).then_some(first)
+        match self.before.get(first) {
+            Some(&last) if words[first].start < mention.end => {
+                if last == Self::NONE {
+                    Near::Nothing
+                } else {
+                    Near::End { last, first: first as u32 }
+                }
+            }
+            _ => Near::Unknown,
+        }
     }
 }
 
-/// Whether conjuncts may stand before a mention of a sentence that begins at `from`: whether a coordinator may stand near before
-/// it, or before that one, and behind a word that begins, or goes on, a name together with what the mention ends in. `words`
-/// are the words of the text, `ends` what is known of them. Says yes of all before which [`conjuncts`] finds some.
+/// What stands before a mention.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Near {
+    /// No coordinator.
+    Nothing,
+    /// The numbers of a word with which a conjunct may end and of the mention's first word.
+    End { last: u32, first: u32 },
+    /// There is no word in the mention.
+    Unknown,
+}
+
+/// Whether conjuncts may stand before a mention, whose first word is number `first`, in a sentence that begins at `from`: whether a
+/// coordinator may stand near before it, or before that one, and behind a word that begins, or goes on, a name together with
+/// what the mention ends in. `words` are the words of the text, `ends` what is known of them. Says yes of all before which
+/// [`conjuncts`] finds some.
 pub(crate) fn may_precede(
     words: &[Word],
     from: u32,
     mention: Span,
-    ends: &mut Ends,
+    first: u32,
+    ends: &Ends,
     pairs: &Pairs<impl Fn(&Word, &Word) -> bool, impl Fn(&Word, &Word) -> bool>,
 ) -> bool {
-    let Some(first) = ends.first_word(words, mention) else { return true };
+    let first = first as usize;
     let mut number = first;
     while let Some(&last) = ends.before.get(number).filter(|&&last| last != Ends::NONE) {
         number = last as usize;
@@ -457,7 +479,11 @@ mod tests {
                     let mut found = 0;
                     let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &named };
                     before(&text, 0, mention, &known, &mut |_, _| found += 1);
-                    let may = may_precede(&all, 0, mention, &mut ends, &pairs);
+                    let may = match ends.near(&all, mention) {
+                        Near::Nothing => false,
+                        Near::End { first, .. } => may_precede(&all, 0, mention, first, &ends, &pairs),
+                        Near::Unknown => true,
+                    };
                     prop_assert!(may || found == 0, "{mention:?} of {text:?}");
                     let known = Known { may_join: &join, may_begin: &|_, _| true, name_of: &|_| Some(0) };
                     let mut found = 0;

@@ -512,6 +512,12 @@ impl<'l> Table<'l> {
         fetch(self.second, bit_of(pair(first, second), self.log_second) >> 3);
     }
 
+    /// Brings near what [`Table::are_neighbours`] will look at.
+    #[inline]
+    pub(crate) fn fetch_neighbours(&self, first: u64, second: u64) {
+        fetch(self.pairs, bit_of(pair(first, second), self.log_pairs) >> 3);
+    }
+
     /// Whether a word may be a name by itself. Says yes of all that are.
     #[inline]
     fn is_single(&self, word: u64) -> bool {

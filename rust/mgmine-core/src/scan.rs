@@ -7,7 +7,7 @@
 use crate::abbreviation::{Wanted, definitions, definitions_of, is_use_of, use_key};
 use crate::automaton::Search;
 use crate::comention::{Comention, Counted, comentions};
-use crate::coordination::{self, Ends, Known, Pairs};
+use crate::coordination::{self, Ends, Known, Near, Pairs};
 use crate::dictionary::{Dictionary, Word};
 use crate::document::{Document, PassageKind};
 use crate::lexicon::{Case, ConceptId, FamilyId, HostId, Lexicon, NameId};
@@ -210,6 +210,8 @@ pub struct Scanner<'l> {
     /// The [`use_key`] of the short form of each definition.
     keys: Vec<u16>,
     ends: Ends,
+    /// Kept candidates behind which a conjunct may end, and the number of the first word of each.
+    near: Vec<(u32, u32)>,
     order: Vec<u32>,
     kept: Vec<Kept>,
     evidence: Evidence,
@@ -232,6 +234,7 @@ impl<'l> Scanner<'l> {
             vetoes: Vec::new(),
             wanted: Wanted::none(),
             keys: Vec::new(),
+            near: Vec::new(),
             order: Vec::new(),
             kept: Vec::new(),
             evidence: Evidence::default(),
@@ -581,18 +584,36 @@ impl<'l> Scanner<'l> {
         let mut order = std::mem::take(&mut self.order);
         order.clear();
         let words = whole.words();
+        self.ends.fill(&doc.text, words);
+        self.near.clear();
+        for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
+            let found = &self.found[kept.index as usize];
+            match self.ends.near(words, found.span) {
+                Near::End { last, first } => {
+                    // Asked for when the others are known, so that nothing waits for memory.
+                    dictionary.fetch_neighbours(words[last as usize].hash, words[first as usize].hash);
+                    self.near.push((kept.index, first));
+                }
+                Near::Unknown => order.push(kept.index),
+                Near::Nothing => {
+                    let sentence = self.result.sentences[found.sentence as usize].span;
+                    if coordination::may_follow(&doc.text, sentence, found.span) {
+                        order.push(kept.index);
+                    }
+                }
+            }
+        }
         let are = Pairs {
             neighbours: |one: &Word, other: &Word| dictionary.are_neighbours(one.hash, other.hash),
             first: |one: &Word, other: &Word| dictionary.are_first(one.hash, other.hash),
         };
-        self.ends.fill(&doc.text, words);
-        for kept in self.kept.iter().filter(|kept| kept.nested.is_none()) {
-            let found = &self.found[kept.index as usize];
+        for &(index, first) in &self.near {
+            let found = &self.found[index as usize];
             let sentence = self.result.sentences[found.sentence as usize].span;
-            if coordination::may_precede(words, sentence.start, found.span, &mut self.ends, &are)
+            if coordination::may_precede(words, sentence.start, found.span, first, &self.ends, &are)
                 || coordination::may_follow(&doc.text, sentence, found.span)
             {
-                order.push(kept.index);
+                order.push(index);
             }
         }
         order.sort_unstable_by_key(|&index| (self.found[index as usize].rank(), index));
