@@ -49,6 +49,7 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
     const REACH: usize = 60;
     let mut at = mention.start as usize;
     let mut unknown = false;
+    let mut form = String::new();
     if coordinator_before(text, from, at).is_none() {
         // `CD4+ and CD161+ T cells`: the last modifier is not of the lexicon, its head is.
         let Some(start) = skip_unknown(text, from, at) else { return };
@@ -75,7 +76,11 @@ fn before(text: &str, from: usize, mention: Span, known: &Known<'_>, push: &mut 
             let conjunct = &text[start..end];
             let bare = conjunct.trim_end_matches(|c| fold(c) == '-');
             let name = heads.iter().filter(|head| (known.may_begin)(conjunct, head)).find_map(|head| {
-                let with = |joint: &str, conjunct: &str| (known.name_of)(&format!("{conjunct}{joint}{head}"));
+                let mut with = |joint: &str, conjunct: &str| {
+                    form.clear();
+                    [conjunct, joint, head].iter().for_each(|part| form.push_str(part));
+                    (known.name_of)(&form)
+                };
                 with(" ", bare)
                     .or_else(|| with("-", bare))
                     .or_else(|| if bare.len() < conjunct.len() { with(" ", conjunct) } else { None })
