@@ -98,8 +98,13 @@ impl SourceRanges<'_> {
         if span.is_empty() {
             return None;
         }
-        self.at = self.run_of(span.start)?;
-        let (first, last) = (self.runs[self.at], self.runs[self.run_of(span.end - 1)?]);
+        let holds = |run: SourceRun, byte: u32| byte.wrapping_sub(run.text) < run.text_len;
+        let mut first = *self.runs.get(self.at)?;
+        if !holds(first, span.start) {
+            self.at = self.run_of(span.start)?;
+            first = self.runs[self.at];
+        }
+        let last = if holds(first, span.end - 1) { first } else { self.runs[self.run_of(span.end - 1)?] };
         let start = if first.text_len == first.source_len {
             first.source + u64::from(span.start - first.text)
         } else {

@@ -53,38 +53,68 @@ impl Span {
     }
 }
 
-/// Converts ascending byte offsets of one text to code-point offsets in one forward walk.
+/// Converts ascending byte offsets of one text to code-point offsets in one forward walk, which stops only at characters of
+/// more than one byte: up to the next of these, an offset differs from its code point by what the ones before it have too many.
 #[derive(Clone, Debug)]
 pub struct CodePoints<'t> {
     text: &'t str,
-    ascii: bool,
-    byte: usize,
-    chars: usize,
+    /// Behind the last such character that was passed.
+    from: usize,
+    /// The next one, or the end of the text.
+    wide: usize,
+    /// Bytes before `from` that do not begin a character.
+    inner: usize,
+}
+
+/// The first byte from `from` on that is not ASCII, or the end.
+fn next_wide(bytes: &[u8], from: usize) -> usize {
+    const HIGH: u128 = u128::from_ne_bytes([0x80; 16]);
+    let (blocks, rest) = bytes[from..].as_chunks::<16>();
+    for (index, block) in blocks.iter().enumerate() {
+        let wide = u128::from_le_bytes(*block) & HIGH;
+        if wide != 0 {
+            return from + index * 16 + wide.trailing_zeros() as usize / 8;
+        }
+    }
+    bytes.len() - rest.len() + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
 }
 
 impl<'t> CodePoints<'t> {
     /// A converter over `text`, standing at its start.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        Self { text, ascii: text.is_ascii(), byte: 0, chars: 0 }
+        Self { text, from: 0, wide: next_wide(text.as_bytes(), 0), inner: 0 }
     }
 
     /// The code-point offset of byte offset `byte`. Offsets smaller than an earlier one are allowed and restart the walk.
     ///
     /// # Panics
     /// If `byte` is not a character boundary of the text.
+    #[inline]
     pub fn at(&mut self, byte: u32) -> u32 {
-        if self.ascii {
-            return byte;
+        let at = byte as usize;
+        if at < self.from || at > self.wide {
+            self.walk(at);
         }
-        let byte = byte as usize;
-        if byte < self.byte {
-            self.byte = 0;
-            self.chars = 0;
+        byte - self.inner as u32
+    }
+
+    /// Passes all characters of more than one byte before `at`.
+    fn walk(&mut self, at: usize) {
+        assert!(self.text.is_char_boundary(at), "{at} is no boundary of a character");
+        if at < self.from {
+            *self = Self::new(self.text);
         }
-        self.chars += self.text[self.byte..byte].chars().count();
-        self.byte = byte;
-        u32::try_from(self.chars).expect("document texts are shorter than 4 GiB")
+        while self.wide < at {
+            let bytes = match self.text.as_bytes()[self.wide] {
+                0xf0.. => 4,
+                0xe0.. => 3,
+                _ => 2,
+            };
+            self.from = self.wide + bytes;
+            self.inner += bytes - 1;
+            self.wide = next_wide(self.text.as_bytes(), self.from);
+        }
     }
 
     /// A byte span as a code-point span.
@@ -101,12 +131,23 @@ mod tests {
     #[test]
     fn code_points_follow_any_order() {
         let text = "αLβ2 – Mg²⁺";
-        let mut points = CodePoints::new(text);
-        let starts: Vec<(usize, u32)> = text.char_indices().map(|(byte, _)| byte as u32).enumerate().collect();
-        for &(chars, byte) in starts.iter().chain(starts.iter().rev()) {
-            assert_eq!(points.at(byte) as usize, chars);
+        let long = "Integrin αLβ2 binds Mg²⁺ at the 𝛼I domain of which nothing else is wide, and 漢字".repeat(3);
+        for text in ["", "Mg", "x".repeat(70).as_str(), text, &long] {
+            let mut points = CodePoints::new(text);
+            let starts: Vec<(usize, u32)> = text.char_indices().map(|(byte, _)| byte as u32).enumerate().collect();
+            let (forth, back) = (starts.iter(), starts.iter().rev());
+            for &(chars, byte) in forth.chain(back).chain(starts.iter().step_by(7)) {
+                assert_eq!(points.at(byte) as usize, chars);
+            }
+            assert_eq!(points.at(text.len() as u32) as usize, text.chars().count());
         }
-        assert_eq!(points.span(Span::new(0, text.len() as u32)), Span::new(0, 11));
+        assert_eq!(CodePoints::new(text).span(Span::new(0, text.len() as u32)), Span::new(0, 11));
+    }
+
+    #[test]
+    #[should_panic(expected = "no boundary")]
+    fn no_code_point_inside_a_character() {
+        CodePoints::new("αLβ2").at(1);
     }
 
     #[test]

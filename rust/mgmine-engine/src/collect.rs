@@ -200,8 +200,8 @@ pub struct TableOptions {
 pub struct Tables<'l> {
     lexicon: &'l Lexicon,
     gate: Gate,
-    mentions: Option<MentionTable<'l>>,
-    vetoes: Option<VetoTable<'l>>,
+    mentions: Option<MentionTable>,
+    vetoes: Option<VetoTable>,
     comentions: Option<ComentionTable>,
     sentences: Option<SentenceTable>,
     documents: Option<DocumentTable>,

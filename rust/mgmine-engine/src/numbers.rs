@@ -124,10 +124,10 @@ impl<T: Number> Numbers<T> {
         }
         differences::<T>(&self.values, &mut self.buffer);
         self.pages.add_data(&self.buffer, rows, Encoding::DELTA_BINARY_PACKED)?;
-        let values = || self.values.iter().copied();
-        if let Some((least, most)) = values().min().zip(values().max()) {
-            let (before, after) = self.range.unwrap_or((least, most));
-            self.range = Some((before.min(least), after.max(most)));
+        if let Some(&first) = self.values.first() {
+            let range = self.range.unwrap_or((first, first));
+            self.range =
+                Some(self.values.iter().fold(range, |(least, most), &value| (least.min(value), most.max(value))));
         }
         self.rows += rows;
         self.nulls += rows - self.values.len();
@@ -224,7 +224,7 @@ fn differences<T: Number>(values: &[T::Native], out: &mut Vec<u8>) {
         for ((delta, &value), &before) in deltas.iter_mut().zip(here).zip(before) {
             *delta = T::minus(value, before);
         }
-        let least = deltas.iter().copied().min().unwrap_or_default();
+        let least = deltas.iter().fold(deltas[0], |least, &delta| least.min(delta));
         zigzag(least.into(), out);
         let widths = out.len();
         out.extend_from_slice(&[0; MINIBLOCKS]);

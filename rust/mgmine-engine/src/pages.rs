@@ -15,7 +15,7 @@ use bytes::Bytes;
 
 /// Level of zstd: the lowest, for the dictionary has taken out what repeats.
 pub const LEVEL: i32 = 1;
-/// Levels of a data page.
+/// Levels of a data page of integers or flags.
 pub const PAGE: usize = 32_768;
 
 /// A column of one row group that is encoded here.
@@ -168,6 +168,12 @@ pub fn put_levels(levels: &[u8], out: &mut Vec<u8>) {
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
 
+/// How many of the levels are 1; the others are 0.
+pub fn ones(levels: &[u8]) -> usize {
+    // As many fit into a byte, and bytes are added sixteen at a time.
+    levels.chunks(u8::MAX as usize).map(|part| usize::from(part.iter().sum::<u8>())).sum()
+}
+
 /// How many of the values from the first on are equal to it.
 fn run_of<T: Copy + PartialEq>(values: &[T]) -> usize {
     const STEP: usize = 16;
@@ -212,28 +218,51 @@ fn put_packed<T: Copy + Into<u32>>(values: &[T], width: u32, out: &mut Vec<u8>) 
     }
 }
 
-/// Appends the lowest `width` bits of each value, at most 32, and zeros up to `size` bytes.
-pub fn pack<T: Copy + Into<u32>>(values: &[T], width: u32, size: usize, out: &mut Vec<u8>) {
-    /// Values packed at a time: their bits are whole bytes.
-    const PART: usize = 64;
-    let end = out.len() + size;
-    for part in values.chunks(PART) {
-        let mut packed = [0_u8; PART * 4 + 8];
-        let (mut bits, mut count, mut at) = (0_u64, 0, 0);
-        for &value in part {
-            bits |= u64::from(value.into()) << count;
-            count += width;
-            if count >= 32 {
-                packed[at..at + 4].copy_from_slice(&(bits as u32).to_le_bytes());
-                at += 4;
-                bits >>= 32;
-                count -= 32;
+/// Values packed at a time: their bits are whole words.
+const BLOCK: usize = 32;
+
+/// Packs a block of values of that many bits into as many words. Where each value goes is known when this is compiled, so that
+/// only shifts are left.
+fn pack_block<const WIDTH: usize>(values: &[u32; BLOCK], words: &mut [[u8; 4]]) {
+    let mut packed = [0_u32; BLOCK + 1];
+    macro_rules! put {
+        ($($at:literal)*) => {$(
+            let bit = $at * WIDTH;
+            packed[bit / 32] |= values[$at] << (bit % 32);
+            if bit % 32 + WIDTH > 32 {
+                packed[bit / 32 + 1] |= values[$at] >> (32 - bit % 32);
             }
-        }
-        packed[at..at + 4].copy_from_slice(&(bits as u32).to_le_bytes());
-        out.extend_from_slice(&packed[..at + count.div_ceil(8) as usize]);
+        )*};
     }
-    out.resize(end, 0);
+    put!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+    for (word, packed) in words.iter_mut().zip(&packed[..WIDTH]) {
+        *word = packed.to_le_bytes();
+    }
+}
+
+/// Appends values of at most `width` bits, 1 to 32, and zeros up to `size` bytes.
+pub fn pack<T: Copy + Into<u32>>(values: &[T], width: u32, size: usize, out: &mut Vec<u8>) {
+    macro_rules! of_width {
+        ($($width:literal)*) => {
+            match width {
+                $($width => pack_block::<$width>,)*
+                _ => unreachable!("numbers have 1 to 32 bits"),
+            }
+        };
+    }
+    let pack_block: fn(&[u32; BLOCK], &mut [[u8; 4]]) =
+        of_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
+    let start = out.len();
+    out.resize(start + values.len().div_ceil(BLOCK) * 4 * width as usize, 0);
+    let words = out[start..].as_chunks_mut::<4>().0;
+    for (values, words) in values.chunks(BLOCK).zip(words.chunks_exact_mut(width as usize)) {
+        let mut block = [0; BLOCK];
+        for (place, &value) in block.iter_mut().zip(values) {
+            *place = value.into();
+        }
+        pack_block(&block, words);
+    }
+    out.resize(start + size, 0);
 }
 
 /// A number seven bits at a time.
@@ -288,9 +317,18 @@ mod tests {
     }
 
     #[test]
+    fn ones_are_counted() {
+        for length in [0, 1, 255, 256, 1000] {
+            assert_eq!(ones(&vec![1; length]), length);
+            let levels: Vec<u8> = (0..length).map(|at| u8::from(at % 3 == 0)).collect();
+            assert_eq!(ones(&levels), length.div_ceil(3));
+        }
+    }
+
+    #[test]
     fn runs_and_packed_bits() {
         let mut state = 1_u64;
-        for width in 1..=24 {
+        for width in 1..=32 {
             for length in [0, 1, 7, 8, 9, 24, 31, 503, 504, 505, 2000] {
                 let mut values = Vec::new();
                 while values.len() < length {

@@ -19,8 +19,9 @@ use crate::numbers;
 use crate::pages::{Column, LEVEL};
 use crate::strings::StringColumn;
 
-/// Rows of a row group. Small enough that what is buffered stays in a few megabytes, big enough to compress well.
-const ROW_GROUP: usize = 131_072;
+/// Rows of a row group. Small enough that what is buffered stays in some ten megabytes, big enough to compress well and to have few
+/// strings in more than one dictionary.
+const ROW_GROUP: usize = 262_144;
 /// A row group is also closed at this many encoded bytes.
 const ROW_GROUP_BYTES: usize = 16 << 20;
 
@@ -332,10 +333,10 @@ mod tests {
             RecordBatch::try_new(schema.clone(), columns).expect("a batch")
         };
         let mut file = ParquetFile::create(&path, &schema).expect("a file");
-        for two in [0, 1, 40_000, 140_000].windows(2) {
+        for two in [0, 1, 40_000, 300_000].windows(2) {
             file.write(&rows(two[0]..two[1])).expect("written");
         }
-        assert_eq!(file.close().expect("closed"), 140_000);
+        assert_eq!(file.close().expect("closed"), 300_000);
         let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).expect("opened")).expect("a reader");
         let group = builder.metadata().row_group(0);
         let statistics = |column: usize| {
@@ -345,10 +346,10 @@ mod tests {
         };
         let int = |value: i32| Some(value.to_le_bytes().to_vec());
         let long = |value: i64| Some(value.to_le_bytes().to_vec());
-        let nulls = (40_000..131_072).filter(|row| row % 5 == 0).count() as u64;
+        let nulls = (40_000..262_144).filter(|row| row % 5 == 0).count() as u64;
         assert_eq!(statistics(0), (int(0), int(1012), Some(0)));
-        assert_eq!(statistics(1), (long(0), long(131_071 << 33), Some(nulls)));
-        assert_eq!(statistics(2), (None, None, Some(131_072)));
+        assert_eq!(statistics(1), (long(0), long(262_143 << 33), Some(nulls)));
+        assert_eq!(statistics(2), (None, None, Some(262_144)));
         assert_eq!(statistics(3), (Some(vec![0]), Some(vec![1]), Some(0)));
         let mut row = 0;
         for batch in builder.build().expect("built") {
@@ -357,7 +358,7 @@ mod tests {
             assert_eq!(batch, rows(row..end));
             row = end;
         }
-        assert_eq!(row, 140_000);
+        assert_eq!(row, 300_000);
     }
 
     fn texts(dictionary: &ArrayRef) -> Vec<Option<String>> {
@@ -370,12 +371,12 @@ mod tests {
     fn strings_come_back() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("strings.parquet");
-        let cuts = [0, 1, 30, 16_384, 100_000, 140_000];
+        let cuts = [0, 1, 30, 16_384, 100_000, 300_000];
         let mut file = ParquetFile::create(&path, &strings(0..0).schema()).expect("a file");
         for two in cuts.windows(2) {
             file.write(&strings(two[0]..two[1])).expect("written");
         }
-        assert_eq!(file.close().expect("closed"), 140_000);
+        assert_eq!(file.close().expect("closed"), 300_000);
         let file = File::open(&path).expect("opened");
         let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a reader").build().expect("built");
         let mut row = 0;
@@ -391,6 +392,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(row, 140_000);
+        assert_eq!(row, 300_000);
     }
 }

@@ -3,9 +3,7 @@
 //! A table cuts a batch when it holds enough rows or enough text, so memory stays flat for any input. Where it cuts
 //! depends on the rows alone, never on timing or threads. Strings with few distinct values are dictionary encoded.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::iter::repeat_n;
 use std::sync::{Arc, LazyLock};
 
@@ -15,17 +13,16 @@ use arrow_array::types::Int32Type;
 use arrow_array::{
     Array as _, ArrayRef, DictionaryArray, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
 };
-use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, OffsetBuffer};
+use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 use mgmine_core::document::{Document, Metadata, PubDate, RecordKind};
 use mgmine_core::lexicon::{ConceptId, Lexicon, NameId};
 use mgmine_core::scan::{Mention, ScanResult};
-use mgmine_core::span::CodePoints;
+use mgmine_core::span::{CodePoints, Span};
 use mgmine_io::Problem;
 
 use crate::intern::Interner;
 use crate::rows::{ComentionRow, SentenceRow};
-use crate::visit::AllIds;
 
 /// A batch is cut at this many rows …
 const MAX_ROWS: usize = 16_384;
@@ -43,7 +40,7 @@ struct Numbered {
 
 impl Numbered {
     fn number(&mut self, string: &str) -> i32 {
-        int(self.strings.intern(string.as_bytes()))
+        int(self.strings.intern(string))
     }
 
     fn append_n(&mut self, string: &str, rows: usize) {
@@ -52,11 +49,8 @@ impl Numbered {
     }
 
     fn finish(&mut self, nulls: Option<NullBuffer>) -> DictionaryArray<Int32Type> {
-        let (ends, bytes) = self.strings.take();
-        let ends = std::iter::once(0).chain(ends.into_iter().map(int)).collect::<Vec<_>>();
-        let strings = StringArray::new(OffsetBuffer::new(ends.into()), Buffer::from_vec(bytes), None);
         let keys = Int32Array::new(moved(&mut self.keys).into(), nulls);
-        DictionaryArray::new(keys, Arc::new(strings))
+        DictionaryArray::new(keys, Arc::new(self.strings.take()))
     }
 }
 
@@ -72,12 +66,9 @@ struct Kept {
 impl Kept {
     fn finish(&mut self) -> DictionaryArray<Int32Type> {
         let keys = moved(&mut self.numbered.keys).into();
-        let (ends, bytes) = self.numbered.strings.all();
-        let known = self.strings.take().filter(|known| known.len() == ends.len());
-        let strings = known.unwrap_or_else(|| {
-            let ends = std::iter::once(0).chain(ends.iter().copied().map(int)).collect::<Vec<_>>();
-            Arc::new(StringArray::new(OffsetBuffer::new(ends.into()), Buffer::from_slice_ref(bytes), None))
-        });
+        let all = &self.numbered.strings;
+        let known = self.strings.take().filter(|known| known.len() == all.len());
+        let strings = known.unwrap_or_else(|| Arc::new(all.array()));
         self.strings = Some(strings.clone());
         DictionaryArray::new(Int32Array::new(keys, None), strings)
     }
@@ -88,9 +79,9 @@ impl Kept {
     }
 }
 
-/// The values of a batch. The next one will have about as many.
+/// The values of a batch. The next one will have about as many: room for some more saves it from being moved for the last few.
 fn moved<T>(values: &mut Vec<T>) -> Vec<T> {
-    let next = Vec::with_capacity(values.len());
+    let next = Vec::with_capacity(values.len() + values.len() / 8);
     std::mem::replace(values, next)
 }
 
@@ -337,20 +328,56 @@ struct Common {
 /// What is known of the names met so far, so that the lexicon is asked for their strings once.
 #[derive(Default)]
 struct Commons {
-    of: HashMap<NameId, Common, BuildHasherDefault<ByNumber>>,
+    /// For each name of the lexicon one more than its place in `all`; 0 for a name not met.
+    places: Vec<u32>,
+    all: Vec<Common>,
     ids: Vec<i32>,
     also: Vec<ConceptId>,
+    /// For each id the last name that had it, by a number of its own.
+    names: Vec<u32>,
+    name: u32,
 }
 
 impl Commons {
+    /// Whether the name at hand did not have this id before.
+    fn is_new(&mut self, id: i32) -> bool {
+        let id = id as usize;
+        if id >= self.names.len() {
+            self.names.resize(id + 1, 0);
+        }
+        std::mem::replace(&mut self.names[id], self.name) != self.name
+    }
+
+    /// The place of a name, if it was met with these other concepts.
+    fn place_of(&self, name: NameId, also: &[ConceptId]) -> Option<usize> {
+        let place = (*self.places.get(name.0 as usize)?).checked_sub(1)? as usize;
+        let (start, end) = self.all[place].also;
+        // Nearly all names have one concept.
+        let same = if also.is_empty() { start == end } else { part(&self.also, (start, end)) == also };
+        same.then_some(place)
+    }
+
+    /// Notes what is known of a name.
+    fn add(&mut self, name: NameId, common: Common, lexicon: &Lexicon) -> usize {
+        if self.places.is_empty() {
+            self.places = vec![0; lexicon.name_count() as usize];
+        }
+        self.all.push(common);
+        self.places[name.0 as usize] = self.all.len() as u32;
+        self.all.len() - 1
+    }
+
+    /// Bytes that grow with the number of names met.
     fn size(&self) -> usize {
-        self.of.len() * size_of::<(NameId, Common)>() + (self.ids.len() + self.also.len()) * size_of::<i32>()
+        self.all.len() * size_of::<Common>() + (self.ids.len() + self.also.len() + self.names.len()) * size_of::<u32>()
     }
 
     fn clear(&mut self) {
-        self.of.clear();
+        self.places.fill(0);
+        self.all.clear();
         self.ids.clear();
         self.also.clear();
+        self.names.clear();
     }
 }
 
@@ -359,29 +386,9 @@ fn part<T>(all: &[T], (start, end): (u32, u32)) -> &[T] {
     &all[start as usize..end as usize]
 }
 
-/// Hashes a number by one multiplication: names are met by the million.
-#[derive(Default)]
-struct ByNumber(u64);
-
-impl Hasher for ByNumber {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        // The map takes its place from the low bits and its tag from the high ones; a product is well mixed in the latter.
-        let product = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = product.rotate_left(32);
-    }
-}
-
 /// Kept mentions, or with `vetoes` the rejected candidates.
 #[derive(Default)]
-pub struct MentionTable<'l> {
+pub struct MentionTable {
     doc_id: Numbered,
     doc_version: Vec<i32>,
     record: Vec<i64>,
@@ -397,10 +404,8 @@ pub struct MentionTable<'l> {
     lists: Lists,
     counted: BooleanBuilder,
     nested_in: Dictionary,
-    source_start: Places,
-    source_end: Places,
+    source: Places,
     commons: Commons,
-    all_ids: AllIds<'l>,
     /// Bytes of the texts and ids of all rows, spelt out.
     text_bytes: usize,
 }
@@ -439,11 +444,12 @@ fn packed(schema: &Schema) -> SchemaRef {
 static MENTIONS: LazyLock<SchemaRef> = LazyLock::new(|| schema(mention_fields()));
 static PACKED_MENTIONS: LazyLock<SchemaRef> = LazyLock::new(|| packed(&MENTIONS));
 
-impl<'l> MentionTable<'l> {
+impl MentionTable {
     /// Adds the kept mentions of a document, or with `vetoed` the rejected candidates, column by column. A veto is not part of this
     /// table.
-    pub fn add(&mut self, doc: &Document, result: &ScanResult, lexicon: &'l Lexicon, vetoed: bool) {
-        let rows: Vec<&Mention> = result.mentions.iter().filter(|mention| mention.veto.is_some() == vetoed).collect();
+    pub fn add(&mut self, doc: &Document, result: &ScanResult, lexicon: &Lexicon, vetoed: bool) {
+        let mut rows: Vec<&Mention> = Vec::with_capacity(result.mentions.len());
+        rows.extend(result.mentions.iter().filter(|mention| mention.veto.is_some() == vetoed));
         let count = rows.len();
         if count == 0 {
             return;
@@ -459,15 +465,13 @@ impl<'l> MentionTable<'l> {
         }
         self.sentence.extend(rows.iter().map(|mention| int(mention.sentence)));
         let mut points = CodePoints::new(&doc.text);
-        self.start.reserve(count);
-        self.end.reserve(count);
-        for mention in &rows {
+        let (starts, ends) = (grown(&mut self.start, count), grown(&mut self.end, count));
+        for ((mention, start), end) in rows.iter().zip(starts).zip(ends) {
             let span = points.span(mention.span);
-            self.start.push(int(span.start));
-            self.end.push(int(span.end));
+            (*start, *end) = (int(span.start), int(span.end));
         }
         for mention in &rows {
-            self.add_common(mention, mention.span.of(&doc.text), lexicon);
+            self.add_common(mention, &doc.text, lexicon);
         }
         for group in rows.chunk_by(|a, b| a.family == b.family) {
             self.family.append_n(Some(lexicon.family(group[0].family).id.as_str()), group.len());
@@ -479,48 +483,52 @@ impl<'l> MentionTable<'l> {
             self.counted.append_n(group.len(), group[0].counted);
         }
         let mut ranges = doc.source_map.ranges();
-        for mention in &rows {
-            let (start, end) = ranges.of(mention.span).unzip();
-            self.source_start.append(start);
-            self.source_end.append(end);
-        }
+        self.source.extend(rows.iter().map(|mention| ranges.of(mention.span)));
     }
 
-    /// Adds text, concept and ids of a mention.
-    fn add_common(&mut self, mention: &Mention, text: &str, lexicon: &'l Lexicon) {
-        let known = self.commons.of.get(&mention.name).copied();
-        let known = known.filter(|common| *part(&self.commons.also, common.also) == *mention.also);
-        let text_of = |common: &Common| self.text.numbered.strings.get(common.text as u32);
-        let common = match known {
-            Some(common) if text_of(&common) == text.as_bytes() => common,
-            _ => {
-                let mut common = known.unwrap_or_else(|| self.common_of(mention, lexicon));
-                common.text = self.text.numbered.number(text);
-                self.commons.of.insert(mention.name, common);
-                common
-            }
-        };
+    /// Adds text, concept and ids of a mention in a document.
+    fn add_common(&mut self, mention: &Mention, document: &str, lexicon: &Lexicon) {
+        let Span { start, end } = mention.span;
+        let text = &document.as_bytes()[start as usize..end as usize];
+        let place = self.commons.place_of(mention.name, &mention.also).unwrap_or_else(|| {
+            let common = self.common_of(mention, mention.span.of(document), lexicon);
+            self.commons.add(mention.name, common, lexicon)
+        });
+        let common = &mut self.commons.all[place];
+        if self.text.numbered.strings.get(common.text as u32) != text {
+            common.text = self.text.numbered.number(mention.span.of(document));
+        }
         self.text.numbered.keys.push(common.text);
         self.concept.numbered.keys.push(common.concept);
         let ids = &mut self.ids.numbered.keys;
-        ids.extend_from_slice(part(&self.commons.ids, common.ids));
+        match part(&self.commons.ids, common.ids) {
+            // Most names have one.
+            &[id] => ids.push(id),
+            more => ids.extend_from_slice(more),
+        }
         self.lists.close(ids.len());
         self.text_bytes += text.len() + common.bytes as usize;
     }
 
-    /// What is known of a name that was not met before, or with other concepts; but for its text.
-    fn common_of(&mut self, mention: &Mention, lexicon: &'l Lexicon) -> Common {
+    /// What is known of a name that was not met before, or with other concepts.
+    fn common_of(&mut self, mention: &Mention, text: &str, lexicon: &Lexicon) -> Common {
         let commons = &mut self.commons;
         let (ids, also) = (commons.ids.len() as u32, commons.also.len() as u32);
         let mut bytes = 0;
-        for id in self.all_ids.of(mention, lexicon) {
-            commons.ids.push(self.ids.numbered.number(id));
-            bytes += id.len() as u32;
+        commons.name += 1;
+        for (index, &concept) in std::iter::once(&mention.concept).chain(&mention.also).enumerate() {
+            for id in lexicon.ids(concept).iter() {
+                let number = self.ids.numbered.number(id);
+                if commons.is_new(number) || index == 0 {
+                    commons.ids.push(number);
+                    bytes += id.len() as u32;
+                }
+            }
         }
         commons.also.extend_from_slice(&mention.also);
         Common {
             concept: self.concept.numbered.number(lexicon.label(mention.concept)),
-            text: 0,
+            text: self.text.numbered.number(text),
             ids: (ids, commons.ids.len() as u32),
             bytes,
             also: (also, commons.also.len() as u32),
@@ -538,6 +546,7 @@ impl<'l> MentionTable<'l> {
             self.concept.clear();
             self.ids.clear();
         }
+        let [source_start, source_end] = self.source.finish();
         vec![
             Arc::new(self.doc_id.finish(None)),
             int32s(&mut self.doc_version),
@@ -553,8 +562,8 @@ impl<'l> MentionTable<'l> {
             self.lists.finish(ids),
             Arc::new(self.counted.finish()),
             Arc::new(self.nested_in.finish()),
-            self.source_start.finish(),
-            self.source_end.finish(),
+            source_start,
+            source_end,
         ]
     }
 }
@@ -563,30 +572,50 @@ fn int32s(values: &mut Vec<i32>) -> ArrayRef {
     Arc::new(Int32Array::new(moved(values).into(), None))
 }
 
-/// A column of places in the source, where known.
+/// Room for as many more values.
+fn grown<T: Copy + Default>(values: &mut Vec<T>, more: usize) -> &mut [T] {
+    let from = values.len();
+    values.resize(from + more, T::default());
+    &mut values[from..]
+}
+
+/// Two columns: where the places of rows in the source begin and end, as far as known.
 struct Places {
-    values: Vec<i64>,
+    start: Vec<i64>,
+    end: Vec<i64>,
     valid: NullBufferBuilder,
 }
 
 impl Default for Places {
     fn default() -> Self {
-        Self { values: Vec::new(), valid: NullBufferBuilder::new(0) }
+        Self { start: Vec::new(), end: Vec::new(), valid: NullBufferBuilder::new(0) }
     }
 }
 
 impl Places {
-    fn append(&mut self, place: Option<u64>) {
-        self.values.push(place.map_or(0, long));
-        self.valid.append(place.is_some());
+    fn extend(&mut self, places: impl ExactSizeIterator<Item = Option<(u64, u64)>>) {
+        let (starts, ends) = (grown(&mut self.start, places.len()), grown(&mut self.end, places.len()));
+        let mut known = 0;
+        for ((place, start), end) in places.zip(starts).zip(ends) {
+            if let Some(place) = place {
+                (*start, *end) = (long(place.0), long(place.1));
+                known += 1;
+            } else {
+                self.valid.append_n_non_nulls(std::mem::take(&mut known));
+                self.valid.append_null();
+            }
+        }
+        self.valid.append_n_non_nulls(known);
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(Int64Array::new(moved(&mut self.values).into(), self.valid.finish()))
+    fn finish(&mut self) -> [ArrayRef; 2] {
+        let valid = self.valid.finish();
+        [&mut self.start, &mut self.end]
+            .map(|values| Arc::new(Int64Array::new(moved(values).into(), valid.clone())) as ArrayRef)
     }
 }
 
-impl Table for MentionTable<'_> {
+impl Table for MentionTable {
     fn schema() -> SchemaRef {
         MENTIONS.clone()
     }
@@ -606,8 +635,8 @@ impl Table for MentionTable<'_> {
 
 /// Rejected candidates: the columns of [`MentionTable`], then `veto` and `veto_detail`.
 #[derive(Default)]
-pub struct VetoTable<'l> {
-    mention: MentionTable<'l>,
+pub struct VetoTable {
+    mention: MentionTable,
     veto: Dictionary,
     veto_detail: StringBuilder,
 }
@@ -619,9 +648,9 @@ static VETOES: LazyLock<SchemaRef> = LazyLock::new(|| {
 });
 static PACKED_VETOES: LazyLock<SchemaRef> = LazyLock::new(|| packed(&VETOES));
 
-impl<'l> VetoTable<'l> {
+impl VetoTable {
     /// Adds the rejected candidates of a document.
-    pub fn add(&mut self, doc: &Document, result: &ScanResult, lexicon: &'l Lexicon) {
+    pub fn add(&mut self, doc: &Document, result: &ScanResult, lexicon: &Lexicon) {
         self.mention.add(doc, result, lexicon, true);
         for veto in result.mentions.iter().filter_map(|mention| mention.veto.as_ref()) {
             self.veto.append_value(veto.reason.as_str());
@@ -630,7 +659,7 @@ impl<'l> VetoTable<'l> {
     }
 }
 
-impl Table for VetoTable<'_> {
+impl Table for VetoTable {
     fn schema() -> SchemaRef {
         VETOES.clone()
     }
