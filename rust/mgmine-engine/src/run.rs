@@ -2,7 +2,7 @@
 //!
 //! Each worker takes the next input, reads and scans it, and sends chunks of output through a bounded channel of that
 //! input. The calling thread drains the channels in input order, so the output is the same for any number of threads;
-//! a worker that is far ahead waits. With more threads than inputs, unpacking runs on a thread of its own.
+//! a worker that is far ahead waits. A thread that finds no input left unpacks ahead for a worker that still has one.
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -123,7 +123,24 @@ struct Shared<'s, C> {
     stop: AtomicBool,
     bytes: AtomicU64,
     lexicon: &'s Lexicon,
-    threaded: bool,
+    /// Threads without an input.
+    spare: AtomicUsize,
+}
+
+/// A spare thread that unpacks for a worker; with the input's end it is spare again.
+struct Helper<'s>(&'s AtomicUsize);
+
+impl<'s> Helper<'s> {
+    fn find(spare: &'s AtomicUsize) -> Option<Self> {
+        let taken = spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |spare| spare.checked_sub(1));
+        taken.ok().map(|_| Self(spare))
+    }
+}
+
+impl Drop for Helper<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// Reads and scans `inputs`; each has a collector of its own made by `collector`. `consume` is called on this thread
@@ -159,7 +176,7 @@ where
         stop: AtomicBool::new(false),
         bytes: AtomicU64::new(0),
         lexicon,
-        threaded: threads.0 > workers,
+        spare: AtomicUsize::new(threads.0.saturating_sub(workers)),
     };
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -206,7 +223,10 @@ fn work<C: Collect>(shared: &Shared<'_, C::Chunk>, collector: &(impl Fn() -> C +
     let mut doc = Document::default();
     loop {
         let index = shared.next.fetch_add(1, Ordering::Relaxed);
-        let Some(slot) = shared.inputs.get(index) else { return };
+        let Some(slot) = shared.inputs.get(index) else {
+            shared.spare.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
         let taken = slot.lock().expect("no worker panics while it takes an input").take();
         let Some((sender, input)) = taken else { return };
         if shared.stop.load(Ordering::Relaxed) {
@@ -271,7 +291,8 @@ fn one<'l, C: Collect>(
     let name = input.name();
     let mut summary = Summary::default();
     let want = Want { source_map: collector.wants_source_map(), ..Want::default() };
-    let reader = match open(input, want, shared.threaded) {
+    let mut helper = Helper::find(&shared.spare);
+    let reader = match open(input, want, helper.is_some()) {
         Ok(reader) => reader,
         Err(problem) => {
             summary.unread = 1;
@@ -324,6 +345,12 @@ fn one<'l, C: Collect>(
             report(shared, &source, &mut reported);
             if shared.stop.load(Ordering::Relaxed) {
                 return Err(GivenUp);
+            }
+            if helper.is_none() {
+                helper = Helper::find(&shared.spare);
+                if helper.is_some() {
+                    source.reader.unpack_ahead();
+                }
             }
         }
     }
