@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mgmine.cli import COMMANDS, cli
+from mgmine.cli._group import COMMANDS, cli
 from mgmine.store import reference as store_reference
 
 REFERENCE = Path(__file__).parent / "reference"

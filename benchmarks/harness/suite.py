@@ -64,6 +64,8 @@ class Suite:
         self.out = Path(tempfile.mkdtemp(prefix="out-", dir=data))
         # Command and Python keep compiled lexicons; here, not in the user's own cache.
         os.environ["MGMINE_CACHE"] = str(self.out / "cache")
+        # An installed package has its modules compiled; where one runs from a tree, let the first run keep them.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         self._lexicons: dict[int, Path] | None = None
         self._compiled: dict[Path, Path] = {}
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Claim", "Extractor", "Store", "compare", "extract", "run", "scan"]
 
 _HOMES = {
+    "__version__": "mgmine._native",
     "Claim": "mgmine.records",
     "Extractor": "mgmine.claims",
     "Store": "mgmine.store",
@@ -30,10 +31,6 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("mgmine")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -44,12 +44,17 @@ def user_file() -> Path:
     return user_config_path("mgmine") / "config.toml"
 
 
-def _read(path: Path) -> Options:
-    import tomllib
-
+def _read(path: Path, word: str = "") -> Options:
+    """The file's tables; none if the word does not occur in it."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        text = path.read_text(encoding="utf-8")
+        if word not in text:
+            return {}
+        # Imported only now, which is dear.
+        import tomllib
+
+        return tomllib.loads(text)
+    except (ValueError, OSError) as error:
         raise InputError(f"{path}: not a readable TOML file: {error}") from error
 
 
@@ -57,7 +62,8 @@ def _project(folder: Path) -> Options:
     if (path := folder / "mgmine.toml").is_file():
         return _read(path)
     if (path := folder / "pyproject.toml").is_file():
-        table = _read(path).get("tool", {}).get("mgmine", {})
+        # Most projects have nothing of ours in theirs.
+        table = _read(path, "mgmine").get("tool", {}).get("mgmine", {})
         return table if isinstance(table, dict) else {}
     return {}
 

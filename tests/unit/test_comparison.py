@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import mgmine
 from conftest import ROOT
-from mgmine.cli import cli
+from mgmine.cli._group import cli
 from mgmine.comparison import Comparison, Pair, _align, _show, compare
 from mgmine.errors import InputError
 from mgmine.lexicon import load

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
-from mgmine.cli import cli
+from mgmine.cli._group import cli
 from mgmine.errors import UsageError
 from mgmine.evaluate import AbsentError, Outcome, Places, Row, abbreviations, article, evaluate, golden, holds
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mgmine.cli import cli
+from mgmine.cli._group import cli
 from mgmine.corpus import read
 from mgmine.errors import InputError, UsageError
 from mgmine.evaluate import pipeline as measured

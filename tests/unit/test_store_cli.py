@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import storekit as kit
-from mgmine.cli import cli
+from mgmine.cli._group import cli
 from mgmine.store import Store, reference
 
 ROOT = Path(__file__).resolve().parents[2]

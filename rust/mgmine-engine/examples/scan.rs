@@ -13,7 +13,7 @@ use std::time::Instant;
 use mgmine_core::lexicon::Lexicon;
 use mgmine_engine::collect::{Chunk, TableKind, TableOptions, Tables};
 use mgmine_engine::lexicons;
-use mgmine_engine::parquet::ParquetFile;
+use mgmine_engine::parquet::{ParquetFile, close_all};
 use mgmine_engine::run::{self, Event, Input, Threads};
 use mgmine_engine::tables::unpack;
 use mgmine_engine::visit::Gate;
@@ -101,9 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         },
         |_| Ok(()),
     )?;
-    for file in files.into_values() {
-        file.close()?;
-    }
+    close_all(files.into_values().collect())?;
     println!(
         r#"{{"documents": {}, "abstracts": {}, "deletions": {}, "mentions": {}, "counted": {}, "vetoes": {}, "comentions": {}, "problems": {problems}, "names": {}, "open_us": {}}}"#,
         counts.documents,

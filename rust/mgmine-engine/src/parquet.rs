@@ -196,14 +196,32 @@ impl ParquetFile {
     ///
     /// # Panics
     /// Never: the writer is there until the file is closed.
-    pub fn close(mut self) -> Result<u64, ParquetError> {
-        let file = self.writer.take().expect("the file is open").close()?;
-        file.sync_all()?;
-        drop(file);
-        std::fs::rename(&self.temporary, &self.path)?;
-        sync_directory(&self.path)?;
-        Ok(self.rows)
+    pub fn close(self) -> Result<u64, ParquetError> {
+        let rows = self.rows;
+        close_all(vec![self])?;
+        Ok(rows)
     }
+}
+
+/// As [`ParquetFile::close`] for files of one directory, which get their names when all of them are whole.
+///
+/// # Errors
+/// If any of it fails.
+///
+/// # Panics
+/// Never: the writer is there until the file is closed.
+pub fn close_all(mut files: Vec<ParquetFile>) -> Result<(), ParquetError> {
+    for file in &mut files {
+        let writer = file.writer.take().expect("the file is open");
+        writer.close()?.sync_all()?;
+    }
+    for file in &files {
+        std::fs::rename(&file.temporary, &file.path)?;
+    }
+    if let Some(file) = files.last() {
+        sync_directory(&file.path)?;
+    }
+    Ok(())
 }
 
 impl Drop for ParquetFile {
@@ -273,6 +291,33 @@ mod tests {
             })
             .collect();
         assert!(values.iter().copied().eq(0..200_000));
+    }
+
+    #[test]
+    fn all_get_their_names_or_none() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let files = |names: [&str; 2]| {
+            let file = |name| {
+                let mut file = ParquetFile::create(&directory.path().join(name), &schema()).expect("a file");
+                file.write(&batch(0..10)).expect("written");
+                file
+            };
+            names.map(file).into()
+        };
+        let names = || {
+            let entry = |entry: io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+            let mut names: Vec<_> = std::fs::read_dir(directory.path()).expect("listed").map(entry).collect();
+            names.sort();
+            names
+        };
+        close_all(files(["a", "b"])).expect("closed");
+        assert_eq!(names(), ["a", "b"]);
+        let mut broken: Vec<ParquetFile> = files(["c", "d"]);
+        // A file that takes nothing any more.
+        let closed = File::open(directory.path().join("a")).expect("opened");
+        broken[1].writer = Some(RowGroups::new(closed, &schema()).expect("a writer"));
+        close_all(broken).expect_err("it cannot be written to");
+        assert_eq!(names(), ["a", "b"]);
     }
 
     /// Columns of strings of every kind; `row` tells the rows apart.

@@ -2,8 +2,8 @@
 //!
 //! Each worker takes the next input, reads and scans it, and sends chunks of output through a bounded channel of that
 //! input. The calling thread drains the channels in input order, so the output is the same for any number of threads;
-//! a worker that is far ahead waits. With more threads than inputs, unpacking runs on a thread of its own. With one thread the
-//! calling one does all of it: what is written is still in the processor's cache then.
+//! a worker that is far ahead waits. A thread that finds no input left unpacks ahead for a worker that still has one. With one
+//! thread the calling one does all of it: what is written is still in the processor's cache then.
 
 use std::any::Any;
 use std::io::Read;
@@ -143,6 +143,24 @@ struct Shared<C> {
     next: AtomicUsize,
     stop: AtomicBool,
     bytes: AtomicU64,
+    /// Threads without an input.
+    spare: AtomicUsize,
+}
+
+/// A spare thread that unpacks for a worker; with the input's end it is spare again.
+struct Helper<'s>(&'s AtomicUsize);
+
+impl<'s> Helper<'s> {
+    fn find(spare: &'s AtomicUsize) -> Option<Self> {
+        let taken = spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |spare| spare.checked_sub(1));
+        taken.ok().map(|_| Self(spare))
+    }
+}
+
+impl Drop for Helper<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// Reads and scans `inputs`; each has a collector of its own made by `collector`. `consume` is called on this thread
@@ -168,7 +186,6 @@ where
         return alone(inputs, lexicon, &collector, consume, tick);
     }
     let workers = threads.0.clamp(1, inputs.len().max(1));
-    let threaded = threads.0 > workers;
     let mut receivers = Vec::with_capacity(inputs.len());
     let mut slots = Vec::with_capacity(inputs.len());
     for input in inputs {
@@ -176,11 +193,16 @@ where
         slots.push(Mutex::new(Some((sender, input))));
         receivers.push(receiver);
     }
-    let shared =
-        Shared { inputs: slots, next: AtomicUsize::new(0), stop: AtomicBool::new(false), bytes: AtomicU64::new(0) };
+    let shared = Shared {
+        inputs: slots,
+        next: AtomicUsize::new(0),
+        stop: AtomicBool::new(false),
+        bytes: AtomicU64::new(0),
+        spare: AtomicUsize::new(threads.0.saturating_sub(workers)),
+    };
     std::thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| work(&shared, Worker::new(lexicon, threaded), &collector));
+            scope.spawn(|| work(&shared, Worker::new(lexicon, &shared.spare), &collector));
         }
         let mut total = Summary::default();
         let result = receivers.into_iter().enumerate().try_for_each(|(index, receiver)| {
@@ -205,7 +227,8 @@ fn alone<C: Collect, E>(
     mut consume: impl FnMut(usize, Event<C::Chunk>) -> Result<(), E>,
     tick: impl FnMut(u64) -> Result<(), E>,
 ) -> Result<Summary, E> {
-    let mut worker = Worker::new(lexicon, false);
+    let none = AtomicUsize::new(0);
+    let mut worker = Worker::new(lexicon, &none);
     let mut total = Summary::default();
     let mut ticker = Ticker::new(tick);
     for (index, input) in inputs.into_iter().enumerate() {
@@ -278,7 +301,10 @@ fn drain<C, E>(
 fn work<C: Collect>(shared: &Shared<C::Chunk>, mut worker: Worker<'_>, collector: &(impl Fn() -> C + Sync)) {
     loop {
         let index = shared.next.fetch_add(1, Ordering::Relaxed);
-        let Some(slot) = shared.inputs.get(index) else { return };
+        let Some(slot) = shared.inputs.get(index) else {
+            shared.spare.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
         let taken = slot.lock().expect("no worker panics while it takes an input").take();
         let Some((sender, input)) = taken else { return };
         // The caller has given up; the flag ends the other workers too.
@@ -381,13 +407,13 @@ struct Worker<'l> {
     lexicon: &'l Lexicon,
     scanner: Scanner<'l>,
     doc: Document,
-    /// Whether unpacking runs on a thread of its own.
-    threaded: bool,
+    /// Number of threads that could unpack for this one.
+    spare: &'l AtomicUsize,
 }
 
 impl<'l> Worker<'l> {
-    fn new(lexicon: &'l Lexicon, threaded: bool) -> Self {
-        Self { lexicon, scanner: Scanner::new(lexicon), doc: Document::default(), threaded }
+    fn new(lexicon: &'l Lexicon, spare: &'l AtomicUsize) -> Self {
+        Self { lexicon, scanner: Scanner::new(lexicon), doc: Document::default(), spare }
     }
 
     /// Scans an input. A mistake of ours costs this input, not the others.
@@ -410,11 +436,12 @@ impl<'l> Worker<'l> {
         mut collector: C,
         listener: &mut impl Listener<C::Chunk>,
     ) -> Result<(), GivenUp> {
-        let Self { lexicon, scanner, doc, threaded } = self;
+        let Self { lexicon, scanner, doc, spare } = self;
         let name = input.name();
         let mut summary = Summary::default();
         let want = Want { source_map: collector.wants_source_map(), ..Want::default() };
-        let reader = match open(input, want, *threaded) {
+        let mut helper = Helper::find(spare);
+        let reader = match open(input, want, helper.is_some()) {
             Ok(reader) => reader,
             Err(problem) => {
                 summary.unread = 1;
@@ -459,6 +486,12 @@ impl<'l> Worker<'l> {
             }
             if summary.documents % REPORT == 0 {
                 listener.advance(source.read_since(&mut reported))?;
+                if helper.is_none() {
+                    helper = Helper::find(spare);
+                    if helper.is_some() {
+                        source.reader.unpack_ahead();
+                    }
+                }
             }
         }
         summary.unread = u64::from(cut && summary.documents == 0 && summary.deletions == 0);

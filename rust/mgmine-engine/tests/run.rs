@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{self, Cursor, Read};
+use std::thread::{self, ThreadId};
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
@@ -147,6 +148,33 @@ impl Read for Endless {
         buffer[..size].copy_from_slice(line.as_bytes());
         Ok(size)
     }
+}
+
+/// Ends when it is read on another thread than at first, or after so many documents that nobody will come any more.
+struct UntilHelped {
+    endless: Endless,
+    first: Option<ThreadId>,
+}
+
+impl Read for UntilHelped {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let here = thread::current().id();
+        let helped = *self.first.get_or_insert(here) != here;
+        if helped || self.endless.0 == 1_000_000 { Ok(0) } else { self.endless.read(buffer) }
+    }
+}
+
+#[test]
+fn a_thread_without_an_input_helps_another() {
+    let long = |name: &str| Input::Stream(name.into(), Box::new(UntilHelped { endless: Endless(0), first: None }));
+    // The second input is done at once.
+    let mut given = inputs(&[1, 1]);
+    given[0] = long("first");
+    let (_, _, summary) = printed(given, 2);
+    assert!(summary.documents < 1_000_000, "{summary:?}");
+    // More threads than inputs: the first is helped, and with its end the second.
+    let (_, _, summary) = printed(vec![long("first"), long("second")], 3);
+    assert!(summary.documents < 1_000_000, "{summary:?}");
 }
 
 #[test]

@@ -319,10 +319,26 @@ pub(crate) struct Window {
 
 impl Window {
     /// A window that takes `block` bytes at a time; with `threaded`, a thread unpacks ahead of it.
-    pub(crate) fn new(source: Source, block: usize, threaded: bool) -> Result<Self, InputError> {
-        let block = block.max(1);
-        let feed = if threaded { spawn(source, block)? } else { Feed::Here(Box::new(source)) };
-        Ok(Self { feed, data: Vec::new(), start: 0, end: 0, offset: 0, block, ended: false, error: None })
+    pub(crate) fn new(source: Source, block: usize, threaded: bool) -> Self {
+        let (feed, block) = (Feed::Here(Box::new(source)), block.max(1));
+        let mut window = Self { feed, data: Vec::new(), start: 0, end: 0, offset: 0, block, ended: false, error: None };
+        if threaded {
+            window.unpack_ahead();
+        }
+        window
+    }
+
+    /// From now on a thread unpacks ahead, unless none can be had.
+    pub(crate) fn unpack_ahead(&mut self) {
+        if matches!(self.feed, Feed::Thread { .. }) || self.ended {
+            return;
+        }
+        let Some((start, thread)) = unpacker(self.block) else { return };
+        if let Feed::Here(source) = std::mem::replace(&mut self.feed, thread) {
+            let past = self.data[self.end - source.history().min(self.end)..self.end].to_vec();
+            // Should the thread be gone, the next block is missed.
+            let _ = start.send((source, past));
+        }
     }
 
     /// The bytes not consumed yet.
@@ -415,13 +431,18 @@ impl Window {
     }
 }
 
-fn spawn(mut source: Source, block: usize) -> Result<Feed, InputError> {
+/// Where a thread gets its source and the source's past from.
+type Start = Sender<(Box<Source>, Vec<u8>)>;
+
+/// A thread that unpacks what it is given to start with, and what comes from it; `None` if there can be no more threads.
+fn unpacker(block: usize) -> Option<(Start, Feed)> {
+    let (start, given): (Start, _) = channel();
     let (send, blocks): (SyncSender<Result<Block, InputError>>, _) = sync_channel(AHEAD);
     let (used, free) = channel::<Vec<u8>>();
     let work = move || {
         let length = HEADROOM + block;
         // The reader writes into the room before a block, so what the source needs of its past is kept here.
-        let mut past = Vec::new();
+        let Ok((mut source, mut past)) = given.recv() else { return };
         loop {
             // A buffer that grew, or the empty one of the start, is not worth keeping.
             let mut data = free.try_iter().find(|data| data.len() == length).unwrap_or_else(|| vec![0; length]);
@@ -444,8 +465,6 @@ fn spawn(mut source: Source, block: usize) -> Result<Feed, InputError> {
             }
         }
     };
-    match std::thread::Builder::new().name("mgmine-unpack".into()).spawn(work) {
-        Ok(_) => Ok(Feed::Thread { blocks, used }),
-        Err(error) => Err(InputError::new(ProblemKind::Io, format!("no thread to unpack on: {error}"))),
-    }
+    std::thread::Builder::new().name("mgmine-unpack".into()).spawn(work).ok()?;
+    Some((start, Feed::Thread { blocks, used }))
 }

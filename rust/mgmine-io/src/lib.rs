@@ -30,8 +30,8 @@ pub use reader::{Format, Item, Options, Reader, Want};
 #[cfg(fuzzing)]
 pub fn unpack(packed: &[u8], block: usize, threaded: bool) -> (Vec<u8>, Option<ProblemKind>) {
     let source = input::Source::new(Box::new(std::io::Cursor::new(packed.to_vec())));
-    let mut window = match source.and_then(|source| input::Window::new(source, block, threaded)) {
-        Ok(window) => window,
+    let mut window = match source {
+        Ok(source) => input::Window::new(source, block, threaded),
         Err(error) => return (Vec::new(), Some(error.kind)),
     };
     let mut unpacked = Vec::new();

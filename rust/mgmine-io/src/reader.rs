@@ -260,7 +260,7 @@ impl Reader {
         let stream_failure = |error: InputError| failure(name, 0, error.kind, error.message);
         let source = Source::new(read).map_err(stream_failure)?;
         let consumed = source.consumed();
-        let mut window = Window::new(source, options.block, options.threaded).map_err(stream_failure)?;
+        let mut window = Window::new(source, options.block, options.threaded);
         let mut wanted = HEAD;
         let format = loop {
             while window.bytes().len() < wanted && window.more() {}
@@ -309,6 +309,11 @@ impl Reader {
             ended: false,
         };
         Ok(Self { cx, format, inner, want: options.want, current: false, consumed, notes: Notes::default() })
+    }
+
+    /// From here on unpacks on a thread of its own. The documents are the same.
+    pub fn unpack_ahead(&mut self) {
+        self.cx.window.unpack_ahead();
     }
 
     /// The format recognised.

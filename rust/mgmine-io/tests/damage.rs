@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Dribble, check_map, check_shape, full, gzip, passages, read, read_from, read_with};
+use common::{Dribble, check_map, check_shape, full, gzip, passages, read, read_ahead_after, read_from, read_with};
 use mgmine_io::{Format, Options, ProblemKind, Reader, Want};
 use proptest::prelude::*;
 
@@ -160,6 +160,29 @@ fn long_set(records: u32) -> String {
         })
         .collect();
     set(&list)
+}
+
+#[test]
+fn unpacked_ahead_from_any_document_on_all_is_the_same() {
+    // Twice the same, so that what is unpacked late is copied from what was unpacked early.
+    let list = long_set(10).repeat(2);
+    let xml =
+        list.replacen("</PubmedArticleSet>\n<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<PubmedArticleSet>\n", "", 1);
+    let packed = gzip(xml.as_bytes());
+    assert!(packed.len() < xml.len() / 3);
+    let mut damaged = packed.clone();
+    damaged[packed.len() / 3] ^= 1;
+    for bytes in [xml.as_bytes(), &packed, &packed[..packed.len() / 3], &damaged] {
+        for block in [100, 3000, 1 << 18] {
+            let options = Options { block, ..full() };
+            let expected = read_with("some", bytes, &options);
+            assert!(expected.documents.len() == 20 || expected.problems.len() == 1);
+            for documents in 0..=20 {
+                let all = read_ahead_after(documents, "some", Dribble::new(bytes, 1000), &options);
+                assert!(all == expected, "blocks of {block}, after {documents}: {:?}", all.problems);
+            }
+        }
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
 use mgmine_engine::collect::{Chunk, Gated, PrintOptions, Printed, Printer, TableKind, TableOptions, Tables};
-use mgmine_engine::parquet::ParquetFile;
+use mgmine_engine::parquet::{ParquetFile, close_all};
 use mgmine_engine::print::{COMENTION_HEADER, MENTION_HEADER};
 use mgmine_engine::run::{self, Event, Input, Threads};
 use mgmine_engine::tables::{ProblemTable, Table as _, unpack};
@@ -551,9 +551,7 @@ pub fn scan_parquet(
             },
             |bytes| tick(progress.as_ref(), bytes),
         )?;
-        for file in files.into_values() {
-            file.close()?;
-        }
+        close_all(files.into_values().collect())?;
         Ok::<_, Error>(counts)
     })?;
     Ok(Summary { counts, problems })

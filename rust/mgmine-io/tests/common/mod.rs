@@ -58,6 +58,11 @@ impl Read for Dribble {
 }
 
 pub fn read_from(name: &str, read: Box<dyn Read + Send>, options: &Options) -> All {
+    read_ahead_after(usize::MAX, name, read, options)
+}
+
+/// The same, unpacked ahead after so many documents.
+pub fn read_ahead_after(documents: usize, name: &str, read: Box<dyn Read + Send>, options: &Options) -> All {
     let mut all = All::default();
     let mut reader = match Reader::with_options(name, read, options) {
         Ok(reader) => reader,
@@ -68,6 +73,9 @@ pub fn read_from(name: &str, read: Box<dyn Read + Send>, options: &Options) -> A
     };
     let mut doc = Document::default();
     loop {
+        if all.documents.len() == documents {
+            reader.unpack_ahead();
+        }
         match reader.next(&mut doc) {
             Item::End => break,
             Item::Deleted => all.deleted.push((doc.id.clone(), doc.version)),
