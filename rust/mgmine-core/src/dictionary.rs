@@ -226,8 +226,7 @@ pub(crate) struct Built {
     pub pairs: Vec<u8>,
     /// The table of cores of a single word, then that of longer prefixes.
     pub slots: Vec<u8>,
-    /// Records: length and flags of a form, number of names, names with concept and family, form, zeros up to a multiple of
-    /// four.
+    /// Records: length and flags of a form, number of names, form, zeros up to a multiple of four, names with concept and family.
     pub ends: Vec<u8>,
 }
 
@@ -365,13 +364,13 @@ fn push_records(here: &mut [Form<'_>], ends: &mut Vec<u8>) {
         }
         ends.extend_from_slice(&head.to_le_bytes());
         ends.extend_from_slice(&u32::try_from(these.len()).expect("fewer than 2^32 names").to_le_bytes());
+        ends.extend_from_slice(form.text.as_bytes());
+        ends.resize(ends.len().next_multiple_of(4), 0);
         for form in these {
             for number in [form.name, form.concept, u32::from(form.family)] {
                 ends.extend_from_slice(&number.to_le_bytes());
             }
         }
-        ends.extend_from_slice(form.text.as_bytes());
-        ends.resize(ends.len().next_multiple_of(4), 0);
     }
 }
 
@@ -484,10 +483,11 @@ impl<'l> Table<'l> {
         std::iter::from_fn(move || {
             let start = at?;
             let flags = u32_at(ends, start)?;
-            let names_end = (u32_at(ends, start + 4)? as usize).checked_mul(NAME)?.checked_add(start + 8)?;
-            let form_end = names_end.checked_add((flags & 0xffff) as usize)?;
-            at = (flags & LAST == 0).then(|| form_end.next_multiple_of(4));
-            Some(Record { names: ends.get(start + 8..names_end)?, form: ends.get(names_end..form_end)?, flags })
+            let form_end = start + 8 + (flags & 0xffff) as usize;
+            let names = form_end.next_multiple_of(4);
+            let names_end = (u32_at(ends, start + 4)? as usize).checked_mul(NAME)?.checked_add(names)?;
+            at = (flags & LAST == 0).then_some(names_end);
+            Some(Record { names: ends.get(names..names_end)?, form: ends.get(start + 8..form_end)?, flags })
         })
     }
 
