@@ -682,15 +682,17 @@ fn build(
             length += 1;
             code <<= 1;
             in_length = counts[length];
+            // A table of one bit more holds each shorter code twice.
+            if length as u32 <= bits {
+                table.copy_within(..1 << (length - 1), 1 << (length - 1));
+            }
         }
         in_length -= 1;
         let reversed = (code.reverse_bits() >> (32 - length as u32)) as usize;
         let wide = length as u32;
         if wide <= bits {
             let value = entry(usize::from(*symbol), wide);
-            for slot in table[..size].iter_mut().skip(reversed).step_by(1 << length) {
-                *slot = value;
-            }
+            table[reversed] = value;
         } else {
             if reversed & (size - 1) != prefix {
                 // A new second table, wide enough for all codes with this start.
@@ -716,6 +718,9 @@ fn build(
         }
         left[length] -= 1;
         code += 1;
+    }
+    for length in length..bits as usize {
+        table.copy_within(..1 << length, 1 << length);
     }
     Ok(())
 }
