@@ -2,34 +2,45 @@
 //!
 //! The usual inflaters write into memory of the caller and keep 32 KiB of history beside it, from which matches across
 //! calls are copied. The reader's window holds what was unpacked before anyway, so here a match is one copy within one
-//! slice, and the inner loop has no case but the two of the format: a literal, or a length and a distance. Codes of up to 11
-//! bits are decoded with one look into a table; up to 48 bits, a whole match, come from one 64-bit buffer. The way of the
-//! inner loop follows the published ideas of libdeflate.
+//! slice. Codes of up to 11 bits are decoded with one look into a table; up to 48 bits, a whole match, come from one 64-bit
+//! buffer. That much follows the published ideas of libdeflate.
+//!
+//! Text is a mix of literals and matches that no processor foresees, and a wrong guess costs as much as decoding a symbol. So
+//! a turn of the inner loop does not ask what comes: it writes up to two literals and copies a match, either of which may be
+//! none.
+
+use std::hint::select_unpredictable;
 
 /// How far back a match can reach: so many bytes before the place to write at must be what was unpacked before.
 pub(crate) const HISTORY: usize = 32 << 10;
 /// A block's header is never longer than this.
 const MAX_HEADER: usize = 1024;
-/// Input and output that one turn of the fast loop may touch.
+/// Input and output that one turn of the fast loop may touch: two literals, and a match in pieces of 32 bytes.
 const FAST_INPUT: usize = 32;
-const FAST_OUTPUT: usize = 258 + 64;
+const FAST_OUTPUT: usize = 2 + 288;
 
 const LITLEN_BITS: u32 = 11;
-const DISTANCE_BITS: u32 = 9;
+const DISTANCE_BITS: u32 = 8;
 const LITLEN_SIZE: usize = 4096;
 const DISTANCE_SIZE: usize = 1024;
 
 // An entry of a decoding table:
-//   literal   LITERAL | value << 16 | code length
-//   length    base << 16 | code length << 8 | code length and extra bits
+//   literal   value << 24 | value << 16 | code length << 8 | ONE | code length
+//   length    base - 3 << 24 | MATCH | code length << 8 | code length and extra bits
 //   distance  base << 16 | code length << 8 | code length and extra bits
 //   link      SPECIAL | LINK | first entry of the second table << 16 | its bits << 8 | bits of the first table
 //   end       SPECIAL | END | code length
 //   no code   SPECIAL
-const LITERAL: u32 = 1 << 31;
+// In `pairs`, a literal may stand with the literal or the length behind it: what each has above 24 bits (the second) or up to
+// 24 bits (the first), and the sum of the rest.
 const SPECIAL: u32 = 1 << 15;
 const LINK: u32 = 1 << 14;
 const END: u32 = 1 << 13;
+const MATCH: u32 = 1 << 14;
+/// One literal; two bits count them.
+const ONE: u32 = 1 << 6;
+/// The distance of no match: some way back, where nothing was written just now.
+const NOWHERE: u32 = 1024 << 16;
 
 const LENGTH_BASE: [u16; 29] =
     [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
@@ -77,8 +88,15 @@ pub(crate) struct Inflate {
     portable: bool,
     /// What is wrong with the stream; said again at each call.
     damage: Option<Damage>,
-    litlen: Box<[u32; LITLEN_SIZE]>,
-    distance: Box<[u32; DISTANCE_SIZE]>,
+    tables: Box<Tables>,
+}
+
+struct Tables {
+    /// Symbol by symbol, second tables behind the first.
+    litlen: [u32; LITLEN_SIZE],
+    /// The first table of `litlen`, with two symbols an entry where they fit.
+    pairs: [u32; 1 << LITLEN_BITS],
+    distance: [u32; DISTANCE_SIZE],
 }
 
 impl Inflate {
@@ -91,8 +109,11 @@ impl Inflate {
             written: 0,
             portable: false,
             damage: None,
-            litlen: Box::new([SPECIAL; LITLEN_SIZE]),
-            distance: Box::new([SPECIAL; DISTANCE_SIZE]),
+            tables: Box::new(Tables {
+                litlen: [SPECIAL; LITLEN_SIZE],
+                pairs: [SPECIAL; 1 << LITLEN_BITS],
+                distance: [SPECIAL; DISTANCE_SIZE],
+            }),
         }
     }
 
@@ -254,7 +275,7 @@ impl Inflate {
                 let mut lengths = [8_u8; 288];
                 lengths[144..256].fill(9);
                 lengths[256..280].fill(7);
-                self.build(&lengths, &[5; 32])?;
+                self.tables.build(&lengths, &[5; 32])?;
             }
             2 => {
                 let (litlens, distances, codes) = (take!(5) + 257, take!(5) + 1, take!(4) + 4);
@@ -266,10 +287,8 @@ impl Inflate {
                     code_lengths[usize::from(*symbol)] = take!(3) as u8;
                 }
                 let mut table = [SPECIAL; 128];
-                // Code lengths are read by a table of their own; its entries are laid out like literals.
-                build(&mut table, 7, &code_lengths, Complete::Always, |symbol, length| {
-                    LITERAL | (symbol as u32) << 16 | length
-                })?;
+                // Code lengths are read by a table of their own; its entries are laid out like distances.
+                build(&mut table, 7, &code_lengths, Complete::Always, |symbol, length| (symbol as u32) << 16 | length)?;
                 let mut lengths = [0_u8; 286 + 30];
                 let all = litlens + distances;
                 let mut at = 0;
@@ -280,7 +299,7 @@ impl Inflate {
                         return if self.count < 7 { Ok(false) } else { Err("a code length has no code") };
                     }
                     let _ = take!(entry & 0xff);
-                    let symbol = (entry >> 16 & 0x7fff) as u8;
+                    let symbol = (entry >> 16) as u8;
                     let (value, times) = match symbol {
                         0..=15 => (symbol, 1),
                         16 if at == 0 => return Err("a code length repeats nothing"),
@@ -297,33 +316,12 @@ impl Inflate {
                 if lengths[256] == 0 {
                     return Err("a block without an end");
                 }
-                self.build(&lengths[..litlens], &lengths[litlens..all])?;
+                self.tables.build(&lengths[..litlens], &lengths[litlens..all])?;
             }
             _ => return Err("a block of an unknown kind"),
         }
         self.state = State::Codes;
         Ok(true)
-    }
-
-    fn build(&mut self, litlens: &[u8], distances: &[u8]) -> Result<(), Damage> {
-        build(&mut self.litlen[..], LITLEN_BITS, litlens, Complete::OrSingle, |symbol, length| match symbol {
-            0..256 => LITERAL | (symbol as u32) << 16 | length,
-            256 => SPECIAL | END | length,
-            _ => match LENGTH_BASE.get(symbol - 257) {
-                Some(base) => u32::from(*base) << 16 | length << 8 | (length + u32::from(LENGTH_EXTRA[symbol - 257])),
-                None => SPECIAL,
-            },
-        })?;
-        build(
-            &mut self.distance[..],
-            DISTANCE_BITS,
-            distances,
-            Complete::OrSingle,
-            |symbol, length| match DISTANCE_BASE.get(symbol) {
-                Some(base) => u32::from(*base) << 16 | length << 8 | (length + (symbol as u32 / 2).saturating_sub(1)),
-                None => SPECIAL,
-            },
-        )
     }
 
     /// Decodes while there is plenty of input and output; `true` at the end of a block.
@@ -368,28 +366,26 @@ impl Inflate {
         to: &mut usize,
         floor: usize,
     ) -> Result<bool, Damage> {
-        let (litlens, distances) = (&*self.litlen, &*self.distance);
+        let tables = &*self.tables;
         // Only the low six bits of `count` count: an entry is subtracted as it is.
         let (mut bits, mut count) = (self.bits, self.count);
-        let (mut at, mut end) = (*from, *to);
-        let last_input = input.len() - FAST_INPUT;
-        let last_output = out.len() - FAST_OUTPUT;
+        let mut rest = &input[*from..];
+        let out = &mut out[floor..];
+        let mut end = *to - floor;
         let mut result = Ok(false);
-        // Fills the buffer to 56 bits or more. What lies above them is what will be loaded there again.
+        // Fills the buffer: 56 bits or more count, and what lies above them is what will be loaded there again.
         macro_rules! refill {
-            () => {
-                let Some(bytes) = input.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
-                    result = Err("input ran out");
-                    break;
-                };
-                bits |= u64::from_le_bytes(*bytes) << (count & 63);
-                at += 7 - (count >> 3 & 7) as usize;
+            ($next:expr) => {
+                let mut eight = [0; 8];
+                eight.copy_from_slice(&$next[..8]);
+                bits |= u64::from_le_bytes(eight) << (count & 63);
+                rest = &rest[7 - (count >> 3 & 7) as usize..];
                 count |= 56;
             };
         }
-        macro_rules! litlen {
+        macro_rules! pair {
             () => {
-                litlens[(bits & ((1 << LITLEN_BITS) - 1)) as usize]
+                tables.pairs[(bits & ((1 << LITLEN_BITS) - 1)) as usize]
             };
         }
         macro_rules! drop {
@@ -398,72 +394,44 @@ impl Inflate {
                 count = count.wrapping_sub($entry);
             };
         }
-        macro_rules! literal {
-            ($entry:expr) => {
-                out[end] = ($entry >> 16) as u8;
-                end += 1;
-            };
-        }
-        let mut entry = SPECIAL;
-        if at <= last_input && end <= last_output {
-            // A loop only to be left where the input runs out.
-            #[allow(clippy::never_loop)]
-            loop {
-                refill!();
-                entry = litlen!();
-                break;
-            }
-        }
-        // `entry` is the next symbol's, not dropped yet. A turn takes 16 bytes of input at most.
-        while at <= last_input && end <= last_output {
+        let Some(next) = rest.first_chunk::<FAST_INPUT>() else { return Ok(false) };
+        refill!(next);
+        // The entry of a turn is looked up in the turn before, of the 16 bits left there at least.
+        let mut coming = pair!();
+        while let Some(next) = rest.first_chunk::<FAST_INPUT>()
+            && let Some((past, room)) = out.split_at_mut_checked(end)
+            && let Some(room) = room.first_chunk_mut::<FAST_OUTPUT>()
+        {
+            let mut entry = coming;
             let mut saved = bits;
             drop!(entry);
-            if entry & LITERAL != 0 {
-                literal!(entry);
-                entry = litlen!();
-                if entry & LITERAL != 0 {
-                    drop!(entry);
-                    literal!(entry);
-                    entry = litlen!();
-                    if entry & LITERAL != 0 {
-                        drop!(entry);
-                        literal!(entry);
-                        refill!();
-                        entry = litlen!();
-                        continue;
-                    }
-                }
-                refill!();
-                saved = bits;
-                drop!(entry);
-            }
             if entry & SPECIAL != 0 {
                 if entry & LINK != 0 {
                     let second = bits & ((1 << (entry >> 8 & 0xf)) - 1);
-                    entry = litlens[((entry >> 16) + second as u32) as usize & (LITLEN_SIZE - 1)];
+                    entry = tables.litlen[((entry >> 16) + second as u32) as usize & (LITLEN_SIZE - 1)];
                     saved = bits;
                     drop!(entry);
-                    if entry & LITERAL != 0 {
-                        literal!(entry);
-                        refill!();
-                        entry = litlen!();
-                        continue;
-                    }
                 }
                 if entry & SPECIAL != 0 {
                     result = if entry & END != 0 { Ok(true) } else { Err("a symbol has no code") };
                     break;
                 }
             }
-            let length = (entry >> 16) as usize + extra(saved, entry);
-            // 20 bits of 56 are used at most; a distance needs 28.
-            entry = distances[(bits & ((1 << DISTANCE_BITS) - 1)) as usize];
+            room[..2].copy_from_slice(&((entry >> 16) as u16).to_le_bytes());
+            let literals = (entry >> 6 & 3) as usize;
+            end += literals;
+            let is_match = entry & MATCH != 0;
+            let length = match_length(saved, bits, entry);
+            let length = select_unpredictable(is_match, length, 0);
+            // 20 bits of 64 are used at most; a distance needs 28.
+            let distance = tables.distance[(bits & ((1 << DISTANCE_BITS) - 1)) as usize];
+            let mut entry = select_unpredictable(is_match, distance, NOWHERE);
             saved = bits;
             drop!(entry);
             if entry & SPECIAL != 0 {
                 if entry & LINK != 0 {
                     let second = bits & ((1 << (entry >> 8 & 0xf)) - 1);
-                    entry = distances[((entry >> 16) + second as u32) as usize & (DISTANCE_SIZE - 1)];
+                    entry = tables.distance[((entry >> 16) + second as u32) as usize & (DISTANCE_SIZE - 1)];
                     saved = bits;
                     drop!(entry);
                 }
@@ -472,20 +440,34 @@ impl Inflate {
                     break;
                 }
             }
-            let distance = (entry >> 16) as usize + extra(saved, entry);
-            if distance > end - floor {
-                result = Err("a match reaches back before the start");
-                break;
+            let distance = (entry >> 16) as usize + extra(saved, bits, entry);
+            coming = pair!();
+            refill!(next);
+            // Beyond `past` if the match reaches back before the start.
+            let source = end.wrapping_sub(distance);
+            if let Some(bytes) = past.get(source..).and_then(|bytes| bytes.first_chunk::<64>()) {
+                room[literals..literals + 64].copy_from_slice(bytes);
+                if length > 64 {
+                    out.copy_within(source + 64..source + 96, end + 64);
+                    out.copy_within(source + 96..source + 128, end + 96);
+                    let mut done = 128;
+                    while done < length {
+                        out.copy_within(source + done..source + done + 32, end + done);
+                        done += 32;
+                    }
+                }
+            } else if is_match {
+                if distance > end {
+                    result = Err("a match reaches back before the start");
+                    break;
+                }
+                copy_near(out, end, distance, length);
             }
-            // The next symbol is looked up while the bytes are copied.
-            refill!();
-            entry = litlen!();
-            copy_match(out, end, distance, length);
             end += length;
         }
         self.count = count & 63;
         self.bits = bits & ((1 << self.count) - 1);
-        (*from, *to) = (at, end);
+        (*from, *to) = (input.len() - rest.len(), end + floor);
         result
     }
 
@@ -508,44 +490,45 @@ impl Inflate {
             self.refill(input, from);
             // Nothing is taken from the buffer until the whole symbol is known to be there.
             let (mut bits, mut used) = (self.bits, 0);
-            let mut entry = self.litlen[(bits & ((1 << LITLEN_BITS) - 1)) as usize];
-            if entry & LITERAL == 0 && entry & LINK != 0 && entry & SPECIAL != 0 {
+            let mut entry = self.tables.litlen[(bits & ((1 << LITLEN_BITS) - 1)) as usize];
+            if entry & SPECIAL != 0 && entry & LINK != 0 {
                 let second = bits >> LITLEN_BITS & ((1 << (entry >> 8 & 0xf)) - 1);
-                entry = self.litlen[((entry >> 16 & 0x7fff) + second as u32) as usize & (LITLEN_SIZE - 1)];
+                entry = self.tables.litlen[((entry >> 16) + second as u32) as usize & (LITLEN_SIZE - 1)];
                 bits >>= LITLEN_BITS;
                 used += LITLEN_BITS;
             }
-            let is_literal = entry & LITERAL != 0;
-            if !is_literal && entry & SPECIAL != 0 && entry & END == 0 {
+            let special = entry & SPECIAL != 0;
+            if special && entry & END == 0 {
                 return if self.count < 15 { Ok(Slow::Stop) } else { Err("a symbol has no code") };
             }
             used += entry & 0x3f;
-            if is_literal || entry & SPECIAL != 0 {
+            if special || entry & MATCH == 0 {
                 if used > self.count {
                     return Ok(Slow::Stop);
                 }
                 self.bits >>= used;
                 self.count -= used;
-                if !is_literal {
+                if special {
                     return Ok(Slow::EndOfBlock);
                 }
                 out[*to] = (entry >> 16) as u8;
                 *to += 1;
                 continue;
             }
-            let length = (entry >> 16) as usize + extra(bits, entry);
+            let saved = bits;
             bits >>= entry & 0x3f;
-            let mut entry = self.distance[(bits & ((1 << DISTANCE_BITS) - 1)) as usize];
+            let length = match_length(saved, bits, entry);
+            let mut entry = self.tables.distance[(bits & ((1 << DISTANCE_BITS) - 1)) as usize];
             if entry & SPECIAL != 0 && entry & LINK != 0 {
                 let second = bits >> DISTANCE_BITS & ((1 << (entry >> 8 & 0xf)) - 1);
-                entry = self.distance[((entry >> 16) + second as u32) as usize & (DISTANCE_SIZE - 1)];
+                entry = self.tables.distance[((entry >> 16) + second as u32) as usize & (DISTANCE_SIZE - 1)];
                 bits >>= DISTANCE_BITS;
                 used += DISTANCE_BITS;
             }
             if entry & SPECIAL != 0 {
                 return if self.count < used + 15 { Ok(Slow::Stop) } else { Err("a distance has no code") };
             }
-            let distance = (entry >> 16) as usize + extra(bits, entry);
+            let distance = (entry >> 16) as usize + extra(bits, bits >> (entry & 0x3f), entry);
             used += entry & 0x3f;
             if used > self.count {
                 return Ok(Slow::Stop);
@@ -575,24 +558,24 @@ enum Slow {
     EndOfBlock,
 }
 
-/// The value of the extra bits that stand behind the code of a length or a distance.
+/// The value of the extra bits that stand behind the code of a length or a distance; `after` is `bits` without both. Shifts
+/// alone take an entry's numbers of bits as they are, without clearing what stands above them.
 #[inline(always)]
-fn extra(bits: u64, entry: u32) -> usize {
-    ((bits & ((1 << (entry & 0x3f)) - 1)) >> (entry >> 8 & 0xf)) as usize
+fn extra(bits: u64, after: u64, entry: u32) -> usize {
+    ((bits ^ (after << (entry & 0x3f))) >> (entry >> 8 & 0x3f)) as usize
 }
 
-/// Copies `length` bytes, and up to 32 more, from `distance` bytes back.
+/// The length that an entry with `MATCH` and its extra bits stand for.
 #[inline(always)]
-fn copy_match(out: &mut [u8], end: usize, distance: usize, length: usize) {
+fn match_length(bits: u64, after: u64, entry: u32) -> usize {
+    (entry >> 24) as usize + 3 + extra(bits, after, entry)
+}
+
+/// Copies `length` bytes, and up to 31 more, from `distance` bytes back, which may be less than `length`.
+#[inline(always)]
+fn copy_near(out: &mut [u8], end: usize, distance: usize, length: usize) {
     let from = end - distance;
-    if distance >= 32 {
-        out.copy_within(from..from + 32, end);
-        let mut done = 32;
-        while done < length {
-            out.copy_within(from + done..from + done + 32, end + done);
-            done += 32;
-        }
-    } else if distance >= 8 {
+    if distance >= 8 {
         let mut done = 0;
         while done < length {
             out.copy_within(from + done..from + done + 8, end + done);
@@ -604,6 +587,41 @@ fn copy_match(out: &mut [u8], end: usize, distance: usize, length: usize) {
     } else {
         for at in end..end + length {
             out[at] = out[at - distance];
+        }
+    }
+}
+
+impl Tables {
+    /// Builds the tables of a block from the code lengths of all symbols.
+    fn build(&mut self, litlens: &[u8], distances: &[u8]) -> Result<(), Damage> {
+        build(&mut self.litlen, LITLEN_BITS, litlens, Complete::OrSingle, |symbol, length| match symbol {
+            0..256 => (symbol as u32) << 24 | (symbol as u32) << 16 | length << 8 | ONE | length,
+            256 => SPECIAL | END | length,
+            _ => match LENGTH_BASE.get(symbol - 257) {
+                Some(base) => {
+                    u32::from(base - 3) << 24 | MATCH | length << 8 | (length + u32::from(LENGTH_EXTRA[symbol - 257]))
+                }
+                None => SPECIAL,
+            },
+        })?;
+        self.build_pairs();
+        build(&mut self.distance, DISTANCE_BITS, distances, Complete::OrSingle, |symbol, length| {
+            match DISTANCE_BASE.get(symbol) {
+                Some(base) => u32::from(*base) << 16 | length << 8 | (length + (symbol as u32 / 2).saturating_sub(1)),
+                None => SPECIAL,
+            }
+        })
+    }
+
+    /// Puts the symbol behind a literal into its entry, where the code of both is within the bits of the table.
+    fn build_pairs(&mut self) {
+        for (index, pair) in self.pairs.iter_mut().enumerate() {
+            let entry = self.litlen[index];
+            let next = self.litlen[index >> (entry & 0xf)];
+            let literal = entry & (SPECIAL | MATCH) == 0;
+            // What is SPECIAL has too long a code.
+            let fits = (next & (SPECIAL | 0xf00)) + (entry & 0xf00) <= LITLEN_BITS << 8;
+            *pair = select_unpredictable(literal && fits, (entry & 0x00ff_ffff) + (next & 0xff00_ffff), entry);
         }
     }
 }
@@ -664,15 +682,17 @@ fn build(
             length += 1;
             code <<= 1;
             in_length = counts[length];
+            // A table of one bit more holds each shorter code twice.
+            if length as u32 <= bits {
+                table.copy_within(..1 << (length - 1), 1 << (length - 1));
+            }
         }
         in_length -= 1;
         let reversed = (code.reverse_bits() >> (32 - length as u32)) as usize;
         let wide = length as u32;
         if wide <= bits {
             let value = entry(usize::from(*symbol), wide);
-            for slot in table[..size].iter_mut().skip(reversed).step_by(1 << length) {
-                *slot = value;
-            }
+            table[reversed] = value;
         } else {
             if reversed & (size - 1) != prefix {
                 // A new second table, wide enough for all codes with this start.
@@ -698,6 +718,9 @@ fn build(
         }
         left[length] -= 1;
         code += 1;
+    }
+    for length in length..bits as usize {
+        table.copy_within(..1 << length, 1 << length);
     }
     Ok(())
 }
@@ -738,6 +761,78 @@ mod tests {
                 Progress::More if to < buffer.len() => given = (given + piece).min(packed.len()),
                 Progress::More => {}
             }
+        }
+    }
+
+    /// What comes out before the stream ends or is found damaged, and the damage. With room for less than a turn of the fast
+    /// loop, that loop has no part in it.
+    fn until_damage(packed: &[u8], room: usize, portable: bool) -> (Vec<u8>, Option<Damage>) {
+        let mut inflate = Inflate::new();
+        inflate.portable = portable;
+        let (mut all, mut from) = (Vec::new(), 0);
+        loop {
+            let past = all.len().min(HISTORY);
+            let mut buffer = all[all.len() - past..].to_vec();
+            buffer.resize(past + room, 0);
+            let (mut to, before) = (past, from);
+            let progress = inflate.run(packed, &mut from, &mut buffer, &mut to, true);
+            all.extend_from_slice(&buffer[past..to]);
+            match progress {
+                Ok(Progress::More) if to > past || from > before => {}
+                Ok(_) => return (all, None),
+                Err(damage) => return (all, Some(damage)),
+            }
+        }
+    }
+
+    /// A stream of literals and matches in one block of fixed codes.
+    struct Fixed {
+        bytes: Vec<u8>,
+        bits: u32,
+    }
+
+    impl Fixed {
+        fn new() -> Self {
+            let mut fixed = Self { bytes: Vec::new(), bits: 0 };
+            fixed.put(0b011, 3);
+            fixed
+        }
+
+        fn put(&mut self, value: usize, bits: u32) {
+            for bit in 0..bits {
+                if self.bits.is_multiple_of(8) {
+                    self.bytes.push(0);
+                }
+                *self.bytes.last_mut().unwrap() |= ((value >> bit & 1) as u8) << (self.bits % 8);
+                self.bits += 1;
+            }
+        }
+
+        fn code(&mut self, code: usize, bits: u32) {
+            self.put(code.reverse_bits() >> (usize::BITS - bits), bits);
+        }
+
+        fn symbol(&mut self, symbol: usize) {
+            match symbol {
+                0..144 => self.code(0x30 + symbol, 8),
+                144..256 => self.code(0x190 + symbol - 144, 9),
+                256..280 => self.code(symbol - 256, 7),
+                _ => self.code(0xc0 + symbol - 280, 8),
+            }
+        }
+
+        fn matched(&mut self, length: usize, distance: usize) {
+            let at = LENGTH_BASE.iter().rposition(|base| usize::from(*base) <= length).unwrap();
+            self.symbol(257 + at);
+            self.put(length - usize::from(LENGTH_BASE[at]), u32::from(LENGTH_EXTRA[at]));
+            let at = DISTANCE_BASE.iter().rposition(|base| usize::from(*base) <= distance).unwrap();
+            self.code(at, 5);
+            self.put(distance - usize::from(DISTANCE_BASE[at]), (at as u32 / 2).saturating_sub(1));
+        }
+
+        fn end(mut self) -> Vec<u8> {
+            self.symbol(256);
+            self.bytes
         }
     }
 
@@ -790,12 +885,83 @@ mod tests {
             packed[at] ^= 1 << bit;
             let ours = unpack(&packed, piece, room).ok().map(|(out, _)| out);
             prop_assert!(ours == reference(&packed));
+            let by_symbols = until_damage(&packed, FAST_OUTPUT - 1, false);
+            prop_assert!(until_damage(&packed, 1 << 20, false) == by_symbols);
+            prop_assert!(until_damage(&packed, 1 << 20, true) == by_symbols);
+        }
+
+        #[test]
+        fn a_pair_is_its_two_symbols(bytes in bytes(), level in 1..10_u32) {
+            let mut inflate = Inflate::new();
+            let (mut from, mut to) = (0, 0);
+            let packed = pack(&bytes, level);
+            inflate.run(&packed, &mut from, &mut vec![0; bytes.len() + 1], &mut to, true).unwrap();
+            let tables = &inflate.tables;
+            let code_length = |entry: u32| entry >> 8 & 0xf;
+            let is_literal = |entry: u32| entry & (SPECIAL | MATCH) == 0;
+            for index in 0..1 << LITLEN_BITS {
+                let (pair, first) = (tables.pairs[index], tables.litlen[index]);
+                let second = tables.litlen[index >> code_length(first)];
+                let fits = second & SPECIAL == 0 && code_length(first) + code_length(second) <= LITLEN_BITS;
+                if !is_literal(first) || !fits {
+                    prop_assert_eq!(pair, first);
+                    continue;
+                }
+                prop_assert_eq!(pair & SPECIAL, 0);
+                prop_assert_eq!(pair >> 16 & 0xff, first >> 16 & 0xff);
+                prop_assert_eq!(pair >> 24, second >> 24);
+                prop_assert_eq!(pair & MATCH, second & MATCH);
+                prop_assert_eq!((pair / ONE) & 3, 1 + u32::from(is_literal(second)));
+                prop_assert_eq!(code_length(pair), code_length(first) + code_length(second));
+                prop_assert_eq!(pair & 0x3f, (first & 0x3f) + (second & 0x3f));
+            }
         }
 
         #[test]
         fn agrees_with_another_inflater_on_noise(noise in prop::collection::vec(any::<u8>(), 0..400), room in 1..500_usize) {
             let ours = unpack(&noise, 7, room).ok().map(|(out, _)| out);
             prop_assert!(ours == reference(&noise));
+        }
+    }
+
+    #[test]
+    fn matches_of_all_lengths_and_near_distances() {
+        let start: Vec<u8> = (0..200_u8).map(|n| n.wrapping_mul(89)).collect();
+        for length in 3..=258 {
+            for literals in 0..4 {
+                let mut stream = Fixed::new();
+                let mut plain = start.clone();
+                start.iter().for_each(|byte| stream.symbol(usize::from(*byte)));
+                for distance in (1..=140).chain([199]) {
+                    stream.matched(length, distance);
+                    (0..length).for_each(|_| plain.push(plain[plain.len() - distance]));
+                    for literal in 0..literals {
+                        stream.symbol(literal + distance);
+                        plain.push((literal + distance) as u8);
+                    }
+                }
+                let packed = stream.end();
+                assert!(reference(&packed).unwrap() == plain);
+                for portable in [false, true] {
+                    assert!(until_damage(&packed, 1 << 17, portable) == (plain.clone(), None), "{length}, {literals}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_match_reaches_before_the_start() {
+        for (before, distance) in [(0, 1), (1, 2), (5, 6), (63, 64), (64, 70), (300, 301), (300, 32768)] {
+            let mut stream = Fixed::new();
+            (0..before).for_each(|_| stream.symbol(usize::from(b'x')));
+            stream.matched(10, distance);
+            (0..1000).for_each(|_| stream.symbol(usize::from(b'y')));
+            let packed = stream.end();
+            for (room, portable) in [(100, false), (1 << 16, false), (1 << 16, true)] {
+                let (out, damage) = until_damage(&packed, room, portable);
+                assert_eq!(out, vec![b'x'; before]);
+                assert_eq!(damage, Some("a match reaches back before the start"));
+            }
         }
     }
 
