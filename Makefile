@@ -25,6 +25,8 @@ install: $(BIN)/python
 $(STAMP): pyproject.toml $(BIN)/python
 	$(BIN)/python -m pip install --quiet "maturin>=1.9,<2"
 	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --release --locked --extras nlp,test
+	# As an installation does; without it each start of the command compiles its modules where Python may not keep them.
+	$(BIN)/python -m compileall -q python/mgmine
 	touch $@
 
 lint: $(STAMP)
