@@ -231,7 +231,8 @@ impl Ends {
         self.before.extend(words.first().map(|_| Self::NONE));
         // Words between the nearest end and the next word.
         let (mut nearest, mut away) = (Self::NONE, 0);
-        self.before.extend((0..).zip(words.array_windows()).map(|(number, [word, next])| {
+        self.before.extend((0..).zip(words.windows(2)).map(|(number, two)| {
+            let (word, next) = (&two[0], &two[1]);
             let (mut is_apart, mut is_sign) = (true, false);
             if next.start != word.end + 1 || bytes[word.end as usize] != b' ' {
                 let gap = &bytes[word.end as usize..next.start as usize];

@@ -310,7 +310,7 @@ fn table(forms: &[Form<'_>], seed: u64) -> Option<Built> {
 /// The slot that a prefix, given by its [finished](finish) hash, has in a table of so many, if no other has it.
 #[inline]
 const fn slot_of(hash: u64, count: usize) -> usize {
-    ((hash & 0xffff_ffff) * count as u64 >> 32) as usize
+    (((hash & 0xffff_ffff) * count as u64) >> 32) as usize
 }
 
 /// Appends a table of the prefixes to `slots` and the records of the forms that end at them to `ends`. Gives the number of slots.

@@ -333,7 +333,7 @@ mod tests {
                 let mut values = Vec::new();
                 while values.len() < length {
                     state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                    let value = (state >> 33) as u32 & ((1 << width) - 1);
+                    let value = (state >> 32) as u32 >> (u32::BITS - width);
                     let run = if state >> 60 == 0 { 100 } else { 1 };
                     values.extend(std::iter::repeat_n(value, run));
                 }
