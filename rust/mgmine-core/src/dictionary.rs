@@ -27,6 +27,8 @@ use crate::token::word_runs;
 const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
 const MORE: u32 = 1 << 31;
 const SLOT: usize = 8;
+/// Bytes that the first cache holds beside what else is in use.
+const NEAR: usize = 16 << 10;
 /// Bit 5 of each byte: set in ASCII letters and digits it makes the two cases of a letter one and changes nothing else.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -733,10 +735,14 @@ impl<'l> Dictionary<'l> {
         all.clear();
         cited.clear();
         let mut before = 0;
+        // Small bitmaps are at hand.
+        let is_far = table.single.len() + table.second.len() > NEAR;
         words(table.seed, text, |word| {
-            table.fetch_single(word.hash);
-            table.fetch_second(before, word.hash);
-            before = word.hash;
+            if is_far {
+                table.fetch_single(word.hash);
+                table.fetch_second(before, word.hash);
+                before = word.hash;
+            }
             if may_be_cited(text, word) {
                 cited.push(all.len() as u32);
             }

@@ -4,7 +4,6 @@
 //! seconds for one of half a million names. What comes out is one block of bytes that is used as it stands.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +11,7 @@ use std::time::SystemTime;
 
 use flate2::Crc;
 use memmap2::Mmap;
-use mgmine_core::lexicon::{Lexicon, LexiconProblem, Severity};
+use mgmine_core::lexicon::{Lexicon, LexiconProblem, Severity, digest};
 
 /// Lexicons with fewer names are compiled faster than a file is opened twice.
 const WORTH_KEEPING: u32 = 2_000;
@@ -80,15 +79,9 @@ pub fn compile(lexicon: &Lexicon, path: &Path) -> io::Result<()> {
 
 /// 128 bits over the texts and the build. The origins are left out: they only stand in messages.
 fn key(sources: &[(&str, &str)], build: &str) -> String {
-    let half = |seed: u64| {
-        let mut hasher = DefaultHasher::new();
-        (seed, env!("CARGO_PKG_VERSION"), build, sources.len()).hash(&mut hasher);
-        for (_, text) in sources {
-            text.hash(&mut hasher);
-        }
-        hasher.finish()
-    };
-    format!("{:016x}{:016x}", half(0), half(1))
+    let parts = [env!("CARGO_PKG_VERSION"), build].into_iter().chain(sources.iter().map(|(_, text)| *text));
+    let [one, other] = parts.fold([3, 4], |lanes, part| digest(lanes, part.as_bytes()));
+    format!("{one:016x}{other:016x}")
 }
 
 fn map(path: &Path) -> Result<Lexicon, LexiconProblem> {

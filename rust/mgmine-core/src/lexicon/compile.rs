@@ -377,8 +377,10 @@ fn assemble(sections: [Vec<u8>; SECTIONS]) -> Vec<u8> {
     body
 }
 
-/// A stable 128-bit hash of many bytes: two lanes of multiply and rotate over eight bytes at a time. No secret hangs on it.
-fn digest(mut lanes: [u64; 2], bytes: &[u8]) -> [u64; 2] {
+/// A stable 128-bit hash of many bytes behind others, whose hash `lanes` is: two lanes of multiply and rotate over eight bytes at a
+/// time. No secret hangs on it.
+#[must_use]
+pub fn digest(mut lanes: [u64; 2], bytes: &[u8]) -> [u64; 2] {
     const PRIMES: [u64; 2] = [0x9e37_79b1_85eb_ca87, 0xc2b2_ae3d_27d4_eb4f];
     let (words, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];

@@ -13,6 +13,7 @@ use crate::dictionary::Dictionary;
 use crate::matcher::Candidate;
 use crate::normalize::fold_text;
 use crate::veto::{Host, VetoRules, patterns};
+pub use compile::digest;
 use compile::{CONCEPT_RECORD, NAME_RECORD, SECTIONS, section};
 
 /// Index of a family in its lexicon.
