@@ -4,7 +4,7 @@
 //! seconds for one of half a million names. What comes out is one block of bytes that is used as it stands.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
@@ -38,7 +38,7 @@ pub struct Cache<'c> {
 /// All problems of severity error.
 pub fn open(sources: &[(&str, &str)], cache: Option<Cache<'_>>) -> Result<Lexicon, Vec<LexiconProblem>> {
     let Some(cache) = cache else { return Lexicon::parse(sources) };
-    let path = cache.folder.join(key(sources, cache.build)).with_extension(SUFFIX);
+    let path = place(sources, cache);
     if let Ok(lexicon) = map(&path) {
         return Ok(lexicon);
     }
@@ -77,11 +77,54 @@ pub fn compile(lexicon: &Lexicon, path: &Path) -> io::Result<()> {
     keep(path, lexicon.as_bytes())
 }
 
-/// 128 bits over the texts and the build. The origins are left out: they only stand in messages.
-fn key(sources: &[(&str, &str)], build: &str) -> String {
-    let parts = [env!("CARGO_PKG_VERSION"), build].into_iter().chain(sources.iter().map(|(_, text)| *text));
-    let [one, other] = parts.fold([3, 4], |lanes, part| digest(lanes, part.as_bytes()));
-    format!("{one:016x}{other:016x}")
+/// The lexicon of files, if [`open`] has kept it: without their texts, which are read a piece at a time.
+pub fn kept(paths: &[PathBuf], cache: Cache<'_>) -> Option<Lexicon> {
+    let mut key = Key::new(cache.build);
+    for path in paths {
+        key.add(File::open(path).ok()?).ok()?;
+    }
+    map(&key.path(cache)).ok()
+}
+
+/// 128 bits over texts and the build. Their origins are left out: they only stand in messages.
+struct Key([u64; 2]);
+
+impl Key {
+    /// Bytes that are taken in at once.
+    const PIECE: u64 = 256 << 10;
+
+    fn new(build: &str) -> Self {
+        let parts = [env!("CARGO_PKG_VERSION"), build];
+        Self(parts.iter().fold([1, 2], |lanes, part| digest(lanes, part.as_bytes())))
+    }
+
+    /// Takes in another text.
+    fn add(&mut self, mut text: impl Read) -> io::Result<()> {
+        let mut piece = Vec::new();
+        loop {
+            piece.clear();
+            let length = (&mut text).take(Self::PIECE).read_to_end(&mut piece)? as u64;
+            self.0 = digest(self.0, &piece);
+            if length < Self::PIECE {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Where the lexicon of the texts is kept.
+    fn path(&self, cache: Cache<'_>) -> PathBuf {
+        let [one, other] = self.0;
+        cache.folder.join(format!("{one:016x}{other:016x}")).with_extension(SUFFIX)
+    }
+}
+
+/// Where the lexicon of `sources` is kept.
+fn place(sources: &[(&str, &str)], cache: Cache<'_>) -> PathBuf {
+    let mut key = Key::new(cache.build);
+    for (_, text) in sources {
+        key.add(text.as_bytes()).expect("memory can be read");
+    }
+    key.path(cache)
 }
 
 fn map(path: &Path) -> Result<Lexicon, LexiconProblem> {
@@ -214,13 +257,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_is_found_by_the_files_it_is_of() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let folder = directory.path().join("cache");
+        let cache = Cache { folder: &folder, build: "1" };
+        // Of several pieces, and of one that is full.
+        let mut full = source(1500);
+        full.extend(std::iter::repeat_n('\n', Key::PIECE as usize - full.len()));
+        let texts = [source(9_000), full];
+        assert!(texts[0].len() as u64 > Key::PIECE && texts[1].len() as u64 == Key::PIECE);
+        let paths = ["a.toml", "b.toml"].map(|name| directory.path().join(name));
+        for (path, text) in paths.iter().zip(&texts) {
+            std::fs::write(path, text).expect("written");
+        }
+        for (files, texts) in [(&paths[..1], &texts[..1]), (&paths[1..], &texts[1..])] {
+            assert!(kept(files, cache).is_none());
+            let lexicon = open(&[("origin", &texts[0])], Some(cache)).expect("a lexicon");
+            assert_eq!(kept(files, cache).expect("kept").hash(), lexicon.hash());
+        }
+        assert!(kept(&paths, cache).is_none() && kept(&[directory.path().join("none")], cache).is_none());
+        std::fs::write(&paths[0], texts[0].replace("thing 7", "thing 07")).expect("written");
+        assert!(kept(&paths[..1], cache).is_none());
+    }
+
+    #[test]
     fn a_damaged_file_is_compiled_anew_and_small_ones_are_not_kept() {
         let directory = tempfile::tempdir().expect("a directory");
         let cache = Cache { folder: directory.path(), build: "1" };
         open(&[("a", &source(3))], Some(cache)).expect("a lexicon");
         assert_eq!(files(directory.path()), 0);
         let text = source(1500);
-        let path = directory.path().join(key(&[("a", &text)], "1")).with_extension(SUFFIX);
+        let path = place(&[("a", &text)], cache);
         let whole = std::fs::read(&path).unwrap_or_default();
         assert!(whole.is_empty());
         open(&[("a", &text)], Some(cache)).expect("a lexicon");

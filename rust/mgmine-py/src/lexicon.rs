@@ -171,11 +171,14 @@ impl Lexicon {
             {
                 return lexicons::open_compiled(path).map_err(|problem| Error::Lexicon(vec![problem]));
             }
+            let cache = cache.as_deref().map(|folder| Cache { folder, build });
+            if let Some(lexicon) = cache.and_then(|cache| lexicons::kept(&paths, cache)) {
+                return Ok(lexicon);
+            }
             let texts = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
             let origins: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             let sources: Vec<(&str, &str)> =
                 origins.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
-            let cache = cache.as_deref().map(|folder| Cache { folder, build });
             lexicons::open(&sources, cache).map_err(Error::Lexicon)
         })?;
         Ok(Self { inner })
