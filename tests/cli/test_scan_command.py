@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -167,6 +169,20 @@ def test_own_lexicon(corpus: Path, tmp_path: Path) -> None:
     assert [(row["text"], row["ids"]) for row in alone] == [
         ("myasthenia gravis", ["MESH:D009157"]), ("control", ["X:1"]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--lexicon", "--replace-lexicon"])
+def test_own_lexicon_from_a_pipe(corpus: Path, tmp_path: Path, option: str) -> None:
+    # As `--lexicon <(…)` gives it: what is read once is gone.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = "text\tcurie\nanimals\tX:1\n"
+    writer = threading.Thread(target=pipe.write_text, args=(text,), daemon=True)
+    writer.start()
+    done = run_mgmine("scan", corpus, option, pipe)
+    writer.join()
+    assert done.code == 0, done.stderr
+    assert "animals" in {row["text"] for row in rows(done.stdout)}
 
 
 def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:

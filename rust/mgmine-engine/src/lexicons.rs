@@ -51,13 +51,14 @@ pub fn open(sources: &[(&str, &str)], cache: Option<Cache<'_>>) -> Result<Lexico
     Ok(lexicon)
 }
 
-/// Whether the file holds a compiled lexicon of any version: unlike a source, it has NUL bytes at its beginning.
+/// Whether the file holds a compiled lexicon of any version: unlike a source, it has NUL bytes at its beginning. A pipe does not.
 ///
 /// # Errors
 /// If the file cannot be read.
 pub fn is_compiled(path: &Path) -> io::Result<bool> {
+    let Some(file) = open_again(path)? else { return Ok(false) };
     let mut head = Vec::new();
-    File::open(path)?.take(64).read_to_end(&mut head)?;
+    file.take(64).read_to_end(&mut head)?;
     Ok(head.contains(&0))
 }
 
@@ -77,11 +78,16 @@ pub fn compile(lexicon: &Lexicon, path: &Path) -> io::Result<()> {
     keep(path, lexicon.as_bytes())
 }
 
+/// Opens a file that can be read again: a pipe gives its bytes once, and to whoever asks first.
+fn open_again(path: &Path) -> io::Result<Option<File>> {
+    if path.metadata()?.is_file() { File::open(path).map(Some) } else { Ok(None) }
+}
+
 /// The lexicon of files, if [`open`] has kept it: without their texts, which are read a piece at a time.
 pub fn kept(paths: &[PathBuf], cache: Cache<'_>) -> Option<Lexicon> {
     let mut key = Key::new(cache.build);
     for path in paths {
-        key.add(File::open(path).ok()?).ok()?;
+        key.add(open_again(path).ok()??).ok()?;
     }
     map(&key.path(cache)).ok()
 }
@@ -100,7 +106,7 @@ impl Key {
 
     /// Takes in another text.
     fn add(&mut self, mut text: impl Read) -> io::Result<()> {
-        let mut piece = Vec::new();
+        let mut piece = Vec::with_capacity(Self::PIECE as usize);
         loop {
             piece.clear();
             let length = (&mut text).take(Self::PIECE).read_to_end(&mut piece)? as u64;
